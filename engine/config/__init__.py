@@ -1,0 +1,45 @@
+"""What a YAML may say: `load` reads a file into a frozen Config, or reports every fault of it at once."""
+
+from __future__ import annotations
+
+from engine.config.load import load
+from engine.config.models import Config
+from engine.config.schema import json_schema
+from engine.config.sleeve import Sleeve
+from engine.config.source import (
+    FilesSource,
+    KnownAfterDays,
+    KnownAfterMonthEnd,
+    KnownAfterSessions,
+    KnownInColumn,
+    KnownOnWeekday,
+    SampleSource,
+    Source,
+)
+from engine.config.stance import Impulse, Proportional, Rank, Stance, Threshold, Tilt
+from engine.config.trading import Band, Cash, EverySessions, Trade
+
+__all__ = [
+    "Band",
+    "Cash",
+    "Config",
+    "EverySessions",
+    "FilesSource",
+    "Impulse",
+    "KnownAfterDays",
+    "KnownAfterMonthEnd",
+    "KnownAfterSessions",
+    "KnownInColumn",
+    "KnownOnWeekday",
+    "Proportional",
+    "Rank",
+    "SampleSource",
+    "Sleeve",
+    "Source",
+    "Stance",
+    "Threshold",
+    "Tilt",
+    "Trade",
+    "json_schema",
+    "load",
+]

@@ -1,0 +1,220 @@
+"""One tree of values from a file, the files it extends, and `--set` options."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from engine.config.marked import Finding, Marked, Place, Step
+from engine.config.record import shown
+from engine.config.source import SOURCE_KEYS
+from engine.config.yaml_text import read_yaml
+
+
+class UnreadableError(Exception):
+    """A file of which no tree can be made."""
+
+    def __init__(self, *findings: Finding) -> None:
+        super().__init__()
+        self.findings = findings
+
+
+def read_tree(path: Path, findings: list[Finding]) -> Marked:
+    """The file and all it extends as one tree; faults of form are added to `findings`.
+
+    Raises UnreadableError where a file is missing, is no YAML mapping, or extends itself.
+    """
+    return _read(os.path.normpath(path), Finding(Place(str(path)), "", "", "", ""), (), findings)
+
+
+def _read(file: str, asked: Finding, chain: tuple[str, ...], findings: list[Finding]) -> Marked:
+    tree, faults = read_yaml(_text(file, asked), file)
+    findings += faults
+    if tree is None or tree.value is None:
+        raise UnreadableError(
+            *findings or [Finding(Place(file), "", "an empty file", "a config", "write `strategy: ...`")]
+        )
+    if not isinstance(tree.value, dict):
+        found, cure = shown(tree.plain()), "write for example `strategy: metals_lead`"
+        raise UnreadableError(*findings, Finding(tree.place, "", found, "a mapping of keys", cure))
+    tree = with_named_data(tree)
+    extends = tree.children().get("extends")
+    if extends is None:
+        return tree
+    own = replace(tree, value={key: value for key, value in tree.children().items() if key != "extends"})
+    return merged(_read_parent(file, extends, (*chain, file), findings), own)
+
+
+def _read_parent(file: str, extends: Marked, chain: tuple[str, ...], findings: list[Finding]) -> Marked:
+    if not isinstance(extends.value, str) or not extends.value:
+        found = shown(extends.plain())
+        raise UnreadableError(
+            *findings, Finding(extends.place, "extends", found, "the path of a file", "name one file")
+        )
+    parent = os.path.normpath(os.path.join(os.path.dirname(file), extends.value))
+    seen = [os.path.realpath(link) for link in chain]
+    if os.path.realpath(parent) in seen:
+        links = " -> ".join([*chain[seen.index(os.path.realpath(parent)) :], parent])
+        finding = Finding(
+            extends.place, "extends", f"a circle: {links}", "a file that stands alone", "break the circle"
+        )
+        raise UnreadableError(*findings, finding)
+    return _read(parent, Finding(extends.place, "extends", "", "", ""), chain, findings)
+
+
+def _text(file: str, asked: Finding) -> str:
+    def refuse(found: str, expected: str, cure: str) -> UnreadableError:
+        return UnreadableError(replace(asked, found=found, expected=expected, cure=cure))
+
+    try:
+        data = Path(file).read_bytes()
+    except FileNotFoundError:
+        raise refuse(f"no file `{file}`", "a YAML file", _near(file)) from None
+    except IsADirectoryError:
+        raise refuse(f"a folder, `{file}`", "a YAML file", "name one file in it") from None
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise refuse(
+            f"a file that cannot be read ({reason})", "a YAML file", "check the name and its rights"
+        ) from None
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        found = f"the byte 0x{data[error.start]:02x}, which is no UTF-8"
+        place = Place(file, line, column)
+        raise UnreadableError(Finding(place, "", found, "text in UTF-8", "save the file as UTF-8")) from None
+
+
+def _near(file: str) -> str:
+    folder, name = os.path.split(file)
+    try:
+        names = [name for name in os.listdir(folder or ".") if name.endswith((".yaml", ".yml"))]
+    except OSError:
+        return f"there is no folder `{folder}` either"
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean `{os.path.join(folder, near[0])}`?" if near else "check the path"
+
+
+def with_named_data(tree: Marked) -> Marked:
+    """`data: {source: ...}` as `data: {prices: {source: ...}}`."""
+    data = tree.children().get("data")
+    if data is None or not any(_is_of_a_source(key, value) for key, value in data.children().items()):
+        return tree
+    return tree.with_child("data", replace(data, value={"prices": replace(data, implied=True)}))
+
+
+def _is_of_a_source(key: str, value: Marked) -> bool:
+    return key in SOURCE_KEYS and not isinstance(value.value, dict)
+
+
+def merged(parent: Marked, child: Marked, path: tuple[str, ...] = ()) -> Marked:
+    """The child over the parent: mappings key by key, anything else replaced; `key: null` takes a key away.
+
+    What changes its kind is replaced whole: `with` under a named strategy, a stance with another rule,
+    a source of another kind; a sleeve, the policy and `known` always are.
+    """
+    if (
+        not isinstance(parent.value, dict)
+        or not isinstance(child.value, dict)
+        or _is_whole(parent, child, path)
+    ):
+        return child
+    out = dict(parent.value)
+    if not path and "strategy" in child.value:
+        out.pop("with", None)
+    for key, value in child.value.items():
+        if value.value is None and key in out:
+            del out[key]
+        else:
+            out[key] = merged(out[key], value, (*path, key)) if key in out else value
+    return replace(child, value=out)
+
+
+def _is_whole(parent: Marked, child: Marked, path: tuple[str, ...]) -> bool:
+    match path:
+        case ("policy",) | ("hold" | "watch", _) | ("data", _, "known"):
+            return True
+        case ("stance",):
+            return _differs(parent, child, "rule")
+        case ("data", _):
+            return _differs(parent, child, "source")
+    return False
+
+
+def _differs(parent: Marked, child: Marked, key: str) -> bool:
+    mine, theirs = child.child(key), parent.child(key)
+    return mine is not None and (theirs is None or mine.value != theirs.value)
+
+
+def with_override(tree: Marked, option: str, findings: list[Finding]) -> Marked:
+    """The tree with one `key=value` set; nothing else moves. Its faults are added to `findings`."""
+    place = Place(f"--set {option}")
+    key, equals, text = option.partition("=")
+    key = key.strip()
+    if not equals or not all(key.split(".")):
+        cure = "write for example --set with.lookback=126"
+        findings.append(Finding(place, "", "no `key=value`", "a dotted key, `=` and a value", cure))
+        return tree
+    if key == "extends":
+        findings.append(
+            Finding(place, key, "`extends` as an option", "a key of the config", "write it in the file")
+        )
+        return tree
+    if not text.strip():
+        cure = f"give a value; --set {key}=null takes the key away"
+        findings.append(Finding(place, key, "nothing after `=`", "a value", cure))
+        return tree
+    value, faults = read_yaml(text, place.file, numbered=False)
+    if faults or value is None:
+        cure = "{0.cure}; a value is written as in the file, with quotes where YAML needs them"
+        findings += [replace(fault, key=key, cure=cure.format(fault)) for fault in faults]
+        return tree
+    try:
+        return with_named_data(_with_value(tree, _full_path(tree, key), value, ()))
+    except UnreadableError as error:
+        findings += [replace(finding, place=place) for finding in error.findings]
+        return tree
+
+
+def _full_path(tree: Marked, key: str) -> tuple[Step, ...]:
+    path = tree.steps(key)
+    data = tree.child("data")
+    named = data.children() if data else {}
+    if path[0] == "data" and len(path) > 1 and path[1] in SOURCE_KEYS and str(path[1]) not in named:
+        return ("data", "prices", *path[1:])
+    return path
+
+
+def _with_value(here: Marked, path: tuple[Step, ...], value: Marked, above: tuple[Step, ...]) -> Marked:
+    """`here` with the value at `path` (null: with the key away)."""
+    if not path:
+        return replace(value, implied=here.implied)
+    step, rest = str(path[0]), path[1:]
+    below = here.child(step)
+    if isinstance(here.value, list):
+        if below is None:
+            size = len(here.value)
+            expected = f"an index from 0 to {size - 1}" if size else "a list with items"
+            finding = Finding(here.place, _key(above), f"the index `{step}`", expected, "set the whole list")
+            raise UnreadableError(finding)
+        items = list(here.value)
+        items[int(step)] = _with_value(below, rest, value, (*above, step))
+        return replace(here, value=items)
+    if not isinstance(here.value, dict | None):
+        found = f"{shown(here.value)}, which has no `{step}`"
+        raise UnreadableError(
+            Finding(here.place, _key(above), found, "a mapping or a list", f"set {_key(above)} itself")
+        )
+    children = here.children()
+    if not rest and value.value is None and below is not None:
+        return replace(here, value={key: child for key, child in children.items() if key != step})
+    empty = Marked({}, value.place, value.place)
+    return replace(here, value={**children, step: _with_value(below or empty, rest, value, (*above, step))})
+
+
+def _key(path: tuple[Step, ...]) -> str:
+    return ".".join(str(step) for step in path)

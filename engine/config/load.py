@@ -1,0 +1,64 @@
+"""From a YAML file to a Config, or to every fault of the file at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from engine.config.checks import findings_across
+from engine.config.extends import UnreadableError, read_tree, with_override
+from engine.config.faults import findings_of, top_key
+from engine.config.marked import Finding, Marked, in_order
+from engine.config.models import Config
+from engine.errors import ConfigError
+
+# What stands in for a faulty block while the blocks beside it are still checked against each other.
+_STAND_INS: dict[str, Any] = {"strategy": "x", "hold": {"x": ("x",)}, "data": {"x": {"source": "sample"}}}
+
+
+def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
+    """Read a config, what it extends, and `key=value` overrides (as `--set` gives them, the last one wins).
+
+    Raises ConfigError with every fault, sorted by place: `file:line:column: key: found; expected; cure`.
+    """
+    path = Path(path)
+    findings: list[Finding] = []
+    try:
+        tree = read_tree(path, findings)
+    except UnreadableError as error:
+        raise ConfigError(*in_order(error.findings)) from None
+    for option in overrides:
+        tree = with_override(tree, option, findings)
+    form = {(one.key, found) for one in findings for found in ("nothing", "an empty mapping")}
+    config, faulty = _validated(tree, findings)
+    if config is not None:
+        findings += findings_across(config, tree, faulty)
+    if findings or config is None:
+        # What was refused for its form stands empty in the tree: no second fault about that.
+        raise ConfigError(*in_order(one for one in findings if (one.key, one.found) not in form))
+    return config.model_copy(update={"policy": _whole_policy(config)}).located(path, tree)
+
+
+def _validated(tree: Marked, findings: list[Finding]) -> tuple[Config | None, frozenset[str]]:
+    """The config, or one of its sound top-level blocks alone, and the names of the faulty blocks."""
+    values: Any = tree.plain()
+    try:
+        return Config.model_validate(values, by_alias=True, by_name=False), frozenset()
+    except ValidationError as error:
+        findings += findings_of(error, tree)
+        faulty = frozenset(top_key(one["loc"]) for one in error.errors(include_url=False))
+    sound = {key: value for key, value in values.items() if key not in faulty}
+    sound |= {key: value for key, value in _STAND_INS.items() if key in faulty}
+    try:
+        return Config.model_validate(sound, by_alias=True, by_name=False), faulty
+    except ValidationError:
+        return None, faulty
+
+
+def _whole_policy(config: Config) -> dict[str, float]:
+    """The policy with every held sleeve in it; a single sleeve needs none."""
+    policy = config.policy or dict.fromkeys(config.hold, 1.0)
+    return {name: policy.get(name, 0.0) for name in sorted({*config.hold, *policy})}

@@ -1,0 +1,207 @@
+"""The Config: everything one YAML file asks, checked and frozen."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
+
+from engine.config.marked import Marked, Place
+from engine.config.record import Record, shown, wrong
+from engine.config.sleeve import HeldSleeve, SeenSleeve, SleeveName
+from engine.config.source import WrittenSource
+from engine.config.stance import Stance, Tilt
+from engine.config.trading import Cash, Every, Rebalance, Trade, every_shape, rebalance_shape
+from engine.errors import Fault
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EXPECTATION = re.compile(r"(>=|<=|==|>|<)\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|pass")
+
+
+def _day(value: Any) -> Any:
+    if value is None or isinstance(value, dt.date):
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise wrong(shown(value), "a day", "write year-month-day, for example 2013-02-28")
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise wrong(f"{value}, a day that does not exist", "a day", "look at month and day") from None
+
+
+def _strategy(value: str) -> str:
+    if re.fullmatch("[A-Za-z0-9_]+", value):
+        return value
+    stem = value.rsplit("/", 1)[-1].removesuffix(".py")
+    cure = f"write `{stem}`" if re.fullmatch("[A-Za-z0-9_]+", stem) else "write for example metals_lead"
+    raise wrong(shown(value), "the name of a strategy: letters, digits and `_`", cure)
+
+
+def _expectation(value: Any) -> Any:
+    if not isinstance(value, str) or not _EXPECTATION.fullmatch(value.strip()):
+        bare = str(value).strip()
+        least = bare if re.fullmatch(r"[-+]?[0-9]*\.?[0-9]+", bare) else "-0.60"
+        raise wrong(shown(value), "a comparison with a number, or `pass`", f'write for example ">= {least}"')
+    return value.strip()
+
+
+def _finite(value: Any, at: str = "") -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise wrong(shown(value), "a finite number", "write a number, or null", at=at)
+    inside = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else ()
+    )
+    for key, item in inside:
+        _finite(item, f"{at}.{key}" if at else str(key))
+    return value
+
+
+def _references(value: tuple[str, ...]) -> tuple[str, ...]:
+    twice = sorted({name for name in value if value.count(name) > 1})
+    if twice:
+        raise wrong(f"`{twice[0]}` more than once", "each once", "remove the second one")
+    return value
+
+
+Day = Annotated[dt.date | None, BeforeValidator(_day)]
+_every_by, _every_check = every_shape
+_rebalance_by, _rebalance_check = rebalance_shape
+
+
+class Config(Record):
+    """One question to the engine, as one YAML file (and what it extends, and `--set`) puts it.
+
+    Mappings come in the order of their keys, members of sleeves too: how a file is ordered changes no result.
+    `policy` names every held sleeve (0 where the file leaves one out), and `cash` where the file does.
+    """
+
+    strategy: Annotated[str, AfterValidator(_strategy)] = Field(
+        description="The strategy: a file in strategies/, without its ending.", examples=["metals_lead"]
+    )
+    with_: dict[str, Annotated[Any, AfterValidator(lambda value: _finite(value))]] = Field(
+        {}, alias="with", description="The strategy's own parameters.", examples=["{lookback: 252}"]
+    )
+    hold: dict[SleeveName, HeldSleeve] = Field(
+        min_length=1, description="The sleeves that are traded.", examples=["{equities: [SPY]}"]
+    )
+    watch: dict[SleeveName, SeenSleeve] = Field(
+        {},
+        description="Sleeves and series that are seen, never held.",
+        examples=["{metals: [GLD, SLV]}"],
+    )
+    policy: dict[str, float] = Field(
+        {},
+        description="The neutral mix: weights of held sleeves (and `cash`) that sum to 1.",
+        examples=["{equities: 0.9, miners: 0.1}"],
+    )
+    stance: Stance | None = Field(None, description="How scores become a stance from -1 to +1.")
+    tilt: dict[str, Tilt] = Field(
+        {},
+        description="How many points a full stance moves, by held sleeve.",
+        examples=["{miners: {over: 0.2, from: equities}}"],
+    )
+    every: Annotated[Every, _every_by, _every_check] = Field(
+        "month_end", description="When a decision is made."
+    )
+    rebalance: Annotated[Rebalance, _rebalance_by, _rebalance_check] = Field(
+        "every_decision", description="When drifted weights are traded back."
+    )
+    from_: Day = Field(None, alias="from", description="The first decision day; earlier data warms up.")
+    to: Day = Field(None, description="The last day.")
+    trade: Trade = Field(
+        Trade.model_construct(),
+        description="How decisions become trades, at what cost.",
+        examples=["{after: 1, commission_bps: 1}"],
+    )
+    cash: Cash = Field(Cash.model_construct(), description="What cash earns.", examples=["{rate: 0.02}"])
+    data: dict[str, WrittenSource] = Field(
+        min_length=1, description="Named sources of series; one alone may be written directly.",
+        examples=["{source: sample}"],
+    )  # fmt: skip
+    against: Annotated[tuple[str, ...], AfterValidator(_references)] = Field(
+        ("policy",),
+        min_length=1,
+        description="What the result is measured against; the first is the reference.",
+    )
+    expect: dict[str, Annotated[str, BeforeValidator(_expectation)]] = Field(
+        {}, description='What `check` demands of a metric, such as max_drawdown: ">= -0.60".'
+    )
+    members: Literal["any", "all"] = Field(
+        "any", description="Whether all members must trade from the start."
+    )
+    allow_short: bool = Field(False, description="Whether weights may be negative.")
+    capital: float = Field(1_000_000.0, gt=0, description="Money at the start.", examples=["1000000"])
+    sessions_per_year: int = Field(252, ge=1, le=366, description="Sessions in a year, for annual figures.")
+
+    _tree: Marked = PrivateAttr(Marked({}, Place("config"), Place("config")))
+    _path: Path = PrivateAttr(Path("config"))
+
+    @property
+    def path(self) -> Path:
+        """The file, as it was named."""
+        return self._path
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the file."""
+        return self._path.parent
+
+    @property
+    def name(self) -> str:
+        """The path below the nearest folder called `configs`, without the ending; else the file's stem."""
+        parts = Path(os.path.abspath(self._path)).with_suffix("").parts
+        folders = parts[:-1]
+        if "configs" not in folders:
+            return parts[-1]
+        start = len(folders) - folders[::-1].index("configs")
+        return "/".join(parts[start:])
+
+    def place(self, key: str = "") -> str:
+        """`file:line:column` of a dotted key; of its nearest parent where the key is not written."""
+        return str(self._tree.nearest(self._tree.steps(key))[0].place)
+
+    def folder_of(self, key: str) -> Path:
+        """The folder of the file in which a key is written: what a path there is relative to.
+
+        The config's own folder where the key is not written; the working directory for a `--set`.
+        """
+        place = self._tree.nearest(self._tree.steps(key))[0].place
+        if place.file.startswith("--set "):
+            return Path()
+        return Path(place.file).parent if place.line else self.folder
+
+    def fault(self, key: str, found: str, expected: str, cure: str) -> Fault:
+        """A fault about a key of this config, for the layers that find one later."""
+        return Fault(self.place(key), self._tree.dotted(self._tree.steps(key)) or key, found, expected, cure)
+
+    def resolved(self) -> dict[str, Any]:
+        """Plain data with every default filled in, keys sorted; written as YAML it loads to the same."""
+        dumped = self.model_dump(mode="json", by_alias=True, exclude={"hold", "watch"})
+        for block, sleeves in (("hold", self.hold), ("watch", self.watch)):
+            dumped[block] = {name: sleeve.as_yaml() for name, sleeve in sleeves.items()}
+        ordered: dict[str, Any] = _key_order(dumped)
+        return ordered
+
+    def question(self) -> dict[str, Any]:
+        """`resolved()` without `expect`, `against` and paths of sources: what a result's id hashes."""
+        asked = {key: value for key, value in self.resolved().items() if key not in ("expect", "against")}
+        for name, source in asked["data"].items():
+            asked["data"][name] = {key: value for key, value in source.items() if key != "path"}
+        return asked
+
+    def located(self, path: Path, tree: Marked) -> Config:
+        """This config, knowing its file and where each value stands."""
+        placed = self.model_copy()
+        placed._path, placed._tree = path, tree
+        return placed
+
+
+def _key_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _key_order(value[key]) for key in sorted(value)}
+    return [_key_order(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,118 @@
+"""When to decide, when to trade, and what trading and cash cost."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from engine.config.record import Record, did_you_mean, shown, wrong
+
+COSTS = ("commission_bps", "half_spread_bps", "slippage_bps")
+EVERY = ("daily", "week_end", "month_end", "quarter_end", "once")
+REBALANCE = ("every_decision", "on_change")
+
+
+def _block_or(words: tuple[str, ...], example: str) -> BeforeValidator:
+    """Refuses, in words, what is neither one of the words nor a block."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, dict | Record) or value in words:
+            return value
+        expected = ", ".join(f"`{word}`" for word in words) + f" or a block such as {example}"
+        raise wrong(
+            shown(value), expected, did_you_mean(value, words, f"write for example {words[0]}, or {example}")
+        )
+
+    return BeforeValidator(check)
+
+
+def _shape(block: str) -> Discriminator:
+    return Discriminator(lambda value: block if isinstance(value, dict | Record) else "<word>")
+
+
+class EverySessions(Record):
+    """A decision every so many sessions."""
+
+    sessions: int = Field(ge=1, description="Sessions from one decision to the next.", examples=[21])
+
+
+class Band(Record):
+    """Trade only what has drifted out of a band around its target."""
+
+    band: float = Field(
+        gt=0, lt=1, description="Drift allowed, as a fraction of the portfolio.", examples=[0.02]
+    )
+    to: Literal["edge", "target"] = Field(
+        "target", description="Trade back to the target, or to the band's edge."
+    )
+
+
+Every: TypeAlias = (
+    Annotated[Literal["daily", "week_end", "month_end", "quarter_end", "once"], Tag("<word>")]
+    | Annotated[EverySessions, Tag("<EverySessions>")]
+)
+Rebalance: TypeAlias = (
+    Annotated[Literal["every_decision", "on_change"], Tag("<word>")] | Annotated[Band, Tag("<Band>")]
+)
+every_shape = (_shape("<EverySessions>"), _block_or(EVERY, "{sessions: 21}"))
+rebalance_shape = (_shape("<Band>"), _block_or(REBALANCE, "{band: 0.02}"))
+
+_Bps = Annotated[float, Field(ge=0, lt=10_000)]
+Bps = Annotated[
+    Annotated[_Bps, Tag("<number>")] | Annotated[dict[str, _Bps], Tag("<by name>")],
+    Discriminator(lambda value: "<by name>" if isinstance(value, dict) else "<number>"),
+]
+_BY_NAME = "Basis points of what is traded; one number, or numbers by asset or sleeve with a `default`."
+
+
+class Trade(Record):
+    """How a decision becomes trades, and what they cost."""
+
+    after: int = Field(
+        1, ge=0, le=5, description="Sessions from the decision to the trade; 0 is the decision's close."
+    )
+    at: Literal["close", "open"] = Field("close", description="Trade at the close or at the open.")
+    sizing: Literal["net_of_costs", "gross"] = Field(
+        "net_of_costs", description="Whether target weights hold after costs are paid, or before."
+    )
+    commission_bps: Bps = Field(0.0, description=f"Commission. {_BY_NAME}")
+    half_spread_bps: Bps = Field(0.0, description=f"Half of the bid-ask spread. {_BY_NAME}")
+    slippage_bps: Bps = Field(0.0, description=f"Slippage. {_BY_NAME}")
+
+    def cost_bps(self, cost: str, asset: str, sleeve: str | None = None) -> float:
+        """Basis points of one of COSTS for an asset: its own, else its sleeve's, else the default, else 0."""
+        written: float | dict[str, float] = getattr(self, cost)
+        if not isinstance(written, dict):
+            return written
+        return next((written[name] for name in (asset, sleeve, "default") if name in written), 0.0)
+
+
+def _rate(value: Any) -> Any:
+    if isinstance(value, str):
+        if re.fullmatch(r"[-+.0-9eE%]*", value):
+            raise wrong(
+                shown(value), "an annual rate, or the name of a series", "write a number such as 0.02"
+            )
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise wrong(
+            shown(value), "an annual rate, or the name of a series", "write a number such as 0.02, or RF"
+        )
+    if not (math.isfinite(value) and -0.05 <= value <= 0.5):
+        raise wrong(shown(value), "an annual rate from -0.05 to 0.5", "write 2 percent as 0.02")
+    return value
+
+
+class Cash(Record):
+    """What cash earns."""
+
+    rate: Annotated[
+        Annotated[float, Tag("<number>")] | Annotated[str, Tag("<name>")],
+        Discriminator(lambda value: "<name>" if isinstance(value, str) else "<number>"),
+        BeforeValidator(_rate),
+    ] = Field(
+        0.0, description="Annual effective rate as a fraction, or the name of a series in `data`, such as RF."
+    )

@@ -1,0 +1,80 @@
+"""Fingerprints: what makes a result the same result, and what it stood on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from engine.decide import Setting
+
+ENGINE = Path(__file__).parent
+#: Rooms and modules whose code can move a figure; reports, commands and comparisons cannot.
+CODE = ("config", "market", "signals.py", "strategy.py", "portfolio", "decide.py", "measure", "judge.py", "backtest.py")
+LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "pydantic", "PyYAML")
+
+
+def result_id(setting: Setting) -> str:
+    """16 hex digits: a hash of the question, the data and the code. The same question answers into the same folder."""
+    parts = (
+        json.dumps(setting.config.question(), sort_keys=True),
+        setting.panel.fingerprint,
+        setting.strategy.source,
+        code_fingerprint(),
+    )
+    return _digest("\0".join(parts))
+
+
+def variant_id(setting: Setting) -> str:
+    """Like `result_id`, without the engine's code: the same variant, whichever engine ran it."""
+    question = json.dumps(setting.config.question(), sort_keys=True)
+    return _digest("\0".join((question, setting.panel.fingerprint, setting.strategy.source)))
+
+
+def question_id(setting: Setting) -> str:
+    """What is being asked, whatever the parameters: the strategy and the sleeves it looks at."""
+    config = setting.config
+    sleeves = {
+        name: list(sleeve.members) or sleeve.series for name, sleeve in {**config.watch, **config.hold}.items()
+    }
+    return _digest(json.dumps([config.strategy, sleeves], sort_keys=True))
+
+
+def manifest(setting: Setting) -> dict[str, Any]:
+    """What a result stood on: versions, data, code. Neither time, host nor duration."""
+    panel = setting.panel
+    return {
+        "versions": {
+            "overweight": metadata.version("overweight"),
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+            **{name.lower(): metadata.version(name) for name in LIBRARIES},
+        },
+        "data": {
+            "fingerprint": panel.fingerprint,
+            "first": str(panel.sessions[0]),
+            "last": str(panel.sessions[-1]),
+            "sessions": len(panel.sessions),
+            "series": dict(panel.digests),
+        },
+        "code": {"engine": code_fingerprint(), "strategy": _digest(setting.strategy.source)},
+    }
+
+
+@cache
+def code_fingerprint() -> str:
+    """A hash of the engine's sources that can move a figure, in the order of their names."""
+    digest = hashlib.sha256()
+    for part in CODE:
+        for path in sorted((ENGINE / part).rglob("*.py")) if (ENGINE / part).is_dir() else [ENGINE / part]:
+            digest.update(f"{path.relative_to(ENGINE).as_posix()}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

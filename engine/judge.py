@@ -1,0 +1,113 @@
+"""The judgement: what may be said of a run in words, with its caveats; and what the strategy says today."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.decide import Decided, Setting, entries
+from engine.market.table import Matrix
+from engine.measure.episodes import active_log_returns, best_episode_share, list_episodes
+from engine.measure.inference import Interval, active_return_interval, verdict
+from engine.measure.metrics import Track
+from engine.portfolio.ledger import Ledger
+from engine.portfolio.stance import distance_to_change
+
+Figures = Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """One simulated portfolio: its targets (D, N) on decision days, its ledger, what is measured of it, and the figures."""
+
+    targets: Matrix
+    ledger: Ledger
+    track: Track
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the strategy says on its last decision day.
+
+    stance, score, distance: by name; distance is how far a score is from the threshold that would change the stance.
+    """
+
+    day: str
+    stance: Mapping[str, float]
+    score: Mapping[str, float | None]
+    distance: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What may be said of the active return.
+
+    interval: HAC, None where there is no reference. best_episode_share: None without episodes, or where the active
+    return is not positive. words: the verdict. caveats: each a sentence.
+    """
+
+    interval: Interval | None
+    best_episode_share: float | None
+    words: str
+    caveats: tuple[str, ...]
+
+
+def judge(
+    setting: Setting, decided: Decided, portfolios: Mapping[str, Portfolio], reference: str
+) -> Judgement:
+    """The HAC interval of the active return, the best bet's share, the verdict and the caveats."""
+    own, other = portfolios["strategy"], portfolios[reference]
+    interval = active_return_interval(own.track, other.track, setting.config.sessions_per_year)
+    share, count = None, None
+    if decided.stance is not None:
+        active = active_log_returns(own.track, other.track)
+        days = setting.decisions - own.ledger.start
+        episodes = list_episodes(decided.stance.values, days, active, after=setting.config.trade.after)
+        share, count = best_episode_share(episodes, active), len(episodes)
+    return Judgement(interval, share, verdict(count, interval), _caveats(setting, decided, own.ledger))
+
+
+def outlook(setting: Setting, decided: Decided) -> Outlook:
+    """Stance, score and distance of the last decision; empty mappings for a strategy about weights."""
+    day = str(setting.panel.sessions[setting.decisions[-1]])
+    if decided.scores is None or decided.stance is None or setting.config.stance is None:
+        return Outlook(day, {}, {}, {})
+    scores, stance = decided.scores, decided.stance
+    distance = distance_to_change(setting.config.stance, scores, stance)
+    return Outlook(
+        day,
+        {name: float(value) for name, value in zip(stance.names, stance.values[-1], strict=True)},
+        {name: _or_none(value) for name, value in zip(scores.names, scores.values[-1], strict=True)},
+        {name: _or_none(value) for name, value in zip(scores.names, distance[-1], strict=True)},
+    )
+
+
+def _or_none(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _caveats(setting: Setting, decided: Decided, ledger: Ledger) -> tuple[str, ...]:
+    """Each a sentence that a reader has to know before the figures."""
+    config, panel = setting.config, setting.panel
+    said = list(panel.caveats)
+    if config.trade.after == 0:
+        said.append("decisions trade at the very close they were made on (`after: 0`), which nobody can do")
+    if config.trade.sizing == "gross":
+        said.append("sized before costs (`sizing: gross`): weights are short of their targets by the costs")
+    late = entries(setting)
+    if late:
+        said.append("entered later: " + ", ".join(f"{label} {day}" for label, day in late.items()))
+    carried = int(ledger.carried.sum())
+    if carried:
+        worst = panel.assets[int(np.argmax(ledger.carried))]
+        said.append(f"{carried} times a position was carried at its last price, most often {worst}")
+    if ledger.stuck:
+        said.append(f"{ledger.stuck} orders could not trade for want of a price")
+    pending = int((setting.decisions + config.trade.after >= len(panel.sessions)).sum())
+    if pending:
+        said.append(f"the last decision, of {panel.sessions[setting.decisions[-1]]}, is not traded yet")
+    return tuple(said)

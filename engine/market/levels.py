@@ -1,0 +1,25 @@
+"""Levels and returns: turning one into the other without inventing or dropping a move."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.market.table import Matrix
+
+
+def from_returns(returns: Matrix) -> Matrix:
+    """Index levels (R, C) of simple returns (R, C): 100 before the first return of each column.
+
+    A NaN return is a day without a price: NaN there, and the next return moves the level before the gap.
+    """
+    missing = np.isnan(returns)
+    levels = 100.0 * np.cumprod(1.0 + np.where(missing, 0.0, returns), axis=0)
+    return np.where(missing, np.nan, levels)
+
+
+def carry(values: Matrix) -> Matrix:
+    """The last known value of each column at each row; NaN before the first."""
+    rows = np.arange(len(values))[:, None]
+    last = np.maximum.accumulate(np.where(np.isnan(values), -1, rows), axis=0)
+    carried = np.take_along_axis(values, np.maximum(last, 0), axis=0)
+    return np.where(last < 0, np.nan, carried)

@@ -1,0 +1,85 @@
+"""The Panel: sessions by assets, every series dated by when it was known. Read-only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.market.table import Dates, Matrix
+
+Vector = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A dated series that is seen, never held.
+
+    values: (K,) float64. dates: (K,) the day each value describes, ascending.
+    visible: (K,) index of the first session whose close comes at or after the value's known time.
+    """
+
+    values: Vector
+    dates: Dates
+    visible: Indices
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What the market showed.
+
+    sessions: (T,) datetime64[D], the days on which any held asset has a price.
+    assets: N labels in alphabetical order, held and watched ones.
+    prices: (T, N) total-return levels; NaN where a held asset has no price that session, or before a watched
+        one begins (a watched price is the last one known).
+    opens: (T, N) like prices, or None where the source has none.
+    held: (N,) bool. ends: (N,) index of the last session with a price in all of the data, T where it goes on.
+    series: by name. cash_rate: (T,) simple return of cash from the session before to this one.
+    following: the first session after the last one of the panel, or the last one's next weekday.
+    digests: a hash of every series by name; fingerprint: one over all. caveats: what a reader has to know of the data.
+    """
+
+    sessions: Dates
+    assets: tuple[str, ...]
+    prices: Matrix
+    opens: Matrix | None
+    held: NDArray[np.bool_]
+    ends: Indices
+    series: Mapping[str, Series]
+    cash_rate: Vector
+    following: np.datetime64
+    digests: Mapping[str, str]
+    fingerprint: str
+    caveats: tuple[str, ...] = ()
+
+    def column(self, label: str) -> int:
+        """Position of an asset; KeyError where there is no such asset."""
+        try:
+            return self.assets.index(label)
+        except ValueError:
+            raise KeyError(label) from None
+
+    def columns(self, labels: tuple[str, ...]) -> Indices:
+        """Positions of several assets."""
+        return np.array([self.column(label) for label in labels], dtype=np.int64)
+
+
+def column_digest(dates: Dates, values: Vector) -> str:
+    """A hash of one column: its ISO days and its numbers, whatever library or machine read them.
+
+    Rows without a value are left out, so that a wider file gives the same digest.
+    """
+    given = ~np.isnan(values)
+    days = dates[given].astype("datetime64[D]").astype("<i8")
+    digest = hashlib.sha256(np.ascontiguousarray(days).tobytes())
+    digest.update(np.ascontiguousarray(values[given]).astype("<f8").tobytes())
+    return digest.hexdigest()
+
+
+def read_only(values: NDArray[np.generic]) -> None:
+    """Forbid writing to an array, here and through any view made of it later."""
+    values.flags.writeable = False

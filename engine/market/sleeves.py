@@ -1,0 +1,76 @@
+"""Sleeves: named groups of assets, the parts their members have on each session, and the series a strategy sees.
+
+A member trades on a session if it has a price then. Its return runs from its last price before; nothing in a
+sleeve's past changes when a member enters or leaves later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from engine.config import Sleeve
+from engine.market.levels import carry
+from engine.market.panel import Indices, Panel, Vector
+from engine.market.table import Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class SleeveSeries:
+    """One sleeve on every session.
+
+    columns: (M,) positions of its members in the panel, ascending.
+    parts: (T, M) the members' parts at the close of a session, summing to 1; a row of zeros where none trades.
+    levels: (T,) what one unit held in the sleeve, rebalanced daily before costs, has become; NaN before it begins.
+    """
+
+    columns: Indices
+    parts: Matrix
+    levels: Vector
+
+
+def sleeve_series(panel: Panel, sleeves: Mapping[str, Sleeve]) -> dict[str, SleeveSeries]:
+    """Every sleeve of assets, built once per panel."""
+    return {name: _one(panel, sleeve) for name, sleeve in sleeves.items() if sleeve.series is None}
+
+
+def _one(panel: Panel, sleeve: Sleeve) -> SleeveSeries:
+    order = sorted(range(len(sleeve.members)), key=lambda i: sleeve.members[i])
+    columns = panel.columns(tuple(sleeve.members[i] for i in order))
+    prices = panel.prices[:, columns]
+    trades = ~np.isnan(prices)
+    before = np.vstack([np.full((1, len(columns)), np.nan), carry(prices)[:-1]])
+    returns = prices / before - 1.0
+    if sleeve.parts == "fixed":
+        shares = np.broadcast_to(np.array([sleeve.weights[i] for i in order]), prices.shape)
+    elif sleeve.parts == "inverse_volatility":
+        shares = _inverse_volatility(returns, sleeve.lookback)
+    else:
+        shares = np.ones_like(prices)
+    parts = _scaled(np.where(trades, shares, 0.0))
+    # Today's return is earned by the parts decided at the close before, among those that trade today.
+    held = np.vstack([shares[:1], shares[:-1]])
+    weights = _scaled(np.where(np.isnan(returns) | np.isnan(held), 0.0, held))
+    daily = (weights * np.where(np.isnan(returns), 0.0, returns)).sum(axis=1)
+    levels = np.cumprod(1.0 + daily)
+    begun = np.logical_or.accumulate(parts.any(axis=1))
+    return SleeveSeries(columns, parts, np.where(begun, levels, np.nan))
+
+
+def _scaled(shares: Matrix) -> Matrix:
+    """Rows scaled to sum to one; NaN counts as no part, a row without parts stays zero."""
+    shares = np.where(np.isnan(shares), 0.0, shares)
+    total = shares.sum(axis=1, keepdims=True)
+    return np.divide(shares, total, out=np.zeros_like(shares), where=total > 0)
+
+
+def _inverse_volatility(returns: Matrix, lookback: int) -> Matrix:
+    """One over the standard deviation of the last `lookback` returns; NaN before there are as many."""
+    shares = np.full_like(returns, np.nan)
+    if len(returns) > lookback:
+        deviation = sliding_window_view(returns, lookback, axis=0).std(axis=2, ddof=1)
+        shares[lookback - 1 :] = np.divide(1.0, deviation, out=np.full_like(deviation, np.nan), where=deviation > 0)
+    return shares

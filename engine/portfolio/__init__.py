@@ -1,0 +1,1 @@
+"""From scores to a ledger: schedule, stance, tilt, and the simulation with every cost."""

@@ -1,0 +1,88 @@
+"""Stance rules: from scores to a stance in -1..+1, compiled, with a pure-Python twin in `.py_func`.
+
+Scores are (D,) on decision days; NaN is no opinion, and the stance goes to neutral.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True)
+def threshold(scores, may_enter, enter, leave, over, under, stance):  # type: ignore[no-untyped-def]
+    """+1 from a score at or above `enter` until one at or below `leave`; -1 mirrored, where that side is allowed.
+
+    may_enter (D,) False forbids to open a stance, not to keep one. Writes stance (D,).
+    """
+    now = 0.0
+    for d in range(scores.shape[0]):
+        score = scores[d]
+        if math.isnan(score):
+            now = 0.0
+        else:
+            if (now > 0.0 and score <= leave) or (now < 0.0 and -score <= leave):
+                now = 0.0
+            if may_enter[d] and now <= 0.0 and over and score >= enter:
+                now = 1.0
+            elif may_enter[d] and now >= 0.0 and under and -score >= enter:
+                now = -1.0
+        stance[d] = now
+
+
+@njit(cache=True)
+def proportional(scores, full_at, cap, over, under, stance):  # type: ignore[no-untyped-def]
+    """Score / full_at, clipped to [-cap, cap] and to the sides allowed. Writes stance (D,)."""
+    for d in range(scores.shape[0]):
+        now = scores[d] / full_at
+        if math.isnan(now):
+            now = 0.0
+        elif now > cap:
+            now = cap
+        elif now < -cap:
+            now = -cap
+        if (now > 0.0 and not over) or (now < 0.0 and not under):
+            now = 0.0
+        stance[d] = now
+
+
+@njit(cache=True)
+def impulse(scores, sessions_ago, sessions, hold, half_life, over, under, stance):  # type: ignore[no-untyped-def]
+    """The latest shock's strength, clipped to -1..1, halved every `half_life` sessions, gone after `hold` sessions.
+
+    scores (D,): the shock that became known since the last decision, NaN or 0 where there was none. A shock counts
+    from the session on which it became known, `sessions_ago` (D,) before the decision. half_life 0: no decay.
+    Writes stance (D,).
+    """
+    strength = 0.0
+    since = 0
+    for d in range(scores.shape[0]):
+        if not math.isnan(scores[d]) and scores[d] != 0.0:
+            strength = min(1.0, max(-1.0, scores[d]))
+            since = sessions[d] - sessions_ago[d]
+        age = sessions[d] - since
+        now = 0.0
+        if age < hold:
+            now = strength
+            if half_life > 0.0:
+                now = strength * 0.5 ** (age / half_life)
+        if (now > 0.0 and not over) or (now < 0.0 and not under):
+            now = 0.0
+        stance[d] = now
+
+
+def rank(scores: np.ndarray, top: int, bottom: int) -> np.ndarray:
+    """(D, S) stance of each name: +1 for the `top` highest scores of a day, -1 for the `bottom` lowest, else 0.
+
+    Columns are in alphabetical order and the earlier wins a tie. NaN has no rank. With fewer names than
+    top + bottom the best go first to the top.
+    """
+    stance = np.zeros_like(scores)
+    for d, row in enumerate(scores):
+        order = np.argsort(-row, kind="stable")[: int((~np.isnan(row)).sum())]
+        stance[d, order[:top]] = 1.0
+        rest = order[top:]
+        stance[d, rest[max(len(rest) - bottom, 0) :]] = -1.0
+    return stance

@@ -1,0 +1,166 @@
+"""Scores: the strategy asked on every decision day, each time with the past alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import Config
+from engine.errors import ConfigError, Fault, StrategyError
+from engine.market.panel import Indices, Panel
+from engine.market.past import Past, Revealed
+from engine.market.sleeves import SleeveSeries
+from engine.market.table import Matrix
+from engine.signals import Score
+from engine.strategy import Answer, Strategy, ask, is_nan
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a strategy said on its decision days.
+
+    names: S sleeves or assets, alphabetical. values: (D, S), NaN where it had no opinion; rounded to 12 decimals,
+    then 10 significant digits. may_enter: (D, S). sessions_ago: (D, S).
+    """
+
+    names: tuple[str, ...]
+    values: Matrix
+    may_enter: NDArray[np.bool_]
+    sessions_ago: Indices
+
+
+def score_decisions(
+    strategy: Strategy, config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], decisions: Indices
+) -> Scores:
+    """Ask for a score on every decision day (D,). Raises ConfigError, with the earliest `from`, on NaN."""
+    answers = _answers(strategy, config, panel, sleeves, decisions)
+    tilted = sorted(config.tilt)
+    rows = [_as_mapping(strategy, panel, d, answer, tilted) for d, answer in zip(decisions, answers, strict=True)]
+    names = tuple(sorted({name for row in rows for name in row}))
+    shape = (len(rows), len(names))
+    values, may_enter, ago = np.full(shape, np.nan), np.ones(shape, np.bool_), np.zeros(shape, np.int64)
+    for d, row in enumerate(rows):
+        for name, given in row.items():
+            s = names.index(name)
+            opinion = given if isinstance(given, Score) else Score(float(given))
+            values[d, s] = rounded(opinion.value)
+            may_enter[d, s], ago[d, s] = opinion.may_enter, opinion.sessions_ago
+    return Scores(names, values, may_enter, ago)
+
+
+def weigh_decisions(
+    strategy: Strategy, config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], decisions: Indices
+) -> Matrix:
+    """Ask for target weights on every decision day: (D, N), zero for assets not named."""
+    answers = _answers(strategy, config, panel, sleeves, decisions)
+    targets = np.zeros((len(decisions), len(panel.assets)))
+    for d, answer in enumerate(answers):
+        if not isinstance(answer, Mapping):
+            raise _nonsense(strategy, panel, int(decisions[d]), f"{answer!r}", "a mapping of asset to weight")
+        for label, weight in answer.items():
+            if label not in panel.assets or not panel.held[panel.column(label)]:
+                held = ", ".join(np.array(panel.assets)[panel.held])
+                raise _nonsense(strategy, panel, int(decisions[d]), f"`{label}`", f"assets held: {held}")
+            targets[d, panel.column(label)] = float(weight)
+        _check_weights(strategy, config, panel, int(decisions[d]), targets[d])
+    return targets
+
+
+def _check_weights(strategy: Strategy, config: Config, panel: Panel, session: int, row: np.ndarray) -> None:
+    total = float(row.sum())
+    if total > 1.0 + 1e-9:
+        raise _nonsense(strategy, panel, session, f"weights that sum to {total:.6g}", "a sum of at most 1")
+    if (row < 0).any() and not config.allow_short:
+        label = panel.assets[int(np.flatnonzero(row < 0)[0])]
+        raise _nonsense(strategy, panel, session, f"a negative weight for {label}", "weights of 0 or more")
+
+
+def rounded(value: float) -> float:
+    """12 decimals, then 10 significant digits: a last bit on another machine moves no decision."""
+    return float(f"{round(value, 12):.10g}")
+
+
+def _answers(
+    strategy: Strategy, config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], decisions: Indices
+) -> list[Answer]:
+    revealed = Revealed(panel, sleeves, config)
+    answers: list[Answer] = []
+    previous = -1
+    for session in decisions:
+        revealed.reveal(int(session))
+        answer = ask(strategy, config, Past(revealed, int(session), previous))
+        if _is_unfit(strategy, answer):
+            raise _nonsense(strategy, panel, int(session), f"{answer!r}", "a number, None or a mapping")
+        if is_nan(answer):
+            raise _too_early(strategy, config, panel, sleeves, decisions[decisions >= session])
+        answers.append(answer)
+        previous = int(session)
+    return answers
+
+
+def _is_unfit(strategy: Strategy, answer: Any) -> bool:
+    parts = answer.values() if isinstance(answer, Mapping) else (answer,)
+    return not all(part is None or isinstance(part, (int, float, Score, np.number)) for part in parts)
+
+
+def _as_mapping(
+    strategy: Strategy, panel: Panel, session: int, answer: Answer, tilted: list[str]
+) -> Mapping[str, Any]:
+    """One day's answer as name to score; a bare score belongs to the one sleeve that is tilted."""
+    if isinstance(answer, Mapping):
+        return {name: part for name, part in answer.items() if part is not None}
+    if len(tilted) != 1:
+        expected = f"a score for each of {', '.join(tilted)}"
+        raise _nonsense(strategy, panel, session, f"one score, {answer!r}", expected)
+    return {} if answer is None else {tilted[0]: answer}
+
+
+def _nonsense(strategy: Strategy, panel: Panel, session: int, found: str, expected: str) -> StrategyError:
+    day = panel.sessions[session]
+    return StrategyError(
+        Fault(f"{strategy.path}", f"{strategy.answers} on {day}", found, expected, "mend the strategy file")
+    )
+
+
+def _too_early(
+    strategy: Strategy, config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], decisions: Indices
+) -> ConfigError:
+    """NaN on a decision day: the fault that names the earliest day from which the strategy has an answer."""
+    day = panel.sessions[decisions[0]]
+    earliest = _first_served(strategy, config, panel, sleeves, int(decisions[0]) + 1)
+    if earliest is None:
+        return ConfigError(
+            config.fault(
+                "strategy", f"no score from {strategy.name} on {day}, nor on any session after it",
+                "a score on every decision day", "give data that go on longer, or a shorter `lookback`",
+            )  # fmt: skip
+        )
+    return ConfigError(
+        config.fault(
+            "from", f"a decision on {day}, for which the data before it are too few",
+            f"at the earliest {panel.sessions[earliest]}", f"say `from: {panel.sessions[earliest]}`",
+        )  # fmt: skip
+    )
+
+
+def _first_served(
+    strategy: Strategy, config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], low: int
+) -> int | None:
+    """The first session at or after `low` with an answer, by bisection: once there is enough past, there is more later."""
+
+    def served(session: int) -> bool:
+        revealed = Revealed(panel, sleeves, config)
+        revealed.reveal(session)
+        return not is_nan(ask(strategy, config, Past(revealed, session)))
+
+    high = len(panel.sessions) - 1
+    if low > high or not served(high):
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if served(middle) else (middle + 1, high)
+    return low

@@ -1,0 +1,87 @@
+"""The stance: scores turned into -1 (full underweight) .. +1 (full overweight), by the config's rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.config import Impulse, Proportional, Rank, Threshold
+from engine.market.panel import Indices, Vector
+from engine.market.table import Matrix
+from engine.portfolio import rules
+from engine.portfolio.scores import Scores
+
+Rule = Threshold | Proportional | Rank | Impulse
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """names: S sleeves or assets, alphabetical. values: (D, S) in [-1, 1]; 0 is neutral."""
+
+    names: tuple[str, ...]
+    values: Matrix
+
+
+def take_stance(rule: Rule, scores: Scores, decisions: Indices) -> Stance:
+    """Apply the rule to the scores of each name; decisions (D,) are sessions in the panel."""
+    if isinstance(rule, Rank):
+        return Stance(scores.names, rules.rank(scores.values, rule.top, rule.bottom))
+    values = np.zeros_like(scores.values)
+    for s in range(len(scores.names)):
+        values[:, s] = APPLY[type(rule)](rule, scores, s, decisions)
+    return Stance(scores.names, values)
+
+
+def sides_of(rule: Rule) -> tuple[bool, bool]:
+    """Whether the rule may go over, and under."""
+    if isinstance(rule, Rank):
+        return rule.top > 0, rule.bottom > 0
+    return rule.sides in ("over", "both"), rule.sides in ("under", "both")
+
+
+def distance_to_change(rule: Rule, scores: Scores, stance: Stance) -> Matrix:
+    """(D, S) how far each score is from the threshold that would change the stance; NaN for rules without one."""
+    if not isinstance(rule, Threshold):
+        return np.full_like(scores.values, np.nan)
+    over, under = sides_of(rule)
+    near = np.full(scores.values.shape, np.inf)
+    if over:
+        near = np.where(stance.values > 0, scores.values - rule.exit, rule.enter - scores.values)
+    if under:
+        below = np.where(stance.values < 0, -scores.values - rule.exit, rule.enter + scores.values)
+        near = np.where(stance.values < 0, below, np.where(stance.values > 0, near, np.minimum(near, below)))
+    return near
+
+
+def _threshold(rule: Threshold, scores: Scores, s: int, decisions: Indices) -> Vector:
+    out = np.zeros(len(decisions))
+    may_enter = np.ascontiguousarray(scores.may_enter[:, s])
+    column = np.ascontiguousarray(scores.values[:, s])
+    rules.threshold(column, may_enter, rule.enter, rule.exit, *sides_of(rule), out)
+    return out
+
+
+def _proportional(rule: Proportional, scores: Scores, s: int, decisions: Indices) -> Vector:
+    out = np.zeros(len(decisions))
+    column = np.ascontiguousarray(scores.values[:, s])
+    rules.proportional(column, rule.full_at, rule.cap, *sides_of(rule), out)
+    return out
+
+
+def _impulse(rule: Impulse, scores: Scores, s: int, decisions: Indices) -> Vector:
+    out = np.zeros(len(decisions))
+    column = np.ascontiguousarray(scores.values[:, s])
+    ago = np.ascontiguousarray(scores.sessions_ago[:, s])
+    half_life = rule.half_life_sessions or 0.0
+    rules.impulse(column, ago, decisions, rule.hold_sessions, half_life, *sides_of(rule), out)
+    return out
+
+
+APPLY: dict[type, Callable[[Any, Scores, int, Indices], Vector]] = {
+    Threshold: _threshold,
+    Proportional: _proportional,
+    Impulse: _impulse,
+}

@@ -1,0 +1,152 @@
+"""The store: Result <-> results/runs/<name>/<id>/. A folder is there whole or not at all.
+
+    result.json       resolved config, manifest, metrics, judgement
+    ledger.parquet    a row per session          weights.parquet   holdings per session
+    targets.parquet   a row per decision         trades.parquet    a row per trade
+    decisions.parquet scores and stances per decision
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from engine.errors import ConfigError, Fault
+from engine.result import Result
+from engine.trials import count_trial
+
+FRAMES = ("ledger", "targets", "weights", "trades", "decisions")
+#: A folder on its way: `run` leaves none behind, a killed run may, and the next one clears it away.
+UNFINISHED = ".unfinished-"
+
+
+def save(result: Result, results: Path) -> Result:
+    """Write the result's folder and count the trial; the Result knows its `path` afterwards.
+
+    Written beside its place, then renamed into it. Where the folder is there already with the same content it stays
+    as it is. Raises ConfigError where nothing can be written.
+    """
+    home = results / "runs" / result.name
+    folder = home / result.id
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        _clear_unfinished(home)
+        draft = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=home))
+        try:
+            _write(result, draft)
+            draft.chmod(0o755)
+            _put_in_place(draft, folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        count_trial(results / "trials.sqlite", result)
+    except OSError as error:
+        raise ConfigError(_unwritable(results, error)) from None
+    return replace(result, path=folder)
+
+
+def document(result: Result) -> dict[str, Any]:
+    """What `result.json` says. Plain data, no NaN; nothing in it carries time, host or duration."""
+    judgement = result.judgement
+    return {
+        "name": result.name,
+        "id": result.id,
+        "config": result.config.resolved(),
+        "manifest": result.manifest,
+        "metrics": dict(result.own.figures),
+        "reference": result.reference,
+        "benchmark": dict(result.benchmark),
+        "portfolios": {name: dict(one.figures) for name, one in result.portfolios.items()},
+        "active_return_interval": asdict(judgement.interval) if judgement.interval else None,
+        "best_episode_share": judgement.best_episode_share,
+        "verdict": judgement.words,
+        "caveats": list(judgement.caveats),
+        "outlook": plain(asdict(result.outlook)),
+        "measured": plain(asdict(result.measured)),
+    }
+
+
+def plain(value: Any) -> Any:
+    """Mappings, lists and numbers as JSON takes them; NaN and infinity as null."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _write(result: Result, folder: Path) -> None:
+    frames = {
+        "ledger": result.ledger,
+        "targets": result.targets,
+        "weights": result.weights,
+        "trades": result.trades,
+        "decisions": result.opinions,
+    }
+    for name in FRAMES:
+        write_parquet(frames[name], folder / f"{name}.parquet")
+    text = json.dumps(plain(document(result)), indent=1, sort_keys=True, allow_nan=False)
+    (folder / "result.json").write_text(text + "\n", encoding="utf-8")
+    for path in folder.iterdir():
+        _flush(path)
+
+
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """The same frame gives the same bytes."""
+    indexed = frame.reset_index() if frame.index.name else frame
+    table = pa.Table.from_pandas(indexed, preserve_index=False).replace_schema_metadata(None)
+    pq.write_table(table, path, compression="zstd")
+
+
+def _put_in_place(draft: Path, folder: Path) -> None:
+    if folder.is_dir():
+        if _same(draft, folder):
+            return
+        # Other versions gave other bits, or the folder is damaged: out with the old one, in with the new one.
+        old = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder.parent))
+        os.replace(folder, old / "old")
+        shutil.rmtree(old)
+    os.rename(draft, folder)
+    _flush(folder.parent)
+
+
+def _same(draft: Path, folder: Path) -> bool:
+    names = sorted(path.name for path in draft.iterdir())
+    if names != sorted(path.name for path in folder.iterdir()):
+        return False
+    return all((draft / name).read_bytes() == (folder / name).read_bytes() for name in names)
+
+
+def _clear_unfinished(home: Path) -> None:
+    for path in home.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _unwritable(results: Path, error: OSError) -> Fault:
+    full = error.errno == errno.ENOSPC
+    return Fault(
+        str(error.filename or results),
+        "",
+        "a full disk" if full else f"a folder that cannot be written ({error.strerror})",
+        "a results folder with room for a run",
+        "free some space" if full else "give another one: `--results FOLDER`",
+    )
