@@ -12,7 +12,7 @@ from typing import Any
 
 #: Loaded on first use, so that `overweight --help` needs neither pandas nor numba.
 _LAZY = {
-    "run": "engine.backtest",
+    "run": "engine.answer",
     "Result": "engine.result",
     "load": "engine.config",
     "Config": "engine.config",

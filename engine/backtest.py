@@ -1,21 +1,17 @@
 """START HERE: config in, Result out.
 
-1. Load the config, build its panel (the market as it was known), lay out the decision days.
+1. Build the config's panel (the market as it was known), lay out the decision days.
 2. Ask the strategy on every decision day, with the past alone; turn scores into stances, stances into targets.
 3. Simulate the strategy, and beside it what it must beat: policy, policy matched, momentum, always over.
 4. Measure, judge, and say what the strategy says today.
-5. Save under an id that is a hash of question, data and code.
+5. Give it an id that is a hash of question, data and code (`engine.answer` loads and saves around this page).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import numpy as np
 
-from engine import store
-from engine.config import Config, load
+from engine.config import Config
 from engine.decide import Decided, Setting, decide, set_up, trading_days
 from engine.fingerprint import manifest, result_id
 from engine.judge import Portfolio, judge, outlook
@@ -25,31 +21,11 @@ from engine.portfolio import controls
 from engine.portfolio.costs import costs_of, free
 from engine.portfolio.ledger import Ledger, Orders, run_ledger
 from engine.portfolio.tilt import targets_of, tilted_targets
-from engine.result import Measured, Result
-
-
-def run(
-    path: str | Path,
-    overrides: Sequence[str] = (),
-    *,
-    results: str | Path | None = "results",
-    full: bool = False,
-) -> Result:
-    """Run one config file and save what came of it under `results` (None: nowhere).
-
-    overrides: `key=value`, as `--set` takes them. full: measure also what takes long (bootstrap, phase range).
-    Raises ConfigError, StrategyError or DataError.
-    """
-    result = backtest(load(path, overrides))
-    if full:
-        from engine.study.full import measured_fully
-
-        result = measured_fully(result)
-    return result if results is None else store.save(result, Path(results))
+from engine.result import Result
 
 
 def backtest(config: Config) -> Result:
-    """Run a loaded config; nothing is saved."""
+    """Run a loaded config; nothing is saved. Raises ConfigError, StrategyError or DataError."""
     setting = set_up(config)
     decided = decide(setting)
     portfolios = simulate_all(setting, decided)
@@ -63,7 +39,6 @@ def backtest(config: Config) -> Result:
         judgement=judge(setting, decided, portfolios, reference),
         outlook=outlook(setting, decided),
         manifest=manifest(setting),
-        measured=Measured(),
     )
 
 

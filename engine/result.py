@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 class Measured:
     """What takes longer and comes with `--full`.
 
-    phase_range: lowest and highest active return over all phases of the schedule, with their number.
-    bootstrap: interval of the active return by stationary bootstrap.
+    phases: active return (a year) of the same question decided 0, 1, 2 ... sessions later, all phases of its schedule.
+    bootstrap: interval of the active return by stationary bootstrap, None without the extra `stats`.
     """
 
-    phase_range: tuple[float, float, int] | None = None
-    bootstrap: Interval | None = None
+    phases: tuple[float, ...]
+    bootstrap: Interval | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Result:
     judgement: Judgement
     outlook: Outlook
     manifest: Mapping[str, Any]
-    measured: Measured
+    measured: Measured | None = None
     path: Path | None = None
 
     @property

@@ -4,6 +4,7 @@
     ledger.parquet    a row per session          weights.parquet   holdings per session
     targets.parquet   a row per decision         trades.parquet    a row per trade
     decisions.parquet scores and stances per decision
+    full.json         what `--full` measured, once it was asked for
 """
 
 from __future__ import annotations
@@ -48,8 +49,12 @@ def save(result: Result, results: Path) -> Result:
             _write(result, draft)
             draft.chmod(0o755)
             _put_in_place(draft, folder)
+            if result.measured is not None:
+                _write_json(asdict(result.measured), draft.with_suffix(".json"))
+                os.replace(draft.with_suffix(".json"), folder / "full.json")
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+            draft.with_suffix(".json").unlink(missing_ok=True)
         count_trial(results / "trials.sqlite", result)
     except OSError as error:
         raise ConfigError(_unwritable(results, error)) from None
@@ -73,7 +78,6 @@ def document(result: Result) -> dict[str, Any]:
         "verdict": judgement.words,
         "caveats": list(judgement.caveats),
         "outlook": plain(asdict(result.outlook)),
-        "measured": plain(asdict(result.measured)),
     }
 
 
@@ -96,10 +100,15 @@ def _write(result: Result, folder: Path) -> None:
     }
     for name in FRAMES:
         write_parquet(frames[name], folder / f"{name}.parquet")
-    text = json.dumps(plain(document(result)), indent=1, sort_keys=True, allow_nan=False)
-    (folder / "result.json").write_text(text + "\n", encoding="utf-8")
+    _write_json(document(result), folder / "result.json")
     for path in folder.iterdir():
         _flush(path)
+
+
+def _write_json(content: Mapping[str, Any], path: Path) -> None:
+    text = json.dumps(plain(content), indent=1, sort_keys=True, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+    _flush(path)
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
@@ -122,15 +131,12 @@ def _put_in_place(draft: Path, folder: Path) -> None:
 
 
 def _same(draft: Path, folder: Path) -> bool:
-    names = sorted(path.name for path in draft.iterdir())
-    if names != sorted(path.name for path in folder.iterdir()):
-        return False
-    return all((draft / name).read_bytes() == (folder / name).read_bytes() for name in names)
+    return all((folder / new.name).is_file() and (folder / new.name).read_bytes() == new.read_bytes() for new in draft.iterdir())
 
 
 def _clear_unfinished(home: Path) -> None:
     for path in home.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Studies: many runs of one question, to learn how far its answer can be trusted."""
