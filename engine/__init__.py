@@ -1,8 +1,8 @@
 """overweight: judge rotation strategies honestly. One YAML file in, one Result out.
 
-    import engine
-    r = engine.run("configs/metals_lead.yaml")
-    r.metrics, r.equity, r.weights, r.trades
+import engine
+r = engine.run("configs/metals_lead.yaml")
+r.metrics, r.equity, r.weights, r.trades
 """
 
 from __future__ import annotations

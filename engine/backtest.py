@@ -115,4 +115,3 @@ def _held_outright(setting: Setting, name: str) -> tuple[Matrix, Ledger]:
     targets[0, panel.column(name)] = 1.0
     orders = Orders(setting.decisions[:1], targets, np.ones(1, np.bool_))
     return targets, run_ledger(setting.config, panel, orders, free(panel))
-

@@ -49,7 +49,9 @@ def set_up(config: Config) -> Setting:
     sleeves = sleeve_series(panel, {**config.watch, **config.hold})
     decisions = decision_sessions(config, panel)
     _refuse_early(config, panel, sleeves, int(decisions[0]))
-    return Setting(config, strategy, panel, sleeves, decisions, neutral_mix(config, panel, sleeves, decisions))
+    return Setting(
+        config, strategy, panel, sleeves, decisions, neutral_mix(config, panel, sleeves, decisions)
+    )
 
 
 def decide(setting: Setting) -> Decided:
@@ -83,14 +85,15 @@ def entries(setting: Setting) -> dict[str, str]:
     return found
 
 
-def _refuse_early(
-    config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], first: int
-) -> None:
+def _refuse_early(config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], first: int) -> None:
     """Every sleeve with a policy weight needs a member on the first decision day; all of them with `members: all`."""
     needed = 0
     for name in config.hold:
         trading = sleeves[name].parts > 0
-        begun = trading.any(axis=1) if config.members == "any" else np.logical_or.accumulate(trading).all(axis=1)
+        if config.members == "any":
+            begun = np.asarray(trading.any(axis=1))
+        else:
+            begun = np.asarray(np.logical_or.accumulate(trading).all(axis=1))
         if (config.policy.get(name, 0.0) != 0 or name in config.tilt) and not begun[first]:
             served = np.flatnonzero(begun[first:])
             needed = max(needed, first + int(served[0]) if len(served) else len(panel.sessions))
@@ -102,7 +105,9 @@ def _refuse_early(
     cure = f"say `from: {earliest}`" if earliest else "hold assets that the data have"
     raise ConfigError(
         config.fault(
-            "from", f"a decision on {panel.sessions[first]}, when the data cannot serve every sleeve",
-            f"at the earliest {earliest}" if earliest else "sleeves whose members have prices", cure,
+            "from",
+            f"a decision on {panel.sessions[first]}, when the data cannot serve every sleeve",
+            f"at the earliest {earliest}" if earliest else "sleeves whose members have prices",
+            cure,
         )  # fmt: skip
     )

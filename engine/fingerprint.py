@@ -14,7 +14,17 @@ from engine.decide import Setting
 
 ENGINE = Path(__file__).parent
 #: Rooms and modules whose code can move a figure; reports, commands and comparisons cannot.
-CODE = ("config", "market", "signals.py", "strategy.py", "portfolio", "decide.py", "measure", "judge.py", "backtest.py")
+CODE = (
+    "config",
+    "market",
+    "signals.py",
+    "strategy.py",
+    "portfolio",
+    "decide.py",
+    "measure",
+    "judge.py",
+    "backtest.py",
+)
 LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "pydantic", "PyYAML")
 
 
@@ -39,7 +49,8 @@ def question_id(setting: Setting) -> str:
     """What is being asked, whatever the parameters: the strategy and the sleeves it looks at."""
     config = setting.config
     sleeves = {
-        name: list(sleeve.members) or sleeve.series for name, sleeve in {**config.watch, **config.hold}.items()
+        name: list(sleeve.members) or sleeve.series
+        for name, sleeve in {**config.watch, **config.hold}.items()
     }
     return _digest(json.dumps([config.strategy, sleeves], sort_keys=True))
 

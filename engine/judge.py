@@ -101,6 +101,10 @@ def _caveats(setting: Setting, decided: Decided, ledger: Ledger) -> tuple[str, .
     late = entries(setting)
     if late:
         said.append("entered later: " + ", ".join(f"{label} {day}" for label, day in late.items()))
+    ended = [i for i in np.flatnonzero(panel.ends < len(panel.sessions)) if panel.held[i]]
+    if ended:
+        days = ", ".join(f"{panel.assets[i]} {panel.sessions[panel.ends[i]]}" for i in ended)
+        said.append(f"ended, their last price paid out in cash: {days}")
     carried = int(ledger.carried.sum())
     if carried:
         worst = panel.assets[int(np.argmax(ledger.carried))]

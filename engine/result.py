@@ -21,6 +21,7 @@ from engine.portfolio.ledger import Ledger
 if TYPE_CHECKING:
     import vectorbt
 
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What takes longer and comes with `--full`.

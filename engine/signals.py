@@ -38,9 +38,7 @@ def momentum(levels: Levels, lookback: int, skip: int = 0) -> float:
     return float(levels[-1 - skip] / levels[-1 - lookback] - 1.0)
 
 
-def catch_up_gap(
-    lagging: Levels, drivers: tuple[Levels, ...], *, lookback: int, gap_sessions: int
-) -> float:
+def catch_up_gap(lagging: Levels, drivers: tuple[Levels, ...], *, lookback: int, gap_sessions: int) -> float:
     """By how many standard deviations the laggard has fallen behind what its drivers imply; positive: it lags.
 
     Betas come from least squares with intercept of the laggard's daily log returns on the drivers' over the last

@@ -1,10 +1,10 @@
 """The store: Result <-> results/runs/<name>/<id>/. A folder is there whole or not at all.
 
-    result.json       resolved config, manifest, metrics, judgement
-    ledger.parquet    a row per session          weights.parquet   holdings per session
-    targets.parquet   a row per decision         trades.parquet    a row per trade
-    decisions.parquet scores and stances per decision
-    full.json         what `--full` measured, once it was asked for
+result.json       resolved config, manifest, metrics, judgement
+ledger.parquet    a row per session          weights.parquet   holdings per session
+targets.parquet   a row per decision         trades.parquet    a row per trade
+decisions.parquet scores and stances per decision
+full.json         what `--full` measured, once it was asked for
 """
 
 from __future__ import annotations
@@ -67,6 +67,8 @@ def document(result: Result) -> dict[str, Any]:
     return {
         "name": result.name,
         "id": result.id,
+        "thesis": result.setting.strategy.thesis,
+        "window": window(result),
         "config": result.config.resolved(),
         "manifest": result.manifest,
         "metrics": dict(result.own.figures),
@@ -78,6 +80,16 @@ def document(result: Result) -> dict[str, Any]:
         "verdict": judgement.words,
         "caveats": list(judgement.caveats),
         "outlook": plain(asdict(result.outlook)),
+    }
+
+
+def window(result: Result) -> dict[str, Any]:
+    """The first decision day, the last session, and how many decisions lie between."""
+    sessions, decisions = result.panel.sessions, result.setting.decisions
+    return {
+        "from": str(sessions[decisions[0]]),
+        "to": str(result.own.ledger.sessions[-1]),
+        "decisions": len(decisions),
     }
 
 
@@ -131,7 +143,10 @@ def _put_in_place(draft: Path, folder: Path) -> None:
 
 
 def _same(draft: Path, folder: Path) -> bool:
-    return all((folder / new.name).is_file() and (folder / new.name).read_bytes() == new.read_bytes() for new in draft.iterdir())
+    return all(
+        (folder / new.name).is_file() and (folder / new.name).read_bytes() == new.read_bytes()
+        for new in draft.iterdir()
+    )
 
 
 def _clear_unfinished(home: Path) -> None:

@@ -81,7 +81,9 @@ def load_strategy(config: Config) -> Strategy:
         close = difflib.get_close_matches(config.strategy, files, n=1)
         raise ConfigError(
             config.fault(
-                "strategy", f"`{config.strategy}`", "one of " + ", ".join(sorted(files)),
+                "strategy",
+                f"`{config.strategy}`",
+                "one of " + ", ".join(sorted(files)),
                 f"did you mean `{close[0]}`?" if close else f"add strategies/{config.strategy}.py",
             )  # fmt: skip
         )
@@ -105,7 +107,13 @@ def read_strategy(path: Path) -> Strategy:
     if len(given) != 1:
         found = "both `score` and `weights`" if given else "neither `score` nor `weights`"
         raise StrategyError(
-            Fault(str(path), "", found, "one function `score(past, ...)` or `weights(past, ...)`", "define just one")
+            Fault(
+                str(path),
+                "",
+                found,
+                "one function `score(past, ...)` or `weights(past, ...)`",
+                "define just one",
+            )
         )
     function = getattr(module, given[0])
     hints = get_type_hints(function)
@@ -136,7 +144,9 @@ def _check_parameters(config: Config, strategy: Strategy) -> None:
         if parameter.required and parameter.name not in config.with_:
             cure = f"add `{parameter.name}:` under `with:`"
             faults.append(
-                config.fault("with", f"no `{parameter.name}`", f"every parameter {strategy.name} requires", cure)
+                config.fault(
+                    "with", f"no `{parameter.name}`", f"every parameter {strategy.name} requires", cure
+                )
             )
     if faults:
         raise ConfigError(*faults)
@@ -162,14 +172,18 @@ def _check_answers(config: Config, strategy: Strategy) -> None:
     if strategy.answers == "weights" and config.stance is not None:
         raise ConfigError(
             config.fault(
-                "stance", f"a stance for {strategy.name}, which answers weights", "no `stance` and no `tilt`",
+                "stance",
+                f"a stance for {strategy.name}, which answers weights",
+                "no `stance` and no `tilt`",
                 "take both out",
             )  # fmt: skip
         )
     if strategy.answers == "score" and config.stance is None:
         raise ConfigError(
             config.fault(
-                "strategy", f"no stance for {strategy.name}, which answers scores", "`stance:` and `tilt:`",
+                "strategy",
+                f"no stance for {strategy.name}, which answers scores",
+                "`stance:` and `tilt:`",
                 "add both",
             )  # fmt: skip
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from engine.config.models import Config
+from engine.config.yaml_text import read_yaml
 
 _EXTENDS = {
     "type": "string",
@@ -17,9 +19,10 @@ def json_schema() -> dict[str, Any]:
     """The schema (draft 7) of a whole file; a file names it by `# yaml-language-server: $schema=...`."""
     schema = Config.model_json_schema(by_alias=True, ref_template="#/definitions/{model}")
     definitions = schema.pop("$defs", {})
-    for definition in definitions.values():
-        _demand_kind(definition)
-        definition.pop("title", None)
+    for block in (schema, *definitions.values()):
+        block.pop("title", None)
+        block["properties"] = {key: _explained(field) for key, field in block["properties"].items()}
+        _demand_kind(block)
     one_source, many = schema["properties"]["data"]["additionalProperties"], schema["properties"]["data"]
     schema["properties"]["data"] = {
         "description": many.pop("description"),
@@ -41,3 +44,17 @@ def _demand_kind(definition: dict[str, Any]) -> None:
     for key, field in definition.get("properties", {}).items():
         if "const" in field:
             definition["required"] = sorted({*definition.get("required", []), key})
+
+
+def _explained(field: dict[str, Any]) -> dict[str, Any]:
+    """A field with examples as values, and with its own words around a `$ref` (draft 7 reads none beside)."""
+    rest = {key: value for key, value in field.items() if key not in ("$ref", "title")}
+    if "examples" in field:
+        rest["examples"] = [_value(example) for example in field["examples"]]
+    return {"allOf": [{"$ref": field["$ref"]}], **rest} if "$ref" in field and rest else {**field, **rest}
+
+
+def _value(example: Any) -> Any:
+    """Examples stand in the models as YAML, ready to be shown in a message."""
+    value, _ = read_yaml(str(example), "example")
+    return json.loads(json.dumps(value.plain() if value else None))

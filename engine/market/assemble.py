@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.config import Config
 from engine.errors import ConfigError, DataError, Fault
-from engine.market.panel import Indices, Panel, Series, Vector, column_digest, read_only
+from engine.market.panel import Indices, Panel, Series, Vector, column_digest, find_series, read_only
 from engine.market.sources import read_source
 from engine.market.table import Dates, Matrix, Table
 
@@ -38,6 +38,9 @@ def build_panel(config: Config) -> Panel:
     prices, opens, ends = _prices(tables, home, assets, held, every_session, len(sessions))
     series = _series(tables, sessions)
     cash_rate, caveats = _cash_rate(config, series, sessions)
+    for sleeve_name, sleeve in config.watch.items():
+        if sleeve.series is not None and find_series(series, sleeve.series) is None:
+            raise ConfigError(_series_fault(config, sleeve_name, sleeve.series, series))
     for array in (sessions, prices, cash_rate):
         read_only(array)
     digests = {label: column_digest(sessions, prices[:, i]) for i, label in enumerate(assets)}
@@ -104,7 +107,10 @@ def _days_of(table: Table, label: str) -> Dates:
     if len(days) == 0:
         raise DataError(
             Fault(
-                table.place, label, "a column without a single value", "prices or returns",
+                table.place,
+                label,
+                "a column without a single value",
+                "prices or returns",
                 f"export {label} again, or take it out of the config",
             )  # fmt: skip
         )
@@ -126,7 +132,9 @@ def _until(
     count = int(np.searchsorted(every, last, side="right"))
     if count == 0:
         raise ConfigError(
-            config.fault("to", f"{last}", f"a day on or after the first session, {every[0]}", "give a later `to`")
+            config.fault(
+                "to", f"{last}", f"a day on or after the first session, {every[0]}", "give a later `to`"
+            )
         )
     following = every[count] if count < len(every) else np.busday_offset(every[-1], 1, roll="backward")
     return every[:count], following
@@ -188,7 +196,7 @@ def _last_known(dates: Dates, values: Vector, sessions: Dates) -> Vector:
 
 
 def _series(tables: Mapping[str, Table], sessions: Dates) -> dict[str, Series]:
-    """Every column of every table of values, named `source.column`, or like the source where it names one column.
+    """Every column of every table of values, named `source.column`.
 
     A row is known at the close of the day it describes; rows without any value are left out.
     """
@@ -200,9 +208,16 @@ def _series(tables: Mapping[str, Table], sessions: Dates) -> dict[str, Series]:
         dates = table.dates[rows]
         visible = np.searchsorted(sessions, dates)
         for i, column in enumerate(table.columns):
-            key = name if table.columns == (name,) else f"{name}.{column}"
-            found[key] = Series(table.values[rows, i], dates, visible)
+            found[f"{name}.{column}"] = Series(table.values[rows, i], dates, visible)
     return found
+
+
+def _series_fault(config: Config, sleeve: str, name: str, series: Mapping[str, Series]) -> Fault:
+    close = difflib.get_close_matches(name, series, n=1, cutoff=0.5)
+    return config.fault(
+        f"watch.{sleeve}.series", f"`{name}`, which is no series", "one of: " + (", ".join(series) or "none in `data`"),
+        f"did you mean `{close[0]}`?" if close else "add its source under `data:` with `kind: values`",
+    )  # fmt: skip
 
 
 def _cash_rate(
@@ -213,23 +228,27 @@ def _cash_rate(
     if not isinstance(rate, str):
         even = (1.0 + rate) ** (1.0 / config.sessions_per_year) - 1.0
         return np.full(len(sessions), even), ()
-    if rate not in series:
+    key = find_series(series, rate)
+    if key is None:
         raise ConfigError(
             config.fault(
-                "cash.rate", f"`{rate}`, which is no series", "a yearly rate, or one of: " + ", ".join(series),
+                "cash.rate",
+                f"`{rate}`, which is no series",
+                "a yearly rate, or the name of a series in `data`"
+                + (": " if series else "")
+                + ", ".join(series),
                 f"add it: `data: {{{rate}: {{source: files, path: ..., column: {rate}}}}}`",
             )  # fmt: skip
         )
-    return _cash_series(config, rate, series[rate], sessions)
+    return _cash_series(config, rate, series[key], sessions)
 
 
-def _cash_series(
-    config: Config, name: str, one: Series, sessions: Dates
-) -> tuple[Vector, tuple[str, ...]]:
+def _cash_series(config: Config, name: str, one: Series, sessions: Dates) -> tuple[Vector, tuple[str, ...]]:
     if len(one.values) and np.abs(one.values).max() > 0.01:
         raise DataError(
             config.fault(
-                "cash.rate", f"a value of {np.abs(one.values).max():g} in `{name}`",
+                "cash.rate",
+                f"a value of {np.abs(one.values).max():g} in `{name}`",
                 "simple returns of cash per session (0.0002 is two basis points)",
                 "divide a yearly percentage by 100 times the sessions of a year",
             )  # fmt: skip

@@ -176,6 +176,8 @@ def _refuse_status(reply: Reply, arrived: Part, wire: Wire) -> None:
         cure = "wait, then pull again: what is already pulled is not asked for twice"
     elif reply.status in PASSING:
         cure = "the publisher has trouble of its own: pull again later"
+    elif reply.status in (401, 403):
+        cure = "the publisher refuses this program: open the address in a browser, or try again in some hours"
     else:
         cure = "check the name of the series; where the publisher moved the file, give its new address"
     after = _retry_after(reply.headers.get("retry-after"), wire.clock())

@@ -38,7 +38,7 @@ class Panel:
         one begins (a watched price is the last one known).
     opens: (T, N) like prices, or None where the source has none.
     held: (N,) bool. ends: (N,) index of the last session with a price in all of the data, T where it goes on.
-    series: by name. cash_rate: (T,) simple return of cash from the session before to this one.
+    series: by `source.column`. cash_rate: (T,) simple return of cash from the session before to this one.
     following: the first session after the last one of the panel, or the last one's next weekday.
     digests: a hash of every series by name; fingerprint: one over all. caveats: what a reader has to know of the data.
     """
@@ -63,9 +63,21 @@ class Panel:
         except ValueError:
             raise KeyError(label) from None
 
+    def series_key(self, name: str) -> str | None:
+        """The key of a series: `source.column`, or a source's name where it has one column; None if there is none."""
+        return find_series(self.series, name)
+
     def columns(self, labels: tuple[str, ...]) -> Indices:
         """Positions of several assets."""
         return np.array([self.column(label) for label in labels], dtype=np.int64)
+
+
+def find_series(series: Mapping[str, Series], name: str) -> str | None:
+    """The key that a name means among series by `source.column`."""
+    if name in series:
+        return name
+    keys = [key for key in series if key.partition(".")[0] == name]
+    return keys[0] if len(keys) == 1 else None
 
 
 def column_digest(dates: Dates, values: Vector) -> str:

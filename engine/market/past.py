@@ -28,7 +28,13 @@ class UnknownName(ConfigError):
         self.name = name
         known_ones = ", ".join(known) or "none"
         super().__init__(
-            Fault("past", "", f"no {kind} `{name}`", f"one of: {known_ones}", "name it under `hold:` or `watch:`")
+            Fault(
+                "past",
+                "",
+                f"no {kind} `{name}`",
+                f"one of: {known_ones}",
+                "name it under `hold:` or `watch:`",
+            )
         )
 
 
@@ -143,7 +149,9 @@ class Past:
         """The latest known row of a `data` entry of values: column to value, an empty cell is 0; {} before the first."""
         columns = [name for name in self._revealed.panel.series if name.startswith(f"{table}.")]
         if not columns:
-            raise UnknownName("table", table, tuple({n.partition(".")[0] for n in self._revealed.panel.series}))
+            raise UnknownName(
+                "table", table, tuple({n.partition(".")[0] for n in self._revealed.panel.series})
+            )
         known = {name.partition(".")[2]: self.series(name) for name in columns}
         return {column: float(np.nan_to_num(values[-1])) for column, values in known.items() if len(values)}
 
@@ -165,8 +173,8 @@ class Past:
         return np.array(values[: self.session + 1])
 
     def _series_name(self, name: str) -> str:
-        found = self._revealed.series_names.get(name, name)
-        if found not in self._revealed.panel.series:
+        found = self._revealed.panel.series_key(self._revealed.series_names.get(name, name))
+        if found is None:
             known = (*self._revealed.series_names, *self._revealed.panel.series)
             raise UnknownName("series", name, known)
         return found

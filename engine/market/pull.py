@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -65,7 +65,7 @@ def pull(
     progress: Progress | None = None,
     manners: Manners | None = None,
     wire: Wire | None = None,
-    addresses: dict[str, str] | None = None,
+    addresses: Mapping[str, str] | None = None,
     accept_shorter: bool = False,
 ) -> list[Outcome]:
     """One outcome per wanted file, in order. Failures are outcomes, never exceptions; the rest goes on."""
@@ -92,7 +92,7 @@ def _pull_one(
     store: Path,
     manners: Manners | None,
     wire: Wire,
-    addresses: dict[str, str] | None,
+    addresses: Mapping[str, str] | None,
     accept_shorter: bool,
 ) -> Outcome:
     if one.opener is not None:

@@ -64,7 +64,8 @@ def _scaled(shares: Matrix) -> Matrix:
     """Rows scaled to sum to one; NaN counts as no part, a row without parts stays zero."""
     shares = np.where(np.isnan(shares), 0.0, shares)
     total = shares.sum(axis=1, keepdims=True)
-    return np.divide(shares, total, out=np.zeros_like(shares), where=total > 0)
+    scaled: Matrix = np.divide(shares, total, out=np.zeros_like(shares), where=total > 0)
+    return scaled
 
 
 def _inverse_volatility(returns: Matrix, lookback: int) -> Matrix:
@@ -72,5 +73,7 @@ def _inverse_volatility(returns: Matrix, lookback: int) -> Matrix:
     shares = np.full_like(returns, np.nan)
     if len(returns) > lookback:
         deviation = sliding_window_view(returns, lookback, axis=0).std(axis=2, ddof=1)
-        shares[lookback - 1 :] = np.divide(1.0, deviation, out=np.full_like(deviation, np.nan), where=deviation > 0)
+        shares[lookback - 1 :] = np.divide(
+            1.0, deviation, out=np.full_like(deviation, np.nan), where=deviation > 0
+        )
     return shares

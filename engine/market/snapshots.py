@@ -1,8 +1,7 @@
 """The store of snapshots: what a publisher said, kept for ever under the hash of its content.
 
     data/snapshots/<source>/<series>/<id>.parquet    the table; never changed once written
-    data/snapshots/<source>/<series>/<id>.json       its manifest: where, when, how, how much, the publisher's
-    headers
+    data/snapshots/<source>/<series>/<id>.json       its manifest: where, when, how, how much, headers
 
 Runs read snapshots and never the network. Pulling the same content again writes no new table: its manifest
 alone learns that it was still true then (`last_pulled`), and the latest snapshot is the one pulled last. A
@@ -83,9 +82,7 @@ def store_folder(chosen: Path | str | None = None) -> Path:
 
 
 def series_folder(store: Path, source: str, key: str) -> Path:
-    """Where the snapshots of one series lie. Signs that a file system may not like (^GSPC, a/b) are written
-    %5E.
-    """
+    """Where the snapshots of one series lie; signs a file system may not like (^GSPC) are written %5E."""
     names = [quote(name, safe="=") for name in (source, key)]
     # A dot first would be a hidden file, or the folder above.
     names = ["%2E" + name[1:] if name.startswith(".") else name for name in names]
@@ -93,17 +90,16 @@ def series_folder(store: Path, source: str, key: str) -> Path:
 
 
 def save(table: Table, source: str, key: str, origin: Origin, store: Path) -> Snapshot:
-    """Keep `table` as a snapshot of `source`/`key`; the one with the same content, where there is one
-    already.
+    """Keep `table` as a snapshot of `source`/`key`; where its content is there already, note that it holds.
 
-    Raises DataError where the store cannot be written, or where the file of that content is damaged.
+    A file of the same content that was damaged meanwhile is written anew. Raises DataError where the store
+    cannot be written, or holds a manifest that cannot be read.
     """
     name = content_hash(table)
     path = series_folder(store, source, key) / f"{name}.parquet"
     when = origin.when.astimezone(UTC).isoformat(timespec="microseconds")
-    if path.with_suffix(".json").exists():
-        known = read_manifest(path.with_suffix(".json"))
-        _checked_bytes(known)
+    known = read_manifest(path.with_suffix(".json")) if path.with_suffix(".json").exists() else None
+    if known is not None and _is_whole(known):
         snapshot = replace(known, last_pulled=max(known.last_pulled, when), headers=dict(origin.headers))
     else:
         content = to_parquet(table)
@@ -159,8 +155,7 @@ def read_manifest(path: Path) -> Snapshot:
 
 
 def list_snapshots(store: Path, source: str | None = None, key: str | None = None) -> list[Snapshot]:
-    """Every snapshot in the store (of one source, of one series), by source, series and when it was pulled
-    last.
+    """Every snapshot (of one source, of one series), by source, series and when it was pulled last.
 
     Raises DataError where a manifest is damaged.
     """
@@ -192,8 +187,7 @@ def latest(store: Path, source: str, key: str) -> Snapshot:
 
 
 def load(store: Path, source: str, key: str, snapshot_id: str | None = None) -> Table:
-    """The table of a series: the latest, or the one whose id begins with `snapshot_id`. The file's hash is
-    checked.
+    """The table of a series: the latest, or the one whose id begins with `snapshot_id`; its hash is checked.
 
     Raises DataError where there is no such snapshot, or its file is missing or damaged.
     """
@@ -219,6 +213,13 @@ def read_snapshot(snapshot: Snapshot) -> Table:
     return from_parquet(_checked_bytes(snapshot), str(snapshot.path))
 
 
+def _is_whole(snapshot: Snapshot) -> bool:
+    try:
+        return bool(_checked_bytes(snapshot))
+    except DataError:
+        return False
+
+
 def _checked_bytes(snapshot: Snapshot) -> bytes:
     try:
         content = snapshot.path.read_bytes()
@@ -227,9 +228,7 @@ def _checked_bytes(snapshot: Snapshot) -> bytes:
     else:
         if hashlib.sha256(content).hexdigest() == snapshot.file_hash:
             return content
-        found = (
-            "a file that was changed or damaged after it was pulled (its hash differs from the manifest's)"
-        )
+        found = "a file that was changed or damaged after it was pulled (its hash is not the manifest's)"
     raise DataError(
         Fault(
             place=str(snapshot.path),

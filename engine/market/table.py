@@ -57,7 +57,7 @@ def refuse_bad_dates(dates: Dates, place: str) -> None:
         Fault(
             place=place,
             key="",
-            found=f"the date {dates[row]} {word} (row {row + 1})",
+            found=f"the date {dates[row]} {word} (data row {row + 1})",
             expected="one row per date, in ascending order",
             cure="sort the file by date and keep one row per date",
         )

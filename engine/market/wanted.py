@@ -15,9 +15,7 @@ Reader = Callable[[bytes, str], Mapping[str, Table]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that names the address of the file, where the publisher moves it. find: (page, place) ->
-    address.
-    """
+    """A page that names the file's address, where the publisher moves it: find(page, place) -> address."""
 
     request: Request
     find: Callable[[bytes, str], str]

@@ -24,9 +24,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Readable(Protocol):
-    """A body that is read in pieces as they come in (so that a slow drip meets the deadline), empty at the
-    end.
-    """
+    """A body read in pieces as they come, so that a slow drip meets the deadline; empty at the end."""
 
     def read1(self, amount: int, /) -> bytes: ...
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -48,7 +49,11 @@ def over_stance(config: Config, stance: Stance) -> Stance | None:
 
 
 def momentum_stance(
-    config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], decisions: Indices, names: tuple[str, ...]
+    config: Config,
+    panel: Panel,
+    sleeves: Mapping[str, SleeveSeries],
+    decisions: Indices,
+    names: tuple[str, ...],
 ) -> Stance:
     """The stance of 12-1 momentum on the same tilt: of each sleeve against what it takes its points from.
 
@@ -66,14 +71,12 @@ def momentum_stance(
     if isinstance(rule, Rank):
         return take_stance(rule, scores, decisions)
     over, under = sides_of(rule)
-    sides = "both" if over and under else "over" if over else "under"
+    sides: Literal["over", "under", "both"] = "both" if over and under else "over" if over else "under"
     taken = take_stance(Threshold(enter=0.0, exit=0.0, sides=sides), scores, decisions)
     return replace(taken, values=taken.values * (rule.cap if isinstance(rule, Proportional) else 1.0))
 
 
-def _relative(
-    config: Config, sleeves: Mapping[str, SleeveSeries], decisions: Indices, name: str
-) -> Vector:
+def _relative(config: Config, sleeves: Mapping[str, SleeveSeries], decisions: Indices, name: str) -> Vector:
     """Momentum of a sleeve, less that of the sleeves that give its points, by their policy weight; less 0 for cash."""
     giver = config.tilt[name].from_
     if giver == "cash":

@@ -36,7 +36,9 @@ def costs_of(config: Config, panel: Panel) -> Costs:
         asset = panel.assets[int(np.argmax(total))]
         raise ConfigError(
             config.fault(
-                "trade", f"costs of {np.max(total):.0%} of every trade in {asset}", "less than 100% together",
+                "trade",
+                f"costs of {np.max(total):.0%} of every trade in {asset}",
+                "less than 100% together",
                 "lower them",
             )  # fmt: skip
         )

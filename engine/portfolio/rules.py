@@ -67,7 +67,8 @@ def impulse(scores, sessions_ago, sessions, hold, half_life, over, under, stance
         if age < hold:
             now = strength
             if half_life > 0.0:
-                now = strength * 0.5 ** (age / half_life)
+                # Not 0.5 ** x, of which the compiler makes exp2 and Python pow: they differ in the last bit.
+                now = strength * math.exp2(-age / half_life)
         if (now > 0.0 and not over) or (now < 0.0 and not under):
             now = 0.0
         stance[d] = now

@@ -48,7 +48,9 @@ def decision_sessions(config: Config, panel: Panel) -> Indices:
         last = panel.sessions[scheduled[-1]] if len(scheduled) else panel.sessions[-1]
         raise ConfigError(
             config.fault(
-                "from", f"{first}, after the last decision day", f"a day from {panel.sessions[0]} to {last}",
+                "from",
+                f"{first}, after the last decision day",
+                f"a day from {panel.sessions[0]} to {last}",
                 "give an earlier `from`, or data that go on",
             )  # fmt: skip
         )

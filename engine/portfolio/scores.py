@@ -39,7 +39,9 @@ def score_decisions(
     """Ask for a score on every decision day (D,). Raises ConfigError, with the earliest `from`, on NaN."""
     answers = _answers(strategy, config, panel, sleeves, decisions)
     tilted = sorted(config.tilt)
-    rows = [_as_mapping(strategy, panel, d, answer, tilted) for d, answer in zip(decisions, answers, strict=True)]
+    rows = [
+        _as_mapping(strategy, panel, d, answer, tilted) for d, answer in zip(decisions, answers, strict=True)
+    ]
     names = tuple(sorted({name for row in rows for name in row}))
     shape = (len(rows), len(names))
     values, may_enter, ago = np.full(shape, np.nan), np.ones(shape, np.bool_), np.zeros(shape, np.int64)
@@ -135,14 +137,18 @@ def _too_early(
     if earliest is None:
         return ConfigError(
             config.fault(
-                "strategy", f"no score from {strategy.name} on {day}, nor on any session after it",
-                "a score on every decision day", "give data that go on longer, or a shorter `lookback`",
+                "strategy",
+                f"no score from {strategy.name} on {day}, nor on any session after it",
+                "a score on every decision day",
+                "give data that go on longer, or a shorter `lookback`",
             )  # fmt: skip
         )
     return ConfigError(
         config.fault(
-            "from", f"a decision on {day}, for which the data before it are too few",
-            f"at the earliest {panel.sessions[earliest]}", f"say `from: {panel.sessions[earliest]}`",
+            "from",
+            f"a decision on {day}, for which the data before it are too few",
+            f"at the earliest {panel.sessions[earliest]}",
+            f"say `from: {panel.sessions[earliest]}`",
         )  # fmt: skip
     )
 

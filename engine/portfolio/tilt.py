@@ -33,9 +33,7 @@ class Mix:
     parts: Matrix
 
 
-def neutral_mix(
-    config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], decisions: Indices
-) -> Mix:
+def neutral_mix(config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], decisions: Indices) -> Mix:
     """The policy mix of a config on its decision days."""
     names = tuple(config.hold)
     parts = np.zeros((len(names), len(decisions), len(panel.assets)))
@@ -48,7 +46,8 @@ def neutral_mix(
 def targets_of(mix: Mix, sleeve_weights: Matrix) -> Matrix:
     """(D, N) target weights of assets, from weights of sleeves (D, H) or (H,). Where no member trades it stays cash."""
     weights = np.broadcast_to(sleeve_weights, (mix.parts.shape[1], len(mix.names)))
-    return np.einsum("dh,hdn->dn", weights, mix.parts)
+    targets: Matrix = np.einsum("dh,hdn->dn", weights, mix.parts)
+    return targets
 
 
 def tilted_targets(config: Config, panel: Panel, mix: Mix, stance: Stance) -> Matrix:
@@ -93,7 +92,9 @@ def _asset_targets(config: Config, panel: Panel, mix: Mix, stance: Stance) -> Ma
     if strangers:
         raise ConfigError(
             config.fault(
-                "tilt", f"a score for `{strangers[0]}`", "scores for tilted sleeves, or for assets in them",
+                "tilt",
+                f"a score for `{strangers[0]}`",
+                "scores for tilted sleeves, or for assets in them",
                 "tilt the sleeve that holds it, or let the strategy score a sleeve",
             )  # fmt: skip
         )
@@ -116,11 +117,13 @@ def _split_points(config: Config, panel: Panel, mix: Mix, stance: Stance, name: 
     own = mix.policy[h] * mix.parts[h]
     for sign, most in ((1.0, tilt.over), (-1.0, tilt.under_points(config.policy.get(name, 0.0)))):
         chosen = np.where(values * sign > 0, values, 0.0)
-        count = (chosen != 0).sum(axis=1) if isinstance(config.stance, Rank) else (mix.parts[h] > 0).sum(axis=1)
+        count = (
+            (chosen != 0).sum(axis=1) if isinstance(config.stance, Rank) else (mix.parts[h] > 0).sum(axis=1)
+        )
         giving = _asset_giving(mix, tilt, name, own, chosen)
-        moved = chosen * (most / np.maximum(count, 1))[:, None]
+        moved = chosen * np.asarray(most / np.maximum(count, 1))[:, None]
         if tilt.from_ == "same":  # nobody is left to give where all members are chosen
-            moved = moved * giving.any(axis=1)[:, None]
+            moved = moved * np.asarray(giving.any(axis=1))[:, None]
         points += moved - moved.sum(axis=1)[:, None] * giving
     return points
 
@@ -128,10 +131,12 @@ def _split_points(config: Config, panel: Panel, mix: Mix, stance: Stance, name: 
 def _asset_giving(mix: Mix, tilt: Tilt, name: str, own: Matrix, chosen: Matrix) -> Matrix:
     """(D, N) the share of the points that each asset gives: `same` is the sleeve's other members, by their weight."""
     if tilt.from_ != "same":
-        return np.einsum("h,hdn->dn", _giving(mix, tilt, name), mix.parts)
+        shared: Matrix = np.einsum("h,hdn->dn", _giving(mix, tilt, name), mix.parts)
+        return shared
     others = np.where(chosen == 0, own, 0.0)
     total = others.sum(axis=1, keepdims=True)
-    return np.divide(others, total, out=np.zeros_like(others), where=total > 0)
+    given: Matrix = np.divide(others, total, out=np.zeros_like(others), where=total > 0)
+    return given
 
 
 def _room(config: Config, base: Matrix, active: Matrix) -> Matrix:
@@ -140,4 +145,5 @@ def _room(config: Config, base: Matrix, active: Matrix) -> Matrix:
         return np.ones((len(base), 1))
     short = active < -base
     factors = np.where(short, np.divide(base, -active, out=np.ones_like(base), where=short), 1.0)
-    return factors.min(axis=1, keepdims=True)
+    smallest: Matrix = factors.min(axis=1, keepdims=True)
+    return smallest

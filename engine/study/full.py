@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.market.table import Matrix
 from engine.measure.inference import Interval
 from engine.measure.track import returns
 from engine.result import Measured, Result
@@ -35,11 +36,11 @@ def bootstrap_active_return(result: Result, level: float = 0.95) -> Interval | N
     pairs = np.log1p(np.column_stack([own, other]))
     per_year = result.config.sessions_per_year
 
-    def difference(drawn: np.ndarray) -> float:
+    def difference(drawn: Matrix) -> Matrix:
         growth = np.expm1(per_year * drawn.mean(axis=0))
-        return float(growth[0] - growth[1])
+        return np.array([growth[0] - growth[1]])
 
-    drawn = StationaryBootstrap(max(block, 1.0), pairs, seed=SEED).apply(difference, REPETITIONS)
+    drawn = StationaryBootstrap(max(round(block), 1), pairs, seed=SEED).apply(difference, REPETITIONS)
     tail = 50.0 * (1.0 - level)
     low, high = np.percentile(drawn, [tail, 100.0 - tail])
     return Interval(float(low), float(high), float(drawn.std(ddof=1)), level)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -237,3 +238,20 @@ def test_a_variable_that_is_no_mapping_is_refused(text: str, monkeypatch: pytest
 def test_only_http_is_ever_called(base: str) -> None:
     with pytest.raises(ConfigError, match="expected an address that begins with http:// or https://"):
         redirected(ADDRESS, {"publisher.example": base})
+
+
+def test_without_the_browsers_library_the_plain_way_is_taken(
+    server: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "curl_cffi", None)
+    wire = Wire(open=open_as_browser)
+    addresses = server.stands_for("publisher.example")
+    assert fetch(REQUEST, manners=QUICK, wire=wire, addresses=addresses).content == CONTENT
+    assert "overweight" in server.asked(PATH)[0]["User-Agent"]
+
+
+def test_the_browsers_call_names_itself_a_browser(server: Loopback) -> None:
+    pytest.importorskip("curl_cffi")
+    wire = Wire(open=open_as_browser)
+    fetch(REQUEST, manners=QUICK, wire=wire, addresses=server.stands_for("publisher.example"))
+    assert "Chrome" in server.asked(PATH)[0]["User-Agent"]

@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -17,24 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from engine.errors import DataError
-from engine.market.snapshot_diff import diff, verify
-from engine.market.snapshots import Origin, list_snapshots, load, save, series_folder, store_folder
+from engine.market.snapshot_diff import verify
+from engine.market.snapshots import list_snapshots, load, save, series_folder, store_folder
 from engine.market.table import Table
 from engine.market.table_file import content_hash, from_parquet, to_parquet
-
-START = datetime(2026, 5, 26, 12, 0, tzinfo=UTC)
-
-
-def origin(days: int = 0) -> Origin:
-    return Origin(
-        "https://a.example/x", START + timedelta(days=days), "read", {"etag": '"1"'}, {"base": "1985"}
-    )
-
-
-def a_table(rows: int = 5, columns: tuple[str, ...] = ("XME", "SPY"), **more: object) -> Table:
-    dates = np.arange(rows).astype("datetime64[D]") + 20_000
-    values = np.arange(float(rows * len(columns))).reshape(rows, -1) + 100.0
-    return Table(dates, columns, values, "prices", "here", **more)  # type: ignore[arg-type]
+from tests.market.publishers.made import a_table, origin
 
 
 def same(a: Table, b: Table) -> bool:
@@ -204,30 +190,12 @@ def test_a_damaged_file_is_refused_and_the_one_before_it_can_be_named(tmp_path: 
         load(tmp_path, "fred", "DGS10")
 
 
-def test_verify_tells_every_kind_of_damage(tmp_path: Path) -> None:
-    good = save(a_table(3), "a", "good", origin(), tmp_path)
-    orphan = save(a_table(4), "a", "orphan", origin(), tmp_path)
-    orphan.manifest.unlink()
-    torn = save(a_table(5), "a", "torn", origin(), tmp_path)
-    torn.manifest.write_text("{")
-    swapped = save(a_table(6), "a", "swapped", origin(), tmp_path)
-    other = save(a_table(7), "b", "other", origin(), tmp_path)
-    said = json.loads(swapped.manifest.read_text()) | {"file_hash": other.file_hash}
-    swapped.manifest.write_text(json.dumps(said))
-    swapped.path.write_bytes(other.path.read_bytes())
-    leftover = good.path.parent / ".writing-x"
-    leftover.write_bytes(b"half")
-    states = {finding.path: finding.state for finding in verify(tmp_path)}
-    assert states == {
-        good.path: "good",
-        orphan.path: "without manifest",
-        torn.path: "damaged",
-        swapped.path: "damaged",
-        other.path: "good",
-        leftover: "left over",
-    }
-    with pytest.raises(DataError, match="a manifest that cannot be read"):
-        list_snapshots(tmp_path)
+def test_pulling_the_same_content_again_heals_a_damaged_file(tmp_path: Path) -> None:
+    saved = save(a_table(5), "fred", "DGS10", origin(0), tmp_path)
+    saved.path.write_bytes(b"damaged")
+    assert save(a_table(5), "fred", "DGS10", origin(1), tmp_path).id == saved.id
+    assert same(load(tmp_path, "fred", "DGS10"), a_table(5))
+    assert [finding.state for finding in verify(tmp_path)] == ["good"]
 
 
 def test_a_foreign_parquet_is_no_snapshot(tmp_path: Path) -> None:
@@ -296,50 +264,6 @@ def test_the_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERWEIGHT_SNAPSHOTS", "elsewhere")
     assert store_folder() == Path("elsewhere")
     assert store_folder("chosen") == Path("chosen")
-
-
-def test_diff_of_equal_tables_is_nothing() -> None:
-    found = diff(a_table(), a_table())
-    assert found.nothing
-    assert not found.restated
-
-
-def test_diff_tells_what_was_restated() -> None:
-    before = a_table(6, ("A", "B", "C", "D"))
-    values = before.values.copy()
-    values[:4, 0] *= 0.99
-    values[2, 1] += 3.0
-    values[3, 1] -= 5.0
-    values[1, 2] = np.nan
-    after = Table(
-        np.append(before.dates, before.dates[-1:] + 1)[1:],
-        ("A", "B", "C", "E"),
-        np.vstack([values, values[-1:]])[1:],
-        "prices",
-        "there",
-    )
-    found = diff(before, after)
-    assert found.restated
-    assert found.added_rows.astype(str).tolist() == ["2024-10-10"]
-    assert found.removed_rows.astype(str).tolist() == ["2024-10-04"]
-    assert found.added_columns == ("E",)
-    assert found.removed_columns == ("D",)
-    assert [(one.column, one.count) for one in found.changes] == [("A", 3), ("B", 2), ("C", 1)]
-    dividend, moved, lost = found.changes
-    assert dividend.ratio == pytest.approx(0.99)
-    assert str(dividend.first) == "2024-10-05"
-    assert str(dividend.last) == "2024-10-07"
-    assert (moved.largest, str(moved.on), moved.before, moved.after) == (5.0, "2024-10-07", 113.0, 108.0)
-    assert moved.ratio is None
-    assert (lost.new_values, lost.lost_values) == (0, 1)
-    assert np.isnan(lost.largest)
-
-
-def test_rows_that_are_only_added_restate_nothing() -> None:
-    found = diff(a_table(5), a_table(8))
-    assert len(found.added_rows) == 3
-    assert not found.restated
-    assert not found.nothing
 
 
 def test_series_folder_quotes_what_a_file_system_may_not_like() -> None:

@@ -49,9 +49,7 @@ DATE_DIGITS: Mapping[Frequency, int] = {"daily": 8, "monthly": 6}
 
 
 def data_set(portfolios: int | str, frequency: Frequency = "daily") -> str:
-    """The publisher's name of a data set: 49 and daily give 49_Industry_Portfolios_daily; or a key of
-    FACTORS.
-    """
+    """The publisher's name of a data set: 49, daily is 49_Industry_Portfolios_daily; or a key of FACTORS."""
     stem = FACTORS.get(str(portfolios), f"{portfolios}_Industry_Portfolios")
     if portfolios not in INDUSTRIES and portfolios not in FACTORS:
         known = ", ".join(map(str, (*INDUSTRIES, *FACTORS)))
@@ -81,8 +79,7 @@ def wanted(portfolios: int | str, frequency: Frequency = "daily", weighting: Wei
 def parse(
     content: bytes, place: str, frequency: Frequency = "daily", weighting: Weighting = "value"
 ) -> Table:
-    """The returns of one data set as fractions per day or month, NaN where missing; months are dated at their
-    end.
+    """The returns of one data set as fractions, NaN where missing; a month is dated at its end.
 
     weighting: which of the two tables of returns; a file of factors has but one. Raises DataError where the
     content is no whole zip, or has no such table, or a row of it is damaged.
@@ -102,9 +99,7 @@ def parse(
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """One table of the text: its title, labels, rows of cells (date first) and the number of the first row's
-    line.
-    """
+    """One table of the text: title, labels, rows of cells (date first), and the line of its first row."""
 
     title: str
     labels: tuple[str, ...]
@@ -123,7 +118,8 @@ def _text(content: bytes, place: str) -> str:
             if len(names) != 1:
                 raise bad_file(place, f"a zip of {archive.namelist()}", "a zip of one .csv or .txt")
             return archive.read(names[0]).decode("latin-1")
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    # What zipfile raises on a damaged file depends on the byte that is damaged.
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, RuntimeError) as error:
         raise bad_file(place, f"a damaged zip ({error})", "a whole zip with the data set as text") from error
 
 
@@ -137,13 +133,13 @@ def _sections(text: str) -> list[_Section]:
     for number, line in enumerate([*lines, ""]):
         cells = _cells(line, by_commas)
         dated = bool(cells) and cells[0].isdigit() and len(cells[0]) in (4, 6, 8) and len(cells) > 1
-        if dated and (not rows or len(cells[0]) == len(rows[0][0])):
-            rows.append(cells)
-        elif rows:
+        if rows and not (dated and len(cells[0]) == len(rows[0][0])):
             labels = _cells(lines[header], by_commas)[1 if by_commas else 0 :]
             sections.append(_Section(_title(lines, header), tuple(labels), rows, number - len(rows)))
             rows = []
-        if not dated and line.strip():
+        if dated:
+            rows.append(cells)
+        elif line.strip():
             header = number
     return sections
 

@@ -34,9 +34,7 @@ RENAMED = {
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """dates: (R,) days, None where the file has none. numbers: name to (R,) float64. labels: name to its
-    label.
-    """
+    """dates: (R,) days, None where there are none. numbers: name to (R,) float64. labels: name to label."""
 
     dates: Dates | None
     numbers: Mapping[str, NDArray[np.float64]]
@@ -44,9 +42,7 @@ class Columns:
 
 
 def read_columns(content: bytes, place: str) -> Columns:
-    """The columns under today's names, in the file's order. Raises DataError where a cell is no number or
-    day.
-    """
+    """The columns under today's names, in order. Raises DataError where a cell is no number or no day."""
     cells, labels = _cells(content, place)
     named = {_name(name): column for name, column in cells.items()}
     dates = next((_days(named[name], name, place) for name in DATES if name in named), None)
@@ -71,8 +67,15 @@ def _cells(content: bytes, place: str) -> tuple[Mapping[str, Sequence[Any]], Map
     if content.startswith(STATA_MARKS):
         return _stata(content, place)
     if content[:200].upper().startswith((b"DAY,", b"DATE,", b"MONTH,")):
-        return _by_column(list(csv.reader(io.StringIO(content.decode("utf-8", "replace")))), place), {}
+        return _by_column(_csv_rows(content, place), place), {}
     raise bad_file(place, f"content that begins {content[:40]!r}", "a .dta, .xls or .csv of the index")
+
+
+def _csv_rows(content: bytes, place: str) -> list[list[Any]]:
+    try:
+        return list(csv.reader(content.decode("utf-8", "replace").splitlines()))
+    except csv.Error as error:
+        raise bad_file(place, f"a CSV that cannot be read ({error})", "one row per day or month") from error
 
 
 def _by_column(rows: list[list[Any]], place: str) -> dict[str, list[Any]]:

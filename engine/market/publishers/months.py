@@ -10,9 +10,7 @@ from engine.market.table import Dates
 
 
 def month_end(months: Sequence[str] | Dates) -> Dates:
-    """The last calendar day of each month (`2024-02`, or any day of it). Raises ValueError for what is no
-    month.
-    """
+    """The last calendar day of each month (`2024-02`, or any day of it). ValueError for what is no month."""
     starts = np.asarray(months, dtype="datetime64[M]")
     following: Dates = (starts + 1).astype("datetime64[D]")
     return following + np.timedelta64(-1, "D")

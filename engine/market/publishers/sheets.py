@@ -31,7 +31,7 @@ def rows_of_sheet(content: bytes, place: str, sheet: str | int) -> list[list[Any
             return rows
     except DataError:
         raise
-    # calamine's own errors share no ancestor but Exception, and a damaged file may also make it panic.
+    # calamine's errors and those of the formats below it share no nearer ancestor.
     except Exception as error:
         found = f"a file that cannot be read as a spreadsheet ({type(error).__name__}: {error})"
         raise bad_file(place, found, "a whole .xls or .xlsx file") from error

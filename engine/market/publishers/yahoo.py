@@ -7,7 +7,8 @@ Layout: JSON; `chart.result[0]` has `meta` (symbol, currency, exchangeTimezoneNa
 
 - `close` is adjusted for splits, not for dividends; `adjclose` for both, and changes all the way back with
   every dividend. Opens are adjusted here by the same ratio as closes.
-- While a session is open its unfinished day stands last, sometimes twice: it is dropped, it is no close.
+- While a session is open its unfinished day stands last, sometimes twice: it is dropped, it is no close. (A
+  ticker that did not trade in the last minutes shows its day from the next morning on.)
 - Days are the exchange's own: some lie at 23:00 of the day before, an hour off at a change of summer time.
 - London prices are in GBp, pence (see `facts`). A ticker may be given to another company.
 - Plain clients are often refused (429): the call goes out as a browser's, by the library that yfinance uses.
@@ -83,8 +84,7 @@ def parse(content: bytes, place: str) -> Table:
 
 
 def actions(content: bytes, place: str) -> Table:
-    """What adjusts the prices: columns close (for splits only), dividend, capital_gain, split (4.0: four for
-    one).
+    """What adjusts the prices: columns close (for splits only), dividend, capital_gain, split (4.0: 4 for 1).
 
     NaN on days without one. Raises DataError as `parse` does.
     """
@@ -95,12 +95,19 @@ def actions(content: bytes, place: str) -> Table:
     events: Mapping[str, Mapping[str, Any]] = answer.get("events") or {}
     for column, name in ((1, "dividends"), (2, "capitalGains"), (3, "splits")):
         for event in (events.get(name) or {}).values():
-            amount = event["numerator"] / event["denominator"] if name == "splits" else event["amount"]
-            day = _days([event["date"]], answer)[0]
-            # An event of a day without a price (or of today's open session) takes effect on none of these
-            # days.
-            values[dates == day, column] = float(amount)
+            amount = _amount(event, name, place)
+            # An event of a day without a price, or of today's open session, takes effect on none of them.
+            values[dates == _days([event["date"]], answer, place)[0], column] = amount
     return Table(dates, ("close", "dividend", "capital_gain", "split"), values, "values", place)
+
+
+def _amount(event: Mapping[str, Any], name: str, place: str) -> float:
+    """Money per share of a dividend or gain; new shares per old one of a split."""
+    try:
+        event["date"]
+        return float(event["numerator"] / event["denominator"] if name == "splits" else event["amount"])
+    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise bad_file(place, f"{event!r} among the {name}", "an event with its date and amount") from error
 
 
 def facts(content: bytes) -> dict[str, str]:
@@ -151,11 +158,16 @@ def _as_numbers(answer: Mapping[str, Any], names: tuple[str, str], place: str) -
     return numbers
 
 
-def _days(seconds: list[int], answer: Mapping[str, Any]) -> Dates:
+def _days(seconds: list[int], answer: Mapping[str, Any], place: str) -> Dates:
     """The exchange's calendar day of each time."""
     import pandas as pd
 
-    local = pd.to_datetime(seconds, unit="s", utc=True).tz_convert(answer["meta"]["exchangeTimezoneName"])
+    zone = answer["meta"]["exchangeTimezoneName"]
+    try:
+        local = pd.to_datetime(seconds, unit="s", utc=True).tz_convert(zone)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        found = f"times that are none, or an unknown time zone {zone!r} ({error})"
+        raise bad_file(place, found, "seconds since 1970 and a zone as America/New_York") from error
     clock = local.tz_localize(None)
     # 22:00 and 23:00 sharp are midnights that a change of summer time has moved.
     moved = (clock.minute == 0) & (clock.hour >= 22)
@@ -165,30 +177,28 @@ def _days(seconds: list[int], answer: Mapping[str, Any]) -> Dates:
 
 
 def _whole_days(answer: Mapping[str, Any], place: str) -> tuple[NDArray[np.intp], Dates]:
-    """The rows with a close of a finished session, in order of date, one per day (the last of it); and their
-    days.
-    """
-    days = _days(answer["timestamp"], answer)
+    """The rows with a close of a finished session, by date, one a day (the last); and their days."""
+    days = _days(answer["timestamp"], answer, place)
     good = ~np.isnan(_quotes(answer, "close", place)) & ~np.isnan(_adjusted(answer, place))
-    unfinished = _unfinished_day(answer)
+    unfinished = _unfinished_day(answer, place)
     if unfinished is not None:
         good &= days != unfinished
     order = np.argsort(days, kind="stable")
     order = order[good[order]]
-    last_of_day = np.append(days[order][1:] != days[order][:-1], [True] * bool(len(order)))
-    rows = order[last_of_day]
-    if not len(rows):
+    if not len(order):
         raise bad_file(
             place, "not one close of a finished session", "a history of prices", "check the ticker"
         )
+    rows = order[np.append(days[order][1:] != days[order][:-1], True)]
     return rows, days[rows]
 
 
-def _unfinished_day(answer: Mapping[str, Any]) -> np.datetime64 | None:
+def _unfinished_day(answer: Mapping[str, Any], place: str) -> np.datetime64 | None:
     """The day whose session was still open when Yahoo answered, if any."""
     meta = answer["meta"]
-    ends = ((meta.get("currentTradingPeriod") or {}).get("regular") or {}).get("end")
-    quoted = meta.get("regularMarketTime")
-    if ends is None or quoted is None or quoted >= ends:
+    session = (meta.get("currentTradingPeriod") or {}).get("regular") or {}
+    quoted, start, end = meta.get("regularMarketTime"), session.get("start"), session.get("end")
+    # Before the opening Yahoo speaks of the coming session already; the last quote is of the one before.
+    if quoted is None or start is None or end is None or not start <= quoted < end:
         return None
-    return np.datetime64(_days([quoted], answer)[0], "D")
+    return np.datetime64(_days([quoted], answer, place)[0], "D")

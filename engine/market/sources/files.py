@@ -140,7 +140,7 @@ def _one_column(config: Config, name: str, frame: pd.DataFrame, column: str, pat
                 cure="name a column of the file",
             )
         )
-    return frame[[column]].rename(columns={column: name})
+    return frame[[column]]
 
 
 def _table(
@@ -186,7 +186,9 @@ def _bad_value(
     row = int(np.flatnonzero(bad)[0])
     count = int(bad.sum())
     more = f" and {count - 1} more like it" if count > 1 else ""
-    return _refuse(path, f"`{column.iloc[row]}` for {label} on {column.index[row].date()}{more}", expected, cure)
+    return _refuse(
+        path, f"`{column.iloc[row]}` for {label} on {column.index[row].date()}{more}", expected, cure
+    )
 
 
 def _refuse(path: Path, found: str, expected: str, cure: str) -> DataError:

@@ -53,9 +53,7 @@ def read(config: Config, name: str, wanted: Collection[str]) -> Table:
     )  # fmt: skip
 
 
-def _columns(
-    file: str, wanted: Collection[str]
-) -> tuple[np.ndarray, tuple[str, ...], np.ndarray]:
+def _columns(file: str, wanted: Collection[str]) -> tuple[np.ndarray, tuple[str, ...], np.ndarray]:
     """Dates (R,), the wanted columns that are in the file, and their values (R, C), scaled back."""
     path = FOLDER / f"{file}.parquet"
     schema = pq.read_schema(path)

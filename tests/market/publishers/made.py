@@ -6,11 +6,15 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
 import pandas as pd
+
+from engine.market.snapshots import Origin
+from engine.market.table import Table
 
 
 def zipped(text: str, name: str = "49_Industry_Portfolios_Daily.csv") -> bytes:
@@ -107,7 +111,7 @@ GPR_LABELS = {
 
 
 def gpr_daily(days: int = 60, articles: Mapping[int, float] | None = None) -> pd.DataFrame:
-    """A daily GPR table of `days` days from 2003-03-01; articles: of some rows, by position (negative from the end)."""
+    """A daily GPR table of `days` days from 2003-03-01; articles: of some rows, by position (-1: last)."""
     dates = pd.date_range("2003-03-01", periods=days)
     counts = np.full(days, 400.0)
     for row, count in (articles or {}).items():
@@ -176,8 +180,8 @@ def as_xlsx(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> bytes:
         book.writestr("[Content_Types].xml", f'<Types xmlns="{package}/content-types"/>')
         book.writestr(
             "_rels/.rels",
-            f'<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" Target="xl/workbook.xml" '
-            f'Type="{office}/officeDocument"/></Relationships>',
+            f'<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
+            f'Target="xl/workbook.xml" Type="{office}/officeDocument"/></Relationships>',
         )
         book.writestr(
             "xl/workbook.xml",
@@ -262,6 +266,21 @@ def yahoo_chart(
     return json.dumps({"chart": {"result": [result], "error": None}}).encode()
 
 
-YAHOO_UNKNOWN = b'{"chart":{"result":null,"error":{"code":"Not Found","description":"No data found, symbol may be delisted"}}}'
+NO_SYMBOL = {"code": "Not Found", "description": "No data found, symbol may be delisted"}
+YAHOO_UNKNOWN = json.dumps({"chart": {"result": None, "error": NO_SYMBOL}}).encode()
 FRED_NEW = b"observation_date,DGS10\n2024-01-01,\n2024-01-02,3.95\n2024-01-03,3.91\n"
 FRED_OLD = b"DATE,DGS10\r\n2024-01-01,.\r\n2024-01-02,3.95\r\n2024-01-03,3.91\r\n"
+
+START = datetime(2026, 5, 26, 12, 0, tzinfo=UTC)
+
+
+def origin(days: int = 0) -> Origin:
+    return Origin(
+        "https://a.example/x", START + timedelta(days=days), "read", {"etag": '"1"'}, {"base": "1985"}
+    )
+
+
+def a_table(rows: int = 5, columns: tuple[str, ...] = ("XME", "SPY"), **more: object) -> Table:
+    dates = np.arange(rows).astype("datetime64[D]") + 20_000
+    values = np.arange(float(rows * len(columns))).reshape(rows, -1) + 100.0
+    return Table(dates, columns, values, "prices", "here", **more)  # type: ignore[arg-type]

@@ -43,6 +43,12 @@ def test_text_files_have_columns_by_spaces() -> None:
     np.testing.assert_array_equal(table.values, [[0.0056], [np.nan]])
 
 
+def test_tables_without_an_empty_line_between_them_are_told_apart_by_their_dates() -> None:
+    text = FACTORS_MONTHLY.replace("\n\n Annual Factors: January-December\n,Mkt-RF,SMB,HML,RF", "")
+    table = french.parse(zipped(text), "here", "monthly")
+    assert table.dates.astype(str).tolist() == ["2024-01-31", "2024-02-29"]
+
+
 @pytest.mark.parametrize("ending", ["\r\n", "\r", "\n"])
 def test_any_line_ending_will_do(ending: str) -> None:
     table = french.parse(zipped(FRENCH_DAILY.replace("\n", ending)), "here")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,7 +24,7 @@ def test_the_genuine_file_has_the_values_of_the_reference(
     dates = pinksheet_reference.index.to_numpy().astype("datetime64[D]")
     rows = len(table.dates)
     assert table.dates.tolist() == dates[:rows].tolist()
-    # The reference is of a later edition and printed to seven digits: it restates some of the last four months.
+    # The reference, of a later edition and printed to seven digits, restates some of the last four months.
     expected = pinksheet_reference.to_numpy()[:rows]
     settled = slice(0, rows - 4)
     np.testing.assert_allclose(table.values[settled], expected[settled], rtol=5.1e-7)
@@ -84,3 +86,11 @@ def test_the_address_is_found_on_the_publishers_page() -> None:
     )
     with pytest.raises(DataError, match="a page without a link to the file"):
         pinksheet.find_address(b"<html></html>", pinksheet.PAGE)
+
+
+def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    with pytest.raises(
+        DataError, match=r'here: found no python-calamine .*pip install "overweight\[sources\]"'
+    ):
+        pinksheet.parse(pink_sheet(), "here")

@@ -1,0 +1,184 @@
+"""The command line: `overweight run`, `compare`, `check`, `list`, `strategies`, `schema`.
+
+Imports inside commands are meant: `overweight --help` and `schema` read neither pandas nor numba.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from engine.results import terminal
+from engine.results.failures import BUG, Failure, attempt, report_bug, tell
+
+app = typer.Typer(
+    name="overweight",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
+Results = Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs and baselines lie.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        terminal.put(f"overweight {metadata.version('overweight')}\n")
+        raise typer.Exit
+
+
+@app.callback(epilog="Example: overweight run configs/metals_lead.yaml")
+def overweight(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Backtests of portfolios that rotate between sleeves: one YAML file to one honest result.
+
+    Exit codes: 0 good, 1 a check failed, 2 a bad config or option, 3 bad data, 4 a bug.
+    """
+
+
+@app.command(
+    short_help="Run configs and save the results.",
+    epilog="Example: overweight run configs/metals_lead.yaml --set trade.commission_bps=5",
+)
+def run(
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Config files.", show_default=False)],
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Measure also what takes long: bootstrap and phases.")
+    ] = False,
+    as_json: Json = False,
+    results: Results = Path("results"),
+) -> None:
+    """Run configs and save the results. One file gives its summary, several a comparison.
+
+    With --json one file gives an object, several an array. A file that fails is {"name", "error"} there,
+    does not stop the others, and the exit code is the highest.
+    """
+
+    def action() -> int:
+        from engine.results.running import run_files
+
+        return run_files(files, overrides or [], full=full, as_json=as_json, results=results)
+
+    _exit_with("run", action, as_json)
+
+
+@app.command(
+    short_help="Compare runs in one table.",
+    epilog="Example: overweight compare configs/metals_lead.yaml configs/always_over.yaml",
+)
+def compare(
+    runs: Annotated[
+        list[str],
+        typer.Argument(metavar="RUN", help="Configs to run, or saved runs by name, id or folder."),
+    ],
+    as_json: Json = False,
+    results: Results = Path("results"),
+) -> None:
+    """Compare runs in one table, above the policy mix that they are held against. --json gives an array."""
+
+    def action() -> int:
+        from engine.results.running import compare_runs
+
+        return compare_runs(runs, as_json=as_json, results=results)
+
+    _exit_with("compare", action, as_json)
+
+
+@app.command(
+    short_help="Check that configs still answer what was agreed on.",
+    epilog='Example: overweight check --update --reason "first figures" configs/metals_lead.yaml',
+)
+def check(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILE", help="Configs; all that have a baseline if none is named."),
+    ] = None,
+    update: Annotated[bool, typer.Option("--update", help="Agree on the figures as they are now.")] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="Why; needed with --update.")
+    ] = None,
+    as_json: Json = False,
+    results: Results = Path("results"),
+) -> None:
+    """Check that configs still answer what was agreed on: DIR/baselines/NAME.json, and their own `expect:`.
+
+    Exit code 0 where all is as agreed, 1 where anything differs. Nothing is saved, no trial is counted.
+    """
+
+    def action() -> int:
+        from engine.results.checking import check_files
+
+        return check_files(files or [], renew=update, reason=reason, as_json=as_json, results=results)
+
+    _exit_with("check", action, as_json)
+
+
+@app.command("list", short_help="List the saved runs.", epilog="Example: overweight list")
+def list_(as_json: Json = False, results: Results = Path("results")) -> None:
+    """List the saved runs by name. --json gives an array, as compare does."""
+
+    def action() -> int:
+        from engine.results.listing import list_runs
+
+        return list_runs(as_json=as_json, results=results)
+
+    _exit_with("list", action, as_json)
+
+
+@app.command(short_help="List the strategies and their parameters.", epilog="Example: overweight strategies")
+def strategies(as_json: Json = False) -> None:
+    """List the strategies: thesis, parameters of `with:`, their types and defaults."""
+
+    def action() -> int:
+        from engine.results.catalogue import list_strategies
+
+        return list_strategies(as_json=as_json)
+
+    _exit_with("strategies", action, as_json)
+
+
+@app.command(
+    short_help="Print the JSON schema of a config.", epilog="Example: overweight schema > config.schema.json"
+)
+def schema() -> None:
+    """Print the JSON schema of a config, for completion and hints in an editor."""
+
+    def action() -> int:
+        from engine.config import json_schema
+
+        terminal.put_json(json_schema())
+        return 0
+
+    _exit_with("schema", action, False)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """What the command `overweight` calls. Ends in SystemExit with the exit code."""
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="overweight")
+    except Exception as error:
+        terminal.complain(report_bug(error))
+        raise SystemExit(BUG) from None
+
+
+def _exit_with(command: str, action: Callable[[], int], as_json: bool) -> NoReturn:
+    """Do it; whatever fails is told in words and becomes an exit code."""
+    code = attempt(command, action)
+    if isinstance(code, Failure):
+        tell([code])
+        if as_json:
+            terminal.put_json(code.as_json())
+        code = code.exit_code
+    raise typer.Exit(code)

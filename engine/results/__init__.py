@@ -1,0 +1,1 @@
+"""What comes of runs, as people and programs read it: the summary, comparisons, the list, checks."""

@@ -1,0 +1,92 @@
+"""Running configs for the command line: each file on its own, then one summary or one comparison."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from engine.answer import run
+from engine.result import Result
+from engine.results import terminal
+from engine.results.compare import Comparison
+from engine.results.failures import Failure, attempt, exit_code, tell
+from engine.results.outcome import Outcome, outcome_of
+from engine.results.saved import find_saved, read_outcome
+from engine.results.summary import Summary
+from engine.store import document, plain
+from engine.trials import trials_of
+
+T = TypeVar("T")
+
+
+def run_files(
+    files: Sequence[str], overrides: Sequence[str], *, full: bool, as_json: bool, results: Path
+) -> int:
+    """Run every file, print, and answer the exit code: the highest of them."""
+    action = partial(run, overrides=overrides, results=results, full=full)
+    answers = each(files, action, "measuring in full: " if full else "running ")
+    if as_json:
+        entries = [(one if isinstance(one, Failure) else outcome(one)).as_json() for one in answers]
+        terminal.put_json(entries[0] if len(files) == 1 else entries)
+        return exit_code(answers)
+    ran = [one for one in answers if isinstance(one, Result)]
+    if len(files) > 1:
+        _put_comparison([outcome(one) for one in ran], [str(one.path) for one in ran])
+    elif ran:
+        ways = (f"{'saved':<15}{ran[0].path}", f"{'next':<15}{next_command(ran[0], overrides, results)}")
+        terminal.put_drawn(Summary(ran[0], trials_of(results / "trials.sqlite", ran[0])), *ways)
+    return exit_code(answers)
+
+
+def compare_runs(runs: Sequence[str], *, as_json: bool, results: Path) -> int:
+    """Run what is a config, read what is saved, print the comparison; the exit code."""
+    answers = each(runs, partial(outcome_of_any, results=results), "")
+    if as_json:
+        terminal.put_json([one.as_json() for one in answers])
+    else:
+        _put_comparison([one for one in answers if isinstance(one, Outcome)], [])
+    return exit_code(answers)
+
+
+def outcome(result: Result) -> Outcome:
+    """What of a result is compared and printed as JSON."""
+    return outcome_of(plain(document(result)), result.path)
+
+
+def outcome_of_any(wanted: str, results: Path) -> Outcome:
+    """A config file is run and saved, anything else is looked for among the saved runs."""
+    if wanted.endswith((".yaml", ".yml")):
+        return outcome(run(wanted, results=results))
+    return read_outcome(find_saved(wanted, results))
+
+
+def next_command(result: Result, overrides: Sequence[str], results: Path) -> str:
+    """What to type next: measure everything; then hold a variant against its original, or keep the figures."""
+    file = str(result.config.path)
+    place = [] if results == Path("results") else ["--results", str(results)]
+    if result.measured is None:
+        changed = [word for override in overrides for word in ("--set", override)]
+        return shlex.join(["overweight", "run", "--full", file, *changed, *place])
+    if overrides:
+        return shlex.join(["overweight", "compare", result.id, file, *place])
+    return shlex.join(["overweight", "check", "--update", "--reason", "first figures", file, *place])
+
+
+def each(names: Sequence[str], action: Callable[[str], T], doing: str) -> list[T | Failure]:
+    """What the action answers for each name; failures are told on stderr and do not stop the others."""
+    answers: list[T | Failure] = []
+    with terminal.progress() as progress:
+        for i, name in enumerate(names):
+            count = f"{i + 1} of {len(names)}: " if len(names) > 1 else ""
+            progress.say(f"{count}{doing}{name}")
+            answers.append(attempt(name, partial(action, name)))
+    tell(answers)
+    return answers
+
+
+def _put_comparison(outcomes: Sequence[Outcome], saved: Sequence[str]) -> None:
+    if outcomes:
+        terminal.put_drawn(Comparison(outcomes), *([""] * bool(saved)), *(f"saved  {path}" for path in saved))

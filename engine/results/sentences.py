@@ -1,0 +1,76 @@
+"""What may be said of a run, a sentence for each line of its summary."""
+
+from __future__ import annotations
+
+from engine.judge import Figures
+from engine.measure.inference import FEWEST_EPISODES, Interval
+from engine.result import Result
+from engine.results import figures
+
+NOT_MEASURED = "not measured (--full)"
+
+
+def active_return(own: Figures, interval: Interval | None, reference: str) -> str:
+    """The active return, against what, and its HAC interval."""
+    gained = f"{figures.signed_percent(own['active_return'])} a year against {reference}"
+    if interval is None or interval.se == 0.0:
+        return gained
+    return f"{gained}; {interval.level:.0%} interval {figures.span(interval.low, interval.high)}"
+
+
+def bootstrap(result: Result) -> str:
+    """The bootstrap interval of the active return, or why there is none."""
+    if result.measured is None:
+        return NOT_MEASURED
+    interval = result.measured.bootstrap
+    if interval is None:
+        return "not measured: needs `pip install 'overweight[stats]'`, and a reference that differs"
+    return f"{interval.level:.0%} interval {figures.span(interval.low, interval.high)}"
+
+
+def phase_range(result: Result) -> str:
+    """Lowest and highest active return over the phases of the schedule."""
+    if result.measured is None:
+        return NOT_MEASURED
+    phases = result.measured.phases
+    if len(phases) < 2:
+        return "none: the schedule has a single phase"
+    held = f"{figures.span(min(phases), max(phases))} a year against policy"
+    return f"{held}, deciding 0 to {len(phases) - 1} sessions later"
+
+
+def timing(own: Figures) -> str:
+    """What moving the weights earned, and what their average earned."""
+    moving, standing = figures.signed_percent(own["timing"]), figures.signed_percent(own["standing_tilt"])
+    return (
+        f"{moving} a year over policy matched (its own average weights, held still); standing tilt {standing}"
+    )
+
+
+def bets(own: Figures, best: float | None) -> str:
+    """Episodes, how often it was over and under, and how much hangs on the best one."""
+    episodes = own["episodes"]
+    if episodes is None:
+        return "none: it states weights, not a stance"
+    count = f"{int(episodes)} episode{'s' * (episodes != 1)}"
+    over, under = figures.share(own["share_over"]), figures.share(own["share_under"])
+    sides = f"over on {over} of decisions, under on {under}"
+    if best is None:
+        return f"{count}; {sides}"
+    if best > 1.0:
+        return f"{count}; {sides}; the best one made {best:.1f} times the whole active return, the rest lost"
+    return f"{count}; {sides}; the best one made {figures.share(best)} of the active return"
+
+
+def trials(count: int) -> str:
+    """How many variants of the question were looked at."""
+    if count == 0:
+        return "not counted"
+    return f"{count} variant{'s' * (count != 1)} of this question tried on these data"
+
+
+def verdict(words: str, episodes: float | None) -> str:
+    """The verdict; where bets are too few, how many there were and how many it takes."""
+    if episodes is None or episodes >= FEWEST_EPISODES:
+        return words
+    return f"{words} ({int(episodes)}; it takes {FEWEST_EPISODES})"

@@ -1,0 +1,107 @@
+"""The summary of one run, on one screen: what it earned, against what, how sure one can be, its stance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from engine.judge import Figures
+from engine.result import Result
+from engine.results import figures, sentences
+from engine.results.compare import cautions
+from engine.results.today import stance_today
+from engine.store import window
+
+CONTROLS = {
+    "strategy": "strategy",
+    "policy": "policy",
+    "policy_matched": "policy\nmatched",
+    "momentum": "12-1\nmomentum",
+    "always_over": "always\nover",
+}
+ROWS = {
+    "cagr": "return a year",
+    "sharpe": "Sharpe ± se",
+    "max_drawdown": "worst drawdown",
+    "turnover": "turnover a year",
+    "costs_bps_a_year": "costs a year",
+}
+#: Columns that a label and one portfolio take where the Sharpe ratio and its error share a line.
+LABEL, CELL = 15, 13
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One result as a screen. trials: variants of its question run on its data, this one among them."""
+
+    result: Result
+    trials: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The parts, from top to bottom."""
+        said = cautions(self.result.judgement.caveats)
+        yield from (Text(f"CAUTION: {caveat}", "bold yellow") for caveat in said)
+        yield _title(self.result)
+        yield ""
+        yield _table(self.result, options.max_width)
+        yield ""
+        yield _lines(self.result, self.trials, said)
+
+
+def _title(result: Result) -> Text:
+    span = window(result)
+    days = f"{span['from']} to {span['to']}, {span['decisions']} decisions"
+    return Text.assemble(
+        (result.name, "bold"),
+        f"  {result.setting.strategy.thesis}\n",
+        (f"{days}, held against {result.reference}", "dim"),
+    )
+
+
+def _table(result: Result, width: int) -> Table:
+    names = [*CONTROLS, *(name for name in result.portfolios if name not in CONTROLS)]
+    roomy = LABEL + CELL * len(names) <= width
+    table = Table(box=None, pad_edge=False, padding=(0, 2 if roomy else 1, 0, 0), header_style="bold")
+    table.add_column("", no_wrap=True)
+    for name in names:
+        table.add_column(Text(CONTROLS.get(name, name), justify="right"), justify="right", no_wrap=True)
+    for key, label in ROWS.items():
+        measured = [result.portfolios[name].figures if name in result.portfolios else None for name in names]
+        table.add_row(label, *(figures.DASH if of is None else _cell(key, of, roomy) for of in measured))
+    return table
+
+
+def _cell(key: str, of: Figures, roomy: bool) -> str:
+    match key:
+        case "sharpe":
+            return figures.ratio(of["sharpe"], of["sharpe_se"], " " if roomy else "\n")
+        case "costs_bps_a_year":
+            return figures.bps(of[key])
+        case "cagr":
+            return figures.percent(of[key])
+    return figures.percent(of[key], 1)
+
+
+def _lines(result: Result, trials: int, said: tuple[str, ...]) -> Table:
+    own, judged = result.own.figures, result.judgement
+    told: list[tuple[str, str | Text]] = [
+        ("active return", sentences.active_return(own, judged.interval, result.reference)),
+        ("bootstrap", sentences.bootstrap(result)),
+        ("phase range", sentences.phase_range(result)),
+        ("timing", sentences.timing(own)),
+        ("bets", sentences.bets(own, judged.best_episode_share)),
+        ("trials", sentences.trials(trials)),
+        ("verdict", Text(sentences.verdict(judged.words, own["episodes"]), "bold")),
+    ]
+    caveats = [caveat for caveat in judged.caveats if caveat not in said]
+    told += [("caveats" if i == 0 else "", f"- {caveat}") for i, caveat in enumerate(caveats)]
+    told.append(("today", stance_today(result)))
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(overflow="fold")
+    for label, text in told:
+        grid.add_row(label, text)
+    return grid

@@ -1,0 +1,86 @@
+"""The terminal: what goes to stdout, what goes to stderr, and the sign of life while something takes long."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+#: Wider lines are hard to follow with the eye.
+WIDEST = 120
+#: What a shell reports of a program that wrote into a closed pipe.
+CLOSED_PIPE = 141
+
+
+def put(text: str) -> None:
+    """Write to stdout; leave quietly where nobody reads on (`| head`)."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still buffered goes nowhere, else Python complains about it on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(CLOSED_PIPE) from None
+
+
+def put_json(document: Any) -> None:
+    """One JSON document on stdout."""
+    put(json.dumps(document, indent=1, sort_keys=False, allow_nan=False) + "\n")
+
+
+def put_drawn(*parts: Any) -> None:
+    """Rich renderables to stdout, at most WIDEST columns wide. A plain text is never wrapped: it can be grepped."""
+    from rich.console import Console
+
+    console = Console(highlight=False, emoji=False)
+    console.width = min(console.width, WIDEST)
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part, soft_wrap=isinstance(part, str), markup=False)
+    put("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
+def complain(text: str) -> None:
+    """Errors to stderr, line by line, never wrapped."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+class Progress:
+    """Says what is being done, on stderr and only to a person; silent where stderr is no terminal."""
+
+    def __init__(self, status: Status | None) -> None:
+        self._status = status
+
+    def say(self, doing: str) -> None:
+        """Name what is done now."""
+        if self._status is not None:
+            self._status.update(f"{doing}{first_time()}")
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A sign of life for as long as the block runs; it leaves nothing behind."""
+    if not sys.stderr.isatty():
+        yield Progress(None)
+        return
+    from rich.console import Console
+
+    with Console(stderr=True, highlight=False).status("starting") as status:
+        yield Progress(status)
+
+
+def first_time() -> str:
+    """What is worth knowing where the kernel has no compiled code on disk yet."""
+    from engine.portfolio.kernel import simulate
+
+    folder = simulate.stats.cache_path
+    compiled = folder is not None and any(Path(folder).glob("kernel.*.nbi"))
+    return "" if compiled else " (compiling the kernel, once: some 20 seconds)"

@@ -1,0 +1,198 @@
+"""Every fault of a price file or of a question about it has a message with place, cause and cure, and leaves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.errors import ConfigError, DataError, OverweightError
+from tests.desk import Desk, made_prices
+
+Spoil = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+def put(row: int, label: str, value: object) -> Spoil:
+    def spoil(frame: pd.DataFrame) -> pd.DataFrame:
+        frame = frame.astype(object)
+        frame.iloc[row, frame.columns.get_loc(label)] = value
+        return frame
+
+    return spoil
+
+
+FRAMES: dict[str, tuple[Spoil, str]] = {
+    "negative price": (
+        put(5, "AAA", -1.0),
+        "prices.csv: found `-1.0` for AAA on 2020-01-08; expected a price above zero; "
+        "leave missing prices empty; for a column of returns say `kind: returns`",
+    ),
+    "zero price": (
+        put(5, "AAA", 0),
+        "prices.csv: found `0.0` for AAA on 2020-01-08; expected a price above zero; "
+        "leave missing prices empty; for a column of returns say `kind: returns`",
+    ),
+    "text": (
+        put(5, "BBB", "n.q."),
+        "prices.csv: found `n.q.` for BBB on 2020-01-08; expected a number or nothing; remove the text",
+    ),
+    "infinity": (
+        put(3, "CCC", np.inf),
+        "prices.csv: found `inf` for CCC on 2020-01-06; expected a number or nothing; remove the text",
+    ),
+    "all missing": (
+        lambda frame: frame.assign(AAA=np.nan),
+        "prices.csv: AAA: found a column without a single value; expected prices or returns; "
+        "export AAA again, or take it out of the config",
+    ),
+    "unsorted": (
+        lambda frame: frame.iloc[::-1],
+        "prices.csv: found the date 2021-07-12 after 2021-07-13 (data row 2); expected one row per date, "
+        "in ascending order; sort the file by date and keep one row per date",
+    ),
+    "doubled": (
+        lambda frame: pd.concat([frame, frame.iloc[[10]]]).sort_index(),
+        "prices.csv: found the date 2020-01-15 twice (data row 12); expected one row per date, "
+        "in ascending order; sort the file by date and keep one row per date",
+    ),
+}
+
+TEXTS = {
+    "empty": ("", "prices.csv: found an empty file; expected a header and rows; export the file again"),
+    "header alone": (
+        "date,AAA,BBB,CCC\n",
+        "prices.csv: found a header without rows; expected at least one row; export the file again",
+    ),
+    "no date": (
+        "day,AAA,BBB,CCC\n2020-01-01,1,2,3\n",
+        "prices.csv: found no column `date` (columns: day, AAA, BBB, CCC); expected a column of dates; "
+        "name it in the config: `date: <column>`",
+    ),
+    "no day": (
+        "date,AAA,BBB,CCC\n2020-01-01,1,2,3\nhello,1,2,3\n",
+        "prices.csv: found `hello` as the date of row 3; expected a date like 2024-03-28; "
+        "write dates as year-month-day",
+    ),
+}
+
+QUESTIONS: dict[str, tuple[dict[str, object], str]] = {
+    "no such asset": (
+        {"hold": "{one: [AAA, BBc], two: [CCC]}"},
+        "a.yaml:2:13: hold.one: found `BBc`, which no source has; expected a label of prices (prices.csv); "
+        "did you mean `BBB`?",
+    ),
+    "no such file": (
+        {"data": "{source: files, path: nix.csv}"},
+        "a.yaml:8:29: data.path: found `nix.csv`, which is no file; expected a CSV or parquet file beside the "
+        "config, in the working directory, in its `data/`, or in a folder of $OVERWEIGHT_DATA; "
+        "correct the path, or set OVERWEIGHT_DATA to the folder that holds the file",
+    ),
+    "to beyond the data": (
+        {"to": "2030-01-01"},
+        "a.yaml:7:5: to: found 2030-01-01; expected at most 2021-07-13, where the data of the held assets end; "
+        "say `to: 2021-07-13`",
+    ),
+    "to before the data": (
+        {"from_": None, "to": "2019-01-01"},
+        "a.yaml:6:5: to: found 2019-01-01; expected a day on or after the first session, 2020-01-01; "
+        "give a later `to`",
+    ),
+    "from beyond the data": (
+        {"from_": "2025-01-01", "to": None},
+        "a.yaml:6:7: from: found 2025-01-01, after the last decision day; expected a day from 2020-01-01 to "
+        "2021-06-30; give an earlier `from`, or data that go on",
+    ),
+    "from before there is enough past": (
+        {
+            "strategy": "momentum_rotation",
+            "with_": "{sleeve: one}",
+            "stance": "{rule: rank, top: 1}",
+            "from_": "2020-02-03",
+        },
+        "a.yaml:6:7: from: found a decision on 2020-02-28, for which the data before it are too few; "
+        "expected at the earliest 2020-12-18; say `from: 2020-12-18`",
+    ),
+    "no such cash rate": (
+        {"cash": "{rate: RF}"},
+        "a.yaml:9:14: cash.rate: found `RF`, which is no series; expected a yearly rate, or the name of a series "
+        "in `data`; add it: `data: {RF: {source: files, path: ..., column: RF}}`",
+    ),
+}
+
+
+def refused(desk: Desk, **changes: object) -> OverweightError:
+    with pytest.raises(OverweightError) as caught:
+        desk.run(**changes)
+    assert not Path("results").exists()
+    return caught.value
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_a_spoilt_price_file_is_refused_by_name_and_day(desk: Desk, name: str) -> None:
+    spoil, message = FRAMES[name]
+    desk.prices(spoil(made_prices()))
+    error = refused(desk)
+    assert isinstance(error, DataError)
+    assert str(error) == message
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_file_that_is_no_table_is_refused(desk: Desk, name: str) -> None:
+    text, message = TEXTS[name]
+    desk.text(text)
+    error = refused(desk)
+    assert isinstance(error, DataError)
+    assert str(error) == message
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_the_data_cannot_answer_is_refused_at_its_line(desk: Desk, name: str) -> None:
+    changes, message = QUESTIONS[name]
+    error = refused(desk, **changes)
+    assert isinstance(error, ConfigError)
+    assert str(error) == message
+
+
+def test_the_earliest_day_named_serves_and_the_day_before_does_not(desk: Desk) -> None:
+    rotation: dict[str, object] = {
+        "strategy": "momentum_rotation",
+        "with_": "{sleeve: one}",
+        "stance": "{rule: rank, top: 1}",
+        "every": "daily",
+    }
+    assert "2020-12-18" in str(refused(desk, from_="2020-12-17", **rotation))
+    assert str(desk.run(from_="2020-12-18", **rotation).targets.index[0].date()) == "2020-12-18"
+
+
+def test_a_sleeve_that_lists_late_names_its_first_day(desk: Desk) -> None:
+    frame = made_prices()
+    frame.iloc[:150, 2] = np.nan
+    desk.prices(frame)
+    assert str(refused(desk)) == (
+        "a.yaml:6:7: from: found a decision on 2020-06-30, when the data cannot serve every sleeve; "
+        "expected at the earliest 2020-07-29; say `from: 2020-07-29`"
+    )
+
+
+def test_members_all_waits_for_the_last_of_them(desk: Desk) -> None:
+    frame = made_prices()
+    frame.iloc[:150, 1] = np.nan
+    desk.prices(frame)
+    assert desk.run().judgement.caveats[0] == "entered later: BBB 2020-07-29"
+    with pytest.raises(ConfigError, match="at the earliest 2020-07-29"):
+        desk.run(members="all")
+
+
+def test_a_results_folder_that_cannot_be_written_is_named(desk: Desk) -> None:
+    import engine
+
+    desk.text("a file, no folder", "taken")
+    with pytest.raises(ConfigError) as caught:
+        engine.run(desk.config(), results="taken")
+    assert str(caught.value) == (
+        "taken/runs/a: found a folder that cannot be written (Not a directory); "
+        "expected a results folder with room for a run; give another one: `--results FOLDER`"
+    )

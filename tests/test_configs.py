@@ -1,0 +1,25 @@
+"""Every config of the repository runs: on the embedded sample, and on reference data where they are at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import engine
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = ROOT.parent / "shared/data/reference"
+CONFIGS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "configs").rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_every_config_runs(root: Path, name: str) -> None:
+    if name.startswith("configs/etf/") and not REFERENCE.is_dir():
+        pytest.skip("needs ../shared/data/reference")
+    result = engine.run(name, results=None)
+    assert result.equity.gt(0).all()
+    own = result.own.ledger
+    np_sum = own.weights.sum(axis=1) + own.cash / own.equity
+    assert abs(np_sum - 1).max() < 1e-12
+    assert result.metrics["cagr"] > 0

@@ -1,0 +1,86 @@
+"""Each signal against an independent calculation on real series: pandas, numpy's solver, statsmodels."""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from engine.market.sources.sample import FOLDER
+from engine.signals import catch_up_gap, momentum, relative_momentum, z_score
+
+
+@pytest.fixture(scope="module")
+def levels() -> pd.DataFrame:
+    """Levels of four industries of the sample, 1990 to 1999."""
+    table = pq.read_table(
+        FOLDER / "industries_daily.parquet", columns=["date", "Gold", "Mines", "Oil", "Banks"]
+    )
+    frame = table.to_pandas().set_index("date") / 10_000
+    frame.index = pd.DatetimeIndex(frame.index)
+    return (1 + frame.loc["1990":"1999"]).cumprod()
+
+
+def test_momentum_is_the_return_between_two_sessions(levels: pd.DataFrame) -> None:
+    gold = levels["Gold"]
+    assert momentum(gold.to_numpy(), 252, 21) == pytest.approx(
+        gold.pct_change(252 - 21).shift(21).iloc[-1], rel=1e-12
+    )
+    assert momentum(np.array([100.0, 110.0, 121.0]), 2) == pytest.approx(0.21)
+    assert math.isnan(momentum(np.array([100.0, 110.0]), 2))
+
+
+@pytest.mark.parametrize(("lookback", "gap_sessions"), [(252, 126), (126, 126), (63, 250)])
+def test_catch_up_gap_is_the_residual_move_over_its_deviation(
+    levels: pd.DataFrame, lookback: int, gap_sessions: int
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        sm = pytest.importorskip("statsmodels.api")
+    logs = np.log(levels)
+    returns = logs.diff().iloc[-lookback:]
+    fit = sm.OLS(returns["Mines"], sm.add_constant(returns[["Gold", "Oil"]])).fit()
+    moves = logs.iloc[-1] - logs.iloc[-1 - gap_sessions]
+    implied = fit.params["Gold"] * moves["Gold"] + fit.params["Oil"] * moves["Oil"]
+    expected = (implied - moves["Mines"]) / (math.sqrt(fit.mse_resid) * math.sqrt(gap_sessions))
+    found = catch_up_gap(
+        levels["Mines"].to_numpy(),
+        (levels["Gold"].to_numpy(), levels["Oil"].to_numpy()),
+        lookback=lookback,
+        gap_sessions=gap_sessions,
+    )
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_catch_up_gap_is_positive_where_the_laggard_lags() -> None:
+    noise = np.random.default_rng(0).normal(0, 0.01, 300)
+    driver = np.exp(noise.cumsum())
+    own = np.exp((noise + np.random.default_rng(1).normal(0, 0.001, 300)).cumsum())
+    own[-20:] *= 0.9
+    assert catch_up_gap(own, (driver,), lookback=252, gap_sessions=126) > 1
+    assert math.isnan(catch_up_gap(own[:252], (driver[:252],), lookback=252, gap_sessions=126))
+    late = np.where(np.arange(300) < 100, np.nan, driver)
+    assert math.isnan(catch_up_gap(own, (late,), lookback=252, gap_sessions=126))
+
+
+def test_relative_momentum_and_z_score_agree_with_pandas(levels: pd.DataFrame) -> None:
+    ratio = np.log(levels["Gold"] / levels["Banks"]).diff(126).dropna()
+    found = relative_momentum(levels["Gold"].to_numpy(), levels["Banks"].to_numpy(), 126)
+    np.testing.assert_allclose(found, ratio, atol=1e-12)
+    last = ratio.iloc[-756:]
+    assert z_score(found, 756) == pytest.approx((last.iloc[-1] - last.mean()) / last.std(), rel=1e-9)
+    assert math.isnan(z_score(found[:755], 756))
+    assert math.isnan(z_score(np.ones(10), 5))
+    assert len(relative_momentum(np.ones(5), np.ones(5), 5)) == 0
+
+
+def test_signals_do_not_touch_their_inputs(levels: pd.DataFrame) -> None:
+    gold, oil = levels["Gold"].to_numpy().copy(), levels["Oil"].to_numpy().copy()
+    gold.flags.writeable = oil.flags.writeable = False
+    momentum(gold, 10)
+    catch_up_gap(gold, (oil,), lookback=20, gap_sessions=10)
+    z_score(relative_momentum(gold, oil, 5), 10)
