@@ -33,7 +33,7 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(epilog="Example: overweight run configs/metals_lead.yaml")
+@app.callback(epilog="\b\nExample: overweight run configs/metals_lead.yaml")
 def overweight(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
@@ -47,7 +47,7 @@ def overweight(
 
 @app.command(
     short_help="Run configs and save the results.",
-    epilog="Example: overweight run configs/metals_lead.yaml --set trade.commission_bps=5",
+    epilog="\b\nExample: overweight run configs/metals_lead.yaml --set trade.commission_bps=5",
 )
 def run(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Config files.", show_default=False)],
@@ -76,7 +76,7 @@ def run(
 
 @app.command(
     short_help="Compare runs in one table.",
-    epilog="Example: overweight compare configs/metals_lead.yaml configs/always_over.yaml",
+    epilog="\b\nExample: overweight compare configs/metals_lead.yaml configs/always_over.yaml",
 )
 def compare(
     runs: Annotated[
@@ -98,7 +98,7 @@ def compare(
 
 @app.command(
     short_help="Check that configs still answer what was agreed on.",
-    epilog='Example: overweight check --update --reason "first figures" configs/metals_lead.yaml',
+    epilog='\b\nExample: overweight check --update --reason "first figures" configs/metals_lead.yaml',
 )
 def check(
     files: Annotated[
@@ -125,7 +125,7 @@ def check(
     _exit_with("check", action, as_json)
 
 
-@app.command("list", short_help="List the saved runs.", epilog="Example: overweight list")
+@app.command("list", short_help="List the saved runs.", epilog="\b\nExample: overweight list")
 def list_(as_json: Json = False, results: Results = Path("results")) -> None:
     """List the saved runs by name. --json gives an array, as compare does."""
 
@@ -137,7 +137,9 @@ def list_(as_json: Json = False, results: Results = Path("results")) -> None:
     _exit_with("list", action, as_json)
 
 
-@app.command(short_help="List the strategies and their parameters.", epilog="Example: overweight strategies")
+@app.command(
+    short_help="List the strategies and their parameters.", epilog="\b\nExample: overweight strategies"
+)
 def strategies(as_json: Json = False) -> None:
     """List the strategies: thesis, parameters of `with:`, their types and defaults."""
 
@@ -150,7 +152,8 @@ def strategies(as_json: Json = False) -> None:
 
 
 @app.command(
-    short_help="Print the JSON schema of a config.", epilog="Example: overweight schema > config.schema.json"
+    short_help="Print the JSON schema of a config.",
+    epilog="\b\nExample: overweight schema > config.schema.json",
 )
 def schema() -> None:
     """Print the JSON schema of a config, for completion and hints in an editor."""

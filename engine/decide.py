@@ -46,7 +46,7 @@ def set_up(config: Config) -> Setting:
     """Read the market and lay out the decision days. What a config can get wrong about them is found here."""
     strategy = load_strategy(config)
     panel = build_panel(config)
-    sleeves = sleeve_series(panel, {**config.watch, **config.hold})
+    sleeves = sleeve_series(config, panel)
     decisions = decision_sessions(config, panel)
     _refuse_early(config, panel, sleeves, int(decisions[0]))
     return Setting(

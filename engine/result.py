@@ -90,7 +90,7 @@ class Result:
 
     @property
     def ledger(self) -> pd.DataFrame:
-        """A row per session: equity, cash, return, interest, value traded, and every cost in its own column."""
+        """A row per session: equity, cash, return, interest, currency effect, value traded, and every cost in its own column."""
         return ledger_frame(self.own.ledger)
 
     @property
@@ -155,6 +155,7 @@ def ledger_frame(ledger: Ledger) -> pd.DataFrame:
         "cash": ledger.cash,
         "return": change,
         "interest": ledger.interest,
+        "currency": ledger.currency,
         "traded": ledger.traded,
     } | {kind: ledger.costs[:, i] for i, kind in enumerate(KINDS)}
     return pd.DataFrame(columns, pd.DatetimeIndex(ledger.sessions, name="date"))

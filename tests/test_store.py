@@ -59,7 +59,7 @@ def test_the_tables_hold_what_the_result_holds(desk: Desk) -> None:
     assert result.path is not None
     ledger = pd.read_parquet(result.path / "ledger.parquet")
     assert ledger.columns.tolist() == [
-        "date", "equity", "cash", "return", "interest", "traded", "commission", "half_spread", "slippage",
+        "date", "equity", "cash", "return", "interest", "currency", "traded", "commission", "half_spread", "slippage",
     ]  # fmt: skip
     assert (ledger["equity"].to_numpy() == result.equity.to_numpy()).all()
     trades = pd.read_parquet(result.path / "trades.parquet")

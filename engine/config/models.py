@@ -68,9 +68,26 @@ def _references(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _currency_code(value: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", value):
+        raise wrong(shown(value), "a currency code", "write for example USD or EUR")
+    return value
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
 Day = Annotated[dt.date | None, BeforeValidator(_day)]
 _every_by, _every_check = every_shape
 _rebalance_by, _rebalance_check = rebalance_shape
+
+
+class Membership(Record):
+    """From when to when an asset belongs to its sleeve; both days included."""
+
+    from_: Day = Field(None, alias="from", description="The first day; without it, as soon as it has a price.")
+    to: Day = Field(None, description="The last day; without it, as long as it has prices.")
 
 
 class Config(Record):
@@ -133,6 +150,18 @@ class Config(Record):
     )
     members: Literal["any", "all"] = Field(
         "any", description="Whether all members must trade from the start."
+    )
+    membership: dict[str, Membership] = Field(
+        {}, description="From when to when an asset belongs to its sleeve.", examples=[{"CPER": {"from": "2015-01-01"}}]
+    )
+    base_currency: Annotated[str, AfterValidator(_currency_code)] = Field(
+        "USD", description="The currency in which everything is counted."
+    )
+    fx: dict[str, str] = Field(
+        {}, description="For each other currency the label of its price in the base currency.", examples=[{"GBP": "GBPUSD"}]
+    )
+    accept: Annotated[tuple[Literal["price_against_total"], ...], BeforeValidator(_listed)] = Field(
+        (), description="Faults that are known and accepted; each becomes a caveat."
     )
     allow_short: bool = Field(False, description="Whether weights may be negative.")
     capital: float = Field(1_000_000.0, gt=0, description="Money at the start.", examples=["1000000"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.market.table import Matrix
+from engine.market.table import Dates, Indices, Matrix, Vector
 
 
 def from_returns(returns: Matrix) -> Matrix:
@@ -23,3 +23,20 @@ def carry(values: Matrix) -> Matrix:
     last = np.maximum.accumulate(np.where(np.isnan(values), -1, rows), axis=0)
     carried = np.take_along_axis(values, np.maximum(last, 0), axis=0)
     return np.where(last < 0, np.nan, carried)
+
+
+def as_of(values: Vector, dates: Dates, visible: Indices, count: int) -> Vector:
+    """(T,) at each of `count` sessions the value of the latest day among those visible by then; NaN before the first.
+
+    values, dates (R,): what was said of which day. visible (R,): first session that may see it. NaN is no value.
+    """
+    given = np.flatnonzero(~np.isnan(values) & (visible < count))
+    order = given[np.lexsort((dates[given], visible[given]))]
+    # A day learnt late does not hide a later day learnt before it.
+    newest = np.maximum.accumulate(np.argsort(np.argsort(dates[order], kind="stable"), kind="stable"))
+    by_day = order[np.argsort(dates[order], kind="stable")]
+    position = np.searchsorted(visible[order], np.arange(count), side="right") - 1
+    known = np.full(count, np.nan)
+    seen = position >= 0
+    known[seen] = values[by_day[newest[position[seen]]]]
+    return known

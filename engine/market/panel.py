@@ -9,18 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.market.table import Dates, Matrix
+from engine.market.table import Dates, Indices, Matrix, Vector
 
-Vector = NDArray[np.float64]
-Indices = NDArray[np.int64]
+__all__ = ["Dates", "Indices", "Matrix", "Panel", "Series", "Vector"]
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A dated series that is seen, never held.
+    """A dated series that is seen, never held, in the order in which its values became known.
 
-    values: (K,) float64. dates: (K,) the day each value describes, ascending.
-    visible: (K,) index of the first session whose close comes at or after the value's known time.
+    values: (K,) float64. dates: (K,) the day each value describes.
+    visible: (K,) ascending, index of the first session whose close comes at or after the value's known time.
     """
 
     values: Vector
@@ -37,6 +36,7 @@ class Panel:
     prices: (T, N) total-return levels; NaN where a held asset has no price that session, or before a watched
         one begins (a watched price is the last one known).
     opens: (T, N) like prices, or None where the source has none.
+    fx: (T, N) units of the base currency for one unit of the asset's own, in `prices` already; None where all is in it.
     held: (N,) bool. ends: (N,) index of the last session with a price in all of the data, T where it goes on.
     series: by `source.column`. cash_rate: (T,) simple return of cash from the session before to this one.
     following: the first session after the last one of the panel, or the last one's next weekday.
@@ -47,6 +47,7 @@ class Panel:
     assets: tuple[str, ...]
     prices: Matrix
     opens: Matrix | None
+    fx: Matrix | None
     held: NDArray[np.bool_]
     ends: Indices
     series: Mapping[str, Series]
@@ -72,7 +73,7 @@ class Panel:
         return np.array([self.column(label) for label in labels], dtype=np.int64)
 
 
-def find_series(series: Mapping[str, Series], name: str) -> str | None:
+def find_series(series: Mapping[str, object], name: str) -> str | None:
     """The key that a name means among series by `source.column`."""
     if name in series:
         return name

@@ -6,13 +6,14 @@ sleeve's past changes when a member enters or leaves later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
-from engine.config import Sleeve
+from engine.config import Config, Sleeve
+from engine.errors import ConfigError
 from engine.market.levels import carry
 from engine.market.panel import Indices, Panel, Vector
 from engine.market.table import Matrix
@@ -32,16 +33,44 @@ class SleeveSeries:
     levels: Vector
 
 
-def sleeve_series(panel: Panel, sleeves: Mapping[str, Sleeve]) -> dict[str, SleeveSeries]:
-    """Every sleeve of assets, built once per panel."""
-    return {name: _one(panel, sleeve) for name, sleeve in sleeves.items() if sleeve.series is None}
+def sleeve_series(config: Config, panel: Panel) -> dict[str, SleeveSeries]:
+    """Every sleeve of assets that a config holds or watches, built once per panel."""
+    sleeves = {**config.watch, **config.hold}
+    belongs = _belongs(config, panel)
+    return {name: _one(panel, sleeve, belongs) for name, sleeve in sleeves.items() if sleeve.series is None}
 
 
-def _one(panel: Panel, sleeve: Sleeve) -> SleeveSeries:
+def _belongs(config: Config, panel: Panel) -> NDArray[np.bool_]:
+    """(T, N) whether an asset belongs to its sleeve on a session, by `membership`."""
+    belongs = np.ones(panel.prices.shape, np.bool_)
+    for label, membership in config.membership.items():
+        if label not in panel.assets:
+            raise ConfigError(
+                config.fault(f"membership.{label}", f"`{label}`, which no sleeve has", "an asset of a sleeve", "take it out")
+            )
+        column = panel.column(label)
+        first = panel.sessions[np.flatnonzero(~np.isnan(panel.prices[:, column]))[0]]
+        if membership.from_ is not None:
+            if np.datetime64(membership.from_) < first:
+                raise ConfigError(
+                    config.fault(
+                        f"membership.{label}.from",
+                        f"{membership.from_}, before {label} had a price",
+                        f"{first} or later",
+                        f"say `from: {first}`, or leave it out",
+                    )
+                )
+            belongs[panel.sessions < np.datetime64(membership.from_), column] = False
+        if membership.to is not None:
+            belongs[panel.sessions > np.datetime64(membership.to), column] = False
+    return belongs
+
+
+def _one(panel: Panel, sleeve: Sleeve, belongs: NDArray[np.bool_]) -> SleeveSeries:
     order = sorted(range(len(sleeve.members)), key=lambda i: sleeve.members[i])
     columns = panel.columns(tuple(sleeve.members[i] for i in order))
     prices = panel.prices[:, columns]
-    trades = ~np.isnan(prices)
+    trades = ~np.isnan(prices) & belongs[:, columns]
     before = np.vstack([np.full((1, len(columns)), np.nan), carry(prices)[:-1]])
     returns = prices / before - 1.0
     if sleeve.parts == "fixed":
@@ -52,7 +81,7 @@ def _one(panel: Panel, sleeve: Sleeve) -> SleeveSeries:
         shares = np.ones_like(prices)
     parts = _scaled(np.where(trades, shares, 0.0))
     # Today's return is earned by the parts decided at the close before, among those that trade today.
-    held = np.vstack([shares[:1], shares[:-1]])
+    held = np.where(trades, np.vstack([shares[:1], shares[:-1]]), np.nan)
     weights = _scaled(np.where(np.isnan(returns) | np.isnan(held), 0.0, held))
     daily = (weights * np.where(np.isnan(returns), 0.0, returns)).sum(axis=1)
     levels = np.cumprod(1.0 + daily)

@@ -12,6 +12,8 @@ from engine.errors import DataError, Fault
 
 Dates = NDArray[np.datetime64]
 Matrix = NDArray[np.float64]
+Vector = NDArray[np.float64]
+Indices = NDArray[np.int64]
 Kind = Literal["prices", "returns", "values"]
 
 
@@ -22,7 +24,8 @@ class Table:
     dates: (R,) datetime64[D], strictly increasing: the day each row describes.
     columns: C labels. values: (R, C) float64; NaN where the source has no value.
     kind: prices (levels, > 0), returns (simple, per row) or values (anything dated: an index, a rate).
-    known: (R,) datetime64[s] in UTC, when each row became known, or None where the source does not say.
+    known: (R,) when each row became known, datetime64[s] in UTC, or datetime64[D] for a date without a time
+        (which means after that day's close); None where the source does not say.
     opens, volumes: (R, C) like values, or None. place: the file or address, for messages.
     attribution: whose data it is, in one line. offered: every label the source has, wanted or not.
     caveats: what a reader of a result has to know of this source.

@@ -18,11 +18,11 @@ from numba import njit
 
 #: Rounds of the fixed point for equity after costs. It contracts by the cost rate, so ten are plenty.
 ROUNDS = 60
-#: Shortfalls of cash below this part of equity are rounding, not debt.
+#: Shortfalls of cash and changes of a holding up to this part of equity are rounding, neither debt nor trade.
 ROUNDING = 1e-12
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _rebalance_net(  # type: ignore[no-untyped-def]
     cash, units, price, target, tradable, rate, band, to_edge, first, wanted, trades
 ):
@@ -58,31 +58,31 @@ def _rebalance_net(  # type: ignore[no-untyped-def]
         after = solved
         if moved <= 1e-15 * equity:
             break
-    # (iii) If cash would fall below zero, all buys are cut by one factor.
+    # (iii) If cash would fall below zero, all buys are cut by one factor. Rounding is no trade.
     freed = cash
     needed = 0.0
     for i in range(n):
         if trades[i]:
             change = wanted[i] * after - units[i] * price[i]
-            if change > 0.0:
-                needed += change * (1.0 + rate[i])
+            if abs(change) <= ROUNDING * equity:
+                trades[i] = False
             else:
-                freed -= change * (1.0 - rate[i])
+                needed += max(change, 0.0) * (1.0 + rate[i])
+                freed -= min(change, 0.0) * (1.0 - rate[i])
     cut = 1.0
     if needed > freed + ROUNDING * equity:
         cut = max(freed, 0.0) / needed
     left = freed - cut * needed
     for i in range(n):
         if trades[i]:
-            change = wanted[i] * after - units[i] * price[i]
-            if change > 0.0 and cut < 1.0:
-                units[i] += cut * change / price[i]
-            else:
-                units[i] = wanted[i] * after / price[i]
+            aim = wanted[i] * after
+            if cut < 1.0 and aim > units[i] * price[i]:
+                aim = units[i] * price[i] + cut * (aim - units[i] * price[i])
+            units[i] = aim / price[i]
     return left if left > ROUNDING * equity else 0.0
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _rebalance_gross(cash, units, price, target, tradable, fee, slip, wanted, order):  # type: ignore[no-untyped-def]
     """Trade as vectorbt's from_orders does: sized on equity before costs, sells first, a buy cut to cash. Returns cash.
 

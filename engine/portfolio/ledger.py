@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import Band, Config
+from engine.errors import ConfigError
 from engine.market.levels import carry
 from engine.market.panel import Indices, Panel, Vector
 from engine.market.table import Dates, Matrix
@@ -41,7 +42,7 @@ class Ledger:
     """One portfolio from the session before its first trade can count, L sessions.
 
     start: index of the first session in the panel. sessions: (L,) days. equity, cash: (L,) money at the close.
-    interest: (L,) money earned on cash. traded: (L,) sum of |value| of trades. costs: (L, 3) per kind.
+    interest: (L,) money earned on cash. currency: (L,) money earned by rates of exchange, in the gains. traded: (L,) sum of |value| of trades. costs: (L, 3) per kind.
     weights: (L, N) holdings at the close as fractions of equity. rebalances: (K,) sessions in the panel.
     carried: (N,) sessions on which an asset was held without a price of its own. stuck: orders that could not trade.
     """
@@ -51,6 +52,7 @@ class Ledger:
     equity: Vector
     cash: Vector
     interest: Vector
+    currency: Vector
     traded: Vector
     costs: Matrix
     weights: Matrix
@@ -103,11 +105,24 @@ def run_ledger(config: Config, panel: Panel, orders: Orders, costs: Costs) -> Le
     np.add.at(traded, trades.session - start, np.abs(trades.value))
     interest = np.concatenate([[0.0], cash[:-1] * (growth[1:] - 1.0)])
     missing = np.isnan(panel.prices[start:]) & (held != 0.0)
-    wished = ~np.isnan(targets) & ~tradable & (np.abs(targets) > 0)
+    wished = ~np.isnan(targets) & ~tradable & ((targets != 0.0) | (units != 0.0))
     return Ledger(
-        start, panel.sessions[start:], equity, cash, interest, traded, money, held * known / equity[:, None],
+        start, panel.sessions[start:], equity, cash, interest,
+        _currency(panel, start, held, known), traded, money, held * known / equity[:, None],
         held, due, trades, missing.sum(axis=0), int(wished.sum()),
     )  # fmt: skip
+
+
+def _currency(panel: Panel, start: int, held: Matrix, known: Matrix) -> Vector:
+    """(L,) what changes of exchange rates added: units held over the session, at its local price, times the change.
+
+    A session without a price is carried at price and rate of the last one that had both.
+    """
+    earned = np.zeros(len(held))
+    if panel.fx is not None:
+        rate = carry(np.where(np.isnan(panel.prices), np.nan, panel.fx))[start:]
+        earned[1:] = np.nansum(held[:-1] * (known / rate)[1:] * np.diff(rate, axis=0), axis=1)
+    return earned
 
 
 def first_session(config: Config, decisions: Indices) -> int:
@@ -116,12 +131,25 @@ def first_session(config: Config, decisions: Indices) -> int:
 
 
 def _fills(config: Config, panel: Panel, due: Indices) -> tuple[Matrix, NDArray[np.bool_]]:
-    """Prices (K, N) at which rebalances trade, and where there is one. No price: last known, and no trade."""
-    prices = panel.opens if config.trade.at == "open" and panel.opens is not None else panel.prices
-    raw = prices[due]
+    """Prices (K, N) at which rebalances trade, and where there is one. No price: last known, and no trade.
+
+    Last known at the open is the close of the session before. Raises ConfigError for opens that the data have not.
+    """
+    if config.trade.at == "close":
+        raw, known = panel.prices[due], carry(panel.prices)[due]
+    elif panel.opens is None:
+        raise ConfigError(
+            config.fault(
+                "trade.at",
+                "`open`, but the data have closes only",
+                "a source with opens (a long table, with its column named: `open: <column>`)",
+                "write `at: close`",
+            )
+        )
+    else:
+        raw, known = panel.opens[due], carry(panel.prices)[np.maximum(due - 1, 0)]
     tradable = ~np.isnan(raw)
-    known = np.nan_to_num(carry(panel.prices), nan=0.0)[due]
-    return np.where(tradable, raw, known), tradable
+    return np.where(tradable, raw, np.nan_to_num(known, nan=0.0)), tradable
 
 
 def _held(units: Matrix, due: Indices, ends: Indices, count: int) -> Matrix:

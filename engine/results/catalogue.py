@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,7 @@ def list_strategies(*, as_json: bool) -> int:
     if as_json:
         terminal.put_json([one.as_json() if isinstance(one, Failure) else as_json_of(one) for one in answers])
     else:
-        terminal.put_drawn(catalogue([one for one in answers if isinstance(one, Strategy)]))
+        terminal.put_drawn(*catalogue([one for one in answers if isinstance(one, Strategy)]))
     return exit_code(answers)
 
 
@@ -37,19 +38,17 @@ def as_json_of(strategy: Strategy) -> dict[str, Any]:
     }
 
 
-def catalogue(strategies: list[Strategy]) -> RenderableType:
+def catalogue(strategies: Iterable[Strategy]) -> Iterator[RenderableType]:
     """Each strategy with its thesis, below it a line for each parameter: name, type, default."""
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    for _ in range(3):
-        grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
     for strategy in strategies:
-        grid.add_row(Text(strategy.name, "bold"), "", "", strategy.thesis)
+        yield Text.assemble((strategy.name, "bold"), f"  {strategy.thesis}")
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        for width in (2, 16, 6):
+            grid.add_column(no_wrap=True, min_width=width)
         for one in strategy.parameters:
-            grid.add_row(
-                "", one.name, Text(type_name(one), "dim"), "required" if one.required else _shown(one.default)
-            )
-    return grid
+            default = "required" if one.required else _shown(one.default)
+            grid.add_row("", one.name, Text(type_name(one), "dim"), default)
+        yield grid
 
 
 def type_name(parameter: Parameter) -> str:

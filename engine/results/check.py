@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,7 +33,7 @@ LISTED = 8
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The verdict on one config. told: what else a reader has to know, a line each. causes: what changed underneath."""
+    """The verdict on one config. told: what else to know, a line each. causes: what changed underneath."""
 
     name: str
     word: Word
@@ -80,10 +80,10 @@ def update(file: str, reason: str, results: Path) -> Check:
     now, broken = _measure(config, reason)
     if broken:
         return Check(config.name, "fails", told=(*broken, "not written"))
-    if was == replace(now, reason=was.reason if was else ""):
+    moved = () if was is None else tuple(differences(was, now))
+    if was is not None and not moved and not {"config", "data"} & {*causes(was, now)}:
         return Check(config.name, "ok", told=("it says the same already",))
     write_baseline(now, path)
-    moved = () if was is None else tuple(differences(was, now))
     return Check(config.name, "written" if was is None else "updated", moved, told=(str(path),))
 
 

@@ -15,7 +15,8 @@ from engine.results.outcome import Figures, Outcome
 #: With fewer columns than this, two figures share a cell.
 ONE_LINE = 116
 WIDE = (
-    "return", "Sharpe ± se", "worst\ndrawdown", "turnover\na year", "costs\na year", "active", "95% interval", "bets",
+    "return", "Sharpe ± se", "worst\ndrawdown", "turnover\na year", "costs\na year", "active",
+    "95% interval", "bets",
 )  # fmt: skip
 NARROW = ("return\nworst", "Sharpe\n± se", "turnover\ncosts", "active\n95% interval", "bets")
 #: A caveat with one of these words comes before everything else.

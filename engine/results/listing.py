@@ -14,6 +14,9 @@ from engine.results.failures import attempt, exit_code, tell
 from engine.results.outcome import Outcome
 from engine.results.saved import read_outcome, saved_folders
 
+#: Digits of an id that are shown; `compare` takes them.
+SHOWN = 8
+
 
 def list_runs(*, as_json: bool, results: Path) -> int:
     """Print every saved run; a damaged one is told on stderr. The exit code."""
@@ -32,7 +35,7 @@ def list_runs(*, as_json: bool, results: Path) -> int:
 def runs_table(outcomes: Sequence[Outcome]) -> Table:
     """A row for each saved run."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for header in ("name", "id", "window"):
+    for header in ("name", "id", "years"):
         table.add_column(header, no_wrap=True)
     for header in ("return", "active"):
         table.add_column(header, justify="right", no_wrap=True)
@@ -40,8 +43,8 @@ def runs_table(outcomes: Sequence[Outcome]) -> Table:
     for one in outcomes:
         table.add_row(
             Text(one.name, "bold"),
-            one.id,
-            f"{one.window[0][:7]} to {one.window[1][:7]}",
+            one.id[:SHOWN],
+            f"{one.window[0][:4]}-{one.window[1][:4]}",
             figures.percent(one.metrics["cagr"]),
             figures.signed_percent(one.metrics["active_return"]),
             one.verdict,

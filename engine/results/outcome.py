@@ -14,7 +14,7 @@ Figures = Mapping[str, float | None]
 class Outcome:
     """window: first decision day and last session. interval: low, high of the active return at 95%, or None.
 
-    reference: what `benchmark` are the figures of. policy: the figures of the policy mix. path: None if not saved.
+    reference: what `benchmark` are the figures of. policy: those of policy. path: None if nowhere.
     """
 
     name: str

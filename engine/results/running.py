@@ -64,7 +64,7 @@ def outcome_of_any(wanted: str, results: Path) -> Outcome:
 
 
 def next_command(result: Result, overrides: Sequence[str], results: Path) -> str:
-    """What to type next: measure everything; then hold a variant against its original, or keep the figures."""
+    """What to type next: measure all; then hold a variant against its original, or keep the figures."""
     file = str(result.config.path)
     place = [] if results == Path("results") else ["--results", str(results)]
     if result.measured is None:

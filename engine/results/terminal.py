@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -22,7 +22,7 @@ CLOSED_PIPE = 141
 def put(text: str) -> None:
     """Write to stdout; leave quietly where nobody reads on (`| head`)."""
     try:
-        sys.stdout.write(text)
+        sys.stdout.write(_in_the_encoding_of(sys.stdout, text))
         sys.stdout.flush()
     except BrokenPipeError:
         # What is still buffered goes nowhere, else Python complains about it on its way out.
@@ -36,7 +36,7 @@ def put_json(document: Any) -> None:
 
 
 def put_drawn(*parts: Any) -> None:
-    """Rich renderables to stdout, at most WIDEST columns wide. A plain text is never wrapped: it can be grepped."""
+    """Rich renderables to stdout, at most WIDEST columns wide; a plain text is never wrapped, for grep."""
     from rich.console import Console
 
     console = Console(highlight=False, emoji=False)
@@ -49,8 +49,14 @@ def put_drawn(*parts: Any) -> None:
 
 def complain(text: str) -> None:
     """Errors to stderr, line by line, never wrapped."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(_in_the_encoding_of(sys.stderr, text) + "\n")
     sys.stderr.flush()
+
+
+def _in_the_encoding_of(stream: TextIO, text: str) -> str:
+    """A question mark for what an old locale cannot write, such as ± in ASCII."""
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
 
 
 class Progress:
@@ -62,7 +68,9 @@ class Progress:
     def say(self, doing: str) -> None:
         """Name what is done now."""
         if self._status is not None:
-            self._status.update(f"{doing}{first_time()}")
+            from rich.markup import escape
+
+            self._status.update(escape(f"{doing}{first_time()}"))
 
 
 @contextmanager
@@ -83,4 +91,4 @@ def first_time() -> str:
 
     folder = simulate.stats.cache_path
     compiled = folder is not None and any(Path(folder).glob("kernel.*.nbi"))
-    return "" if compiled else " (compiling the kernel, once: some 20 seconds)"
+    return "" if compiled else " (compiling the kernel, once)"

@@ -15,7 +15,7 @@ from tests.desk import Desk, made_prices
 def sleeve(desk: Desk, frame: pd.DataFrame, form: str = "[AAA, BBB]") -> SleeveSeries:
     desk.prices(frame)
     config = load(desk.config(hold=f"{{one: {form}, two: [CCC]}}"))
-    return sleeve_series(build_panel(config), config.hold)["one"]
+    return sleeve_series(config, build_panel(config))["one"]
 
 
 def test_equal_parts_are_the_mean_of_the_members_returns(desk: Desk) -> None:

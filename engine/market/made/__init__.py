@@ -1,0 +1,1 @@
+"""Made markets: seeded, with a known truth, and alike but for one effect."""

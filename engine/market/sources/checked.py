@@ -1,0 +1,72 @@
+"""A wide frame as a Table, its dates and numbers checked by name and day."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from engine.errors import DataError
+from engine.market.levels import from_returns
+from engine.market.sources.frames import refuse
+from engine.market.table import Dates, Kind, Matrix, Table, refuse_bad_dates
+
+
+def checked_table(
+    path: Path,
+    frame: pd.DataFrame,
+    kind: Kind,
+    *,
+    opens: pd.DataFrame | None = None,
+    volumes: pd.DataFrame | None = None,
+    known: Dates | None = None,
+    offered: tuple[str, ...] = (),
+) -> Table:
+    """A Table of a wide frame indexed by date; opens and volumes are aligned to it. Returns become levels.
+
+    Raises DataError for dates that repeat or run backwards, text, infinities, and prices at or below zero.
+    """
+    dates = frame.index.to_numpy().astype("datetime64[D]")
+    refuse_bad_dates(dates, str(path))
+    values = numbers(path, frame, positive=kind == "prices")
+    if kind == "returns":
+        values, kind = from_returns(values), "prices"
+
+    def beside(other: pd.DataFrame | None, positive: bool) -> Matrix | None:
+        if other is None:
+            return None
+        return numbers(path, other.reindex(index=frame.index, columns=frame.columns), positive=positive)
+
+    columns = tuple(map(str, frame.columns))
+    return Table(
+        dates, columns, values, kind, str(path),
+        known=known, opens=beside(opens, True), volumes=beside(volumes, False), offered=offered,
+    )  # fmt: skip
+
+
+def numbers(path: Path, frame: pd.DataFrame, *, positive: bool) -> Matrix:
+    """The frame's values as float64; text, infinities and prices at or below zero are refused by name and day."""
+    columns = []
+    for label in frame.columns:
+        column = frame[label]
+        found = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        given = column.notna().to_numpy()
+        bad = given & ~np.isfinite(found)
+        if bad.any():
+            raise _bad_value(path, label, column, bad, "a number or nothing", "remove the text")
+        if positive and (bad := given & (found <= 0)).any():
+            cure = "leave missing prices empty; for a column of returns say `kind: returns`"
+            raise _bad_value(path, label, column, bad, "a price above zero", cure)
+        columns.append(found)
+    return np.ascontiguousarray(np.column_stack(columns)) if columns else np.empty((len(frame), 0))
+
+
+def _bad_value(
+    path: Path, label: str, column: pd.Series, bad: np.ndarray, expected: str, cure: str
+) -> DataError:
+    row = int(np.flatnonzero(bad)[0])
+    count = int(bad.sum())
+    more = f" and {count - 1} more like it" if count > 1 else ""
+    found = f"`{column.iloc[row]}` for {label} on {column.index[row].date()}{more}"
+    return refuse(path, found, expected, cure)

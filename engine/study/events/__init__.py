@@ -1,0 +1,6 @@
+"""Event studies: what returns did around given days beyond what was normal, and how likely by chance.
+
+Arrays in, records out, in the order of the work: `windows` says which events can be measured, `abnormal` what
+happened beyond `normal`, `parametric`, `ranks` and `randomised` how likely that is by chance, `effect` puts
+these side by side, `eras` compares two spans of time and `power` says what could have been seen at all.
+"""

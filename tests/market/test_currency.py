@@ -1,0 +1,95 @@
+"""Prices in other currencies: converted at the session's rate, pence as pence, the effect as a line of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.config import load
+from engine.errors import ConfigError
+from engine.market.assemble import build_panel
+from tests.desk import Desk, made_prices
+
+TWO = (
+    "{{us: {{source: files, path: us.csv}}, "
+    "uk: {{source: files, path: uk.csv, currency: {currency}}}, "
+    "fx: {{source: files, path: fx.csv}}}}"
+)
+
+
+@pytest.fixture
+def two(desk: Desk) -> Desk:
+    frame = made_prices()
+    desk.prices(frame[["AAA", "BBB"]], "us.csv")
+    desk.prices(frame[["CCC"]], "uk.csv")
+    desk.prices(made_prices(7, labels="GBPUSD") / 80, "fx.csv")
+    return desk
+
+
+def test_pounds_and_pence_are_converted_at_the_sessions_rate(two: Desk) -> None:
+    rate, local = pd.read_csv("fx.csv")["GBPUSD"], pd.read_csv("uk.csv")["CCC"]
+    for currency, unit in (("GBP", 1.0), ("GBp", 0.01)):
+        config = load(two.config(data=TWO.format(currency=currency), fx="{GBP: GBPUSD}"))
+        panel = build_panel(config)
+        count = len(panel.sessions)
+        np.testing.assert_allclose(
+            panel.prices[:, panel.column("CCC")], (local * rate * unit)[:count], rtol=1e-15
+        )
+
+
+def test_a_result_does_not_depend_on_the_unit_and_tells_the_currency_effect(two: Desk) -> None:
+    pounds = two.run(data=TWO.format(currency="GBP"), fx="{GBP: GBPUSD}")
+    pence = two.run(data=TWO.format(currency="GBp"), fx="{GBP: GBPUSD}")
+    np.testing.assert_allclose(pounds.equity, pence.equity, rtol=1e-12)
+    # By hand: units held over the session, times today's local price, times the change of the rate.
+    rate = pd.read_csv("fx.csv", index_col="date", parse_dates=True)["GBPUSD"].reindex(pounds.equity.index)
+    value = pounds.weights["CCC"] * pounds.equity
+    local = pd.read_csv("uk.csv", index_col="date", parse_dates=True)["CCC"].reindex(pounds.equity.index)
+    units = value / (local * rate)
+    np.testing.assert_allclose(
+        pounds.ledger["currency"].iloc[1:], (units.shift() * local * rate.diff()).iloc[1:], rtol=1e-9, atol=1e-6
+    )
+    assert two.run(data="{source: files, path: prices.csv}").ledger["currency"].eq(0).all()
+
+
+def test_a_missing_rate_is_named_with_its_cure(two: Desk) -> None:
+    with pytest.raises(ConfigError) as caught:
+        build_panel(load(two.config(data=TWO.format(currency="GBp"))))
+    assert str(caught.value) == (
+        "a.yaml:8:87: data.uk.currency: found prices in GBp, and no rate to USD; "
+        "expected `fx: {GBP: <label>}`, a price of one GBP in USD; add it, or choose `base_currency: GBP`"
+    )
+    with pytest.raises(ConfigError, match="found prices in USD, and no rate to GBP"):
+        build_panel(load(two.config(data=TWO.format(currency="GBP"), base_currency="GBP")))
+
+
+def test_price_returns_beside_total_returns_are_a_fault_unless_accepted(two: Desk) -> None:
+    data = (
+        "{us: {source: files, path: us.csv}, uk: {source: files, path: uk.csv, returns: price}}"
+    )
+    with pytest.raises(ConfigError) as caught:
+        build_panel(load(two.config(data=data)))
+    assert str(caught.value) == (
+        "a.yaml:8:86: data.uk.returns: found price returns (CCC) beside total returns; expected one kind of return "
+        "for everything held or measured against; use total-return data, or say `accept: price_against_total`"
+    )
+    result = two.run(data=data, accept="price_against_total")
+    assert result.judgement.caveats[0] == (
+        "CCC leave out dividends and are measured against series that include them"
+    )
+
+
+def test_membership_keeps_an_asset_out_before_and_after(desk: Desk) -> None:
+    result = desk.run(membership="{BBB: {from: 2020-09-15, to: 2021-02-10}}")
+    held = result.targets["BBB"] > 0
+    assert held[held].index[[0, -1]].strftime("%Y-%m-%d").tolist() == ["2020-09-30", "2021-01-29"]
+    assert result.targets["AAA"].iloc[0] == pytest.approx(0.7)
+    with pytest.raises(ConfigError) as caught:
+        desk.run(membership="{BBB: {from: 2019-09-15}}")
+    assert str(caught.value) == (
+        "a.yaml:9:26: membership.BBB.from: found 2019-09-15, before BBB had a price; expected 2020-01-01 or later; "
+        "say `from: 2020-01-01`, or leave it out"
+    )
+    with pytest.raises(ConfigError, match="membership.ZZZ: found `ZZZ`, which no sleeve has"):
+        desk.run(membership="{ZZZ: {to: 2021-01-01}}")

@@ -1,0 +1,99 @@
+"""`overweight compare`: configs, ids, folders and names in one table."""
+
+from __future__ import annotations
+
+import re
+
+import engine
+from tests.desk import Desk
+from tests.results.command import Command
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def test_a_run_is_found_by_config_id_folder_and_name(desk: Desk, overweight: Command) -> None:
+    result = engine.run(desk.config("configs/etf/a.yaml", data="{source: files, path: ../../prices.csv}"))
+    ways = ("configs/etf/a.yaml", result.id, result.id[:6], f"results/runs/etf/a/{result.id}", "etf/a")
+    entries = overweight("compare --json " + " ".join(ways)).json
+    assert len(entries) == len(ways)
+    assert all(one == entries[0] for one in entries)
+    assert entries[0]["metrics"] == dict(result.own.figures)
+    assert entries[0] == overweight("run --json configs/etf/a.yaml").json
+
+
+def test_what_cannot_be_found_is_named_with_a_cure(desk: Desk, overweight: Command) -> None:
+    engine.run(desk.config("rotation.yaml"))
+    said = overweight("compare rotatoin abcde nix.yaml")
+    assert (said.code, said.out) == (2, "")
+    sought = (
+        "found neither a file nor a saved run under results; expected a config file, or the folder, "
+        "name or id (6 digits or more) of a saved run; "
+    )
+    assert said.err.splitlines() == [
+        f"rotatoin: {sought}did you mean `rotation`?",
+        f"abcde: {sought}`overweight list` shows the saved runs",
+        "nix.yaml: found no file `nix.yaml`; expected a YAML file; check the path",
+    ]
+
+
+def test_a_name_of_several_runs_says_which_there_are(desk: Desk, overweight: Command) -> None:
+    ids = sorted([desk.run().id, desk.run(capital=5).id])
+    said = overweight("compare a")
+    assert said.code == 2
+    cure = f"name one by its id: {ids[0]}, {ids[1]}"
+    assert said.err == f"a: found 2 saved runs; expected one; {cure}\n"
+    text = overweight(f"compare {ids[0]} {ids[1]}").out
+    assert f"a {ids[0][:6]}" in text
+    assert f"a {ids[1][:6]}" in text
+
+
+def test_a_damaged_result_is_bad_data(desk: Desk, overweight: Command) -> None:
+    result = desk.run()
+    desk.text("{}", f"results/runs/a/{result.id}/result.json")
+    said = overweight("compare a")
+    assert said.code == 3
+    assert said.err == (
+        f"results/runs/a/{result.id}/result.json: found a damaged or outdated file (KeyError: 'name'); "
+        "expected what `overweight run` writes; run its config again, or remove the folder\n"
+    )
+
+
+def test_the_table_has_the_figures_of_runs_and_of_their_policy_once(desk: Desk, overweight: Command) -> None:
+    first = desk.run()
+    second = engine.run(desk.config("b.yaml", tilt="{one: {over: 0.1, from: two}}"))
+    text = overweight("compare a b").out
+    for result in (first, second):
+        interval = result.judgement.interval
+        assert interval is not None
+        assert f"{100 * result.metrics['cagr']:.2f}%" in text
+        assert f"{100 * interval.low:+.2f}% to {100 * interval.high:+.2f}%" in text
+    assert text.count("policy") == 1
+    assert f"{100 * first.portfolios['policy'].figures['cagr']:.2f}%" in text
+    assert "  2020-06-30 to 2021-06-30" in text
+    assert text.count("is not traded yet") == 1
+    assert "windows differ" not in text
+
+
+def test_other_windows_and_references_are_pointed_out(desk: Desk, overweight: Command) -> None:
+    desk.config()
+    desk.config("b.yaml", from_="2020-09-30", against="[AAA]")
+    text = overweight("compare a.yaml b.yaml").out
+    assert "- windows differ: compare only runs that stand above the same policy" in text
+    assert text.count("policy\n") + text.count("policy ") >= 2
+    assert "- a: active return is measured against policy" in text
+    assert "- b: active return is measured against AAA" in text
+
+
+def test_a_caveat_of_some_runs_names_them(desk: Desk, overweight: Command) -> None:
+    desk.config()
+    desk.config("b.yaml", trade="{sizing: gross}")
+    assert "- b: sized before costs (`sizing: gross`)" in flat(overweight("compare a.yaml b.yaml").out)
+
+
+def test_a_run_that_is_its_own_reference_has_no_interval(desk: Desk, overweight: Command) -> None:
+    desk.config(strategy="buy_and_hold", stance=None, tilt=None)
+    line = overweight("compare a.yaml").out.splitlines()
+    assert any("+0.00%" in one for one in line)
+    assert "+0.00% to" not in "".join(line)
