@@ -78,9 +78,7 @@ def control_targets(setting: Setting, decided: Decided) -> dict[str, Matrix]:
         "policy_matched": controls.matched_targets(mix, decided.targets),
     }
     if decided.stance is not None:
-        momentum = controls.momentum_stance(
-            config, panel, setting.sleeves, setting.decisions, decided.stance.names
-        )
+        momentum = controls.momentum_stance(config, panel, setting.sleeves, setting.decisions, decided.stance.names)
         targets["momentum"] = tilted_targets(config, panel, mix, momentum)
         over = controls.over_stance(config, decided.stance)
         if over is not None:

@@ -54,9 +54,7 @@ def run(
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")
     ] = None,
-    full: Annotated[
-        bool, typer.Option("--full", help="Measure also what takes long: bootstrap and phases.")
-    ] = False,
+    full: Annotated[bool, typer.Option("--full", help="Measure also what takes long: bootstrap and phases.")] = False,
     as_json: Json = False,
     results: Results = Path("results"),
 ) -> None:
@@ -106,9 +104,7 @@ def check(
         typer.Argument(metavar="FILE", help="Configs; all that have a baseline if none is named."),
     ] = None,
     update: Annotated[bool, typer.Option("--update", help="Agree on the figures as they are now.")] = False,
-    reason: Annotated[
-        str | None, typer.Option("--reason", metavar="TEXT", help="Why; needed with --update.")
-    ] = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; needed with --update.")] = None,
     as_json: Json = False,
     results: Results = Path("results"),
 ) -> None:
@@ -137,9 +133,7 @@ def list_(as_json: Json = False, results: Results = Path("results")) -> None:
     _exit_with("list", action, as_json)
 
 
-@app.command(
-    short_help="List the strategies and their parameters.", epilog="\b\nExample: overweight strategies"
-)
+@app.command(short_help="List the strategies and their parameters.", epilog="\b\nExample: overweight strategies")
 def strategies(as_json: Json = False) -> None:
     """List the strategies: thesis, parameters of `with:`, their types and defaults."""
 

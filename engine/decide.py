@@ -49,9 +49,7 @@ def set_up(config: Config) -> Setting:
     sleeves = sleeve_series(config, panel)
     decisions = decision_sessions(config, panel)
     _refuse_early(config, panel, sleeves, int(decisions[0]))
-    return Setting(
-        config, strategy, panel, sleeves, decisions, neutral_mix(config, panel, sleeves, decisions)
-    )
+    return Setting(config, strategy, panel, sleeves, decisions, neutral_mix(config, panel, sleeves, decisions))
 
 
 def decide(setting: Setting) -> Decided:
@@ -109,5 +107,5 @@ def _refuse_early(config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeri
             f"a decision on {panel.sessions[first]}, when the data cannot serve every sleeve",
             f"at the earliest {earliest}" if earliest else "sleeves whose members have prices",
             cure,
-        )  # fmt: skip
+        )
     )

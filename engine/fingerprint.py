@@ -48,10 +48,7 @@ def variant_id(setting: Setting) -> str:
 def question_id(setting: Setting) -> str:
     """What is being asked, whatever the parameters: the strategy and the sleeves it looks at."""
     config = setting.config
-    sleeves = {
-        name: list(sleeve.members) or sleeve.series
-        for name, sleeve in {**config.watch, **config.hold}.items()
-    }
+    sleeves = {name: list(sleeve.members) or sleeve.series for name, sleeve in {**config.watch, **config.hold}.items()}
     return _digest(json.dumps([config.strategy, sleeves], sort_keys=True))
 
 

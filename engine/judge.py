@@ -56,9 +56,7 @@ class Judgement:
     caveats: tuple[str, ...]
 
 
-def judge(
-    setting: Setting, decided: Decided, portfolios: Mapping[str, Portfolio], reference: str
-) -> Judgement:
+def judge(setting: Setting, decided: Decided, portfolios: Mapping[str, Portfolio], reference: str) -> Judgement:
     """The HAC interval of the active return, the best bet's share, the verdict and the caveats."""
     own, other = portfolios["strategy"], portfolios[reference]
     interval = active_return_interval(own.track, other.track, setting.config.sessions_per_year)

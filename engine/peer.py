@@ -63,9 +63,7 @@ def open_in_vectorbt(result: Result) -> vectorbt.Portfolio:
     close = pd.DataFrame(prices, days, pd.Index(labels, name="asset"))
     wrapper = ArrayWrapper.from_obj(close, freq="1D", group_by=True)
     no_logs = np.empty(0, dtype=_dtypes()[1])
-    return Portfolio(
-        wrapper, close, _records(orders), no_logs, np.array([result.config.capital]), cash_sharing=True
-    )
+    return Portfolio(wrapper, close, _records(orders), no_logs, np.array([result.config.capital]), cash_sharing=True)
 
 
 def _closes(panel: Panel, ledger: Ledger) -> Matrix:
@@ -112,9 +110,7 @@ def _cash_orders(panel: Panel, ledger: Ledger, column: int) -> PeerOrders:
 
 
 def _joined(one: PeerOrders, other: PeerOrders) -> PeerOrders:
-    return PeerOrders(
-        *(np.concatenate([getattr(one, name), getattr(other, name)]) for name in PeerOrders.__slots__)
-    )
+    return PeerOrders(*(np.concatenate([getattr(one, name), getattr(other, name)]) for name in PeerOrders.__slots__))
 
 
 def _records(orders: PeerOrders) -> Any:

@@ -85,7 +85,7 @@ def load_strategy(config: Config) -> Strategy:
                 f"`{config.strategy}`",
                 "one of " + ", ".join(sorted(files)),
                 f"did you mean `{close[0]}`?" if close else f"add strategies/{config.strategy}.py",
-            )  # fmt: skip
+            )
         )
     strategy = read_strategy(files[config.strategy])
     _check_parameters(config, strategy)
@@ -97,7 +97,8 @@ def read_strategy(path: Path) -> Strategy:
     """Load one strategy file by its path."""
     source = path.read_text(encoding="utf-8")
     spec = util.spec_from_file_location(f"overweight_strategy_{path.stem}", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
@@ -144,9 +145,7 @@ def _check_parameters(config: Config, strategy: Strategy) -> None:
         if parameter.required and parameter.name not in config.with_:
             cure = f"add `{parameter.name}:` under `with:`"
             faults.append(
-                config.fault(
-                    "with", f"no `{parameter.name}`", f"every parameter {strategy.name} requires", cure
-                )
+                config.fault("with", f"no `{parameter.name}`", f"every parameter {strategy.name} requires", cure)
             )
     if faults:
         raise ConfigError(*faults)
@@ -176,7 +175,7 @@ def _check_answers(config: Config, strategy: Strategy) -> None:
                 f"a stance for {strategy.name}, which answers weights",
                 "no `stance` and no `tilt`",
                 "take both out",
-            )  # fmt: skip
+            )
         )
     if strategy.answers == "score" and config.stance is None:
         raise ConfigError(
@@ -185,7 +184,7 @@ def _check_answers(config: Config, strategy: Strategy) -> None:
                 f"no stance for {strategy.name}, which answers scores",
                 "`stance:` and `tilt:`",
                 "add both",
-            )  # fmt: skip
+            )
         )
 
 

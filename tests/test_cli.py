@@ -135,9 +135,7 @@ def test_a_reader_that_leaves_is_no_error() -> None:
         assert (process.wait(timeout=60), complaint) == (141, b"")
 
 
-def test_progress_is_for_people_at_a_terminal(
-    desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_progress_is_for_people_at_a_terminal(desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.config()
     quiet = overweight("run a.yaml a.yaml --json")
     assert quiet.err == ""

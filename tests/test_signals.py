@@ -17,9 +17,7 @@ from engine.signals import catch_up_gap, momentum, relative_momentum, z_score
 @pytest.fixture(scope="module")
 def levels() -> pd.DataFrame:
     """Levels of four industries of the sample, 1990 to 1999."""
-    table = pq.read_table(
-        FOLDER / "industries_daily.parquet", columns=["date", "Gold", "Mines", "Oil", "Banks"]
-    )
+    table = pq.read_table(FOLDER / "industries_daily.parquet", columns=["date", "Gold", "Mines", "Oil", "Banks"])
     frame = table.to_pandas().set_index("date") / 10_000
     frame.index = pd.DatetimeIndex(frame.index)
     return (1 + frame.loc["1990":"1999"]).cumprod()
@@ -27,9 +25,7 @@ def levels() -> pd.DataFrame:
 
 def test_momentum_is_the_return_between_two_sessions(levels: pd.DataFrame) -> None:
     gold = levels["Gold"]
-    assert momentum(gold.to_numpy(), 252, 21) == pytest.approx(
-        gold.pct_change(252 - 21).shift(21).iloc[-1], rel=1e-12
-    )
+    assert momentum(gold.to_numpy(), 252, 21) == pytest.approx(gold.pct_change(252 - 21).shift(21).iloc[-1], rel=1e-12)
     assert momentum(np.array([100.0, 110.0, 121.0]), 2) == pytest.approx(0.21)
     assert math.isnan(momentum(np.array([100.0, 110.0]), 2))
 

@@ -110,9 +110,7 @@ def test_a_full_disk_says_so_and_leaves_nothing(desk: Desk, monkeypatch: pytest.
         raise OSError(28, os.strerror(28), "results/runs/a")
 
     monkeypatch.setattr(store, "write_parquet", full)
-    with pytest.raises(
-        engine.errors.ConfigError, match="found a full disk; expected a results folder with room"
-    ):
+    with pytest.raises(engine.errors.ConfigError, match="found a full disk; expected a results folder with room"):
         desk.run()
     assert list(Path("results/runs/a").iterdir()) == []
 

@@ -61,9 +61,7 @@ def test_parameters_are_checked_where_they_stand(desk: Desk, given: str) -> None
 def test_an_unknown_strategy_is_named_with_the_nearest(desk: Desk) -> None:
     with pytest.raises(ConfigError) as caught:
         desk.run(strategy="allways_over")
-    assert str(caught.value).startswith(
-        "a.yaml:1:11: strategy: found `allways_over`; expected one of always_over,"
-    )
+    assert str(caught.value).startswith("a.yaml:1:11: strategy: found `allways_over`; expected one of always_over,")
     assert str(caught.value).endswith("did you mean `always_over`?")
 
 
@@ -131,9 +129,7 @@ def test_a_stance_and_a_strategy_about_weights_exclude_each_other(desk: Desk) ->
 
 def test_may_enter_keeps_a_stance_but_opens_none(desk: Desk) -> None:
     desk.text(
-        "from engine.signals import Score\n"
-        "def score(past):\n"
-        "    return Score(2.0, may_enter=past.today.month == 9)\n",
+        "from engine.signals import Score\ndef score(past):\n    return Score(2.0, may_enter=past.today.month == 9)\n",
         "strategies/mine.py",
     )
     stance = desk.run(strategy="mine").opinions["stance one"]

@@ -104,9 +104,7 @@ def configs_page() -> str:
         )
         for key, value in block["properties"].items():
             needed = key in block.get("required", ())
-            default = (
-                "required" if needed else f"`{json.dumps(value['default'])}`" if "default" in value else ""
-            )
+            default = "required" if needed else f"`{json.dumps(value['default'])}`" if "default" in value else ""
             words = value.get("description", "").replace("|", chr(92) + "|")
             parts.append(f"| `{key}` | {default} | {words} |\n")
     return "".join(parts)
@@ -135,11 +133,7 @@ def main() -> int:
         before = page.read_text(encoding="utf-8") if page.exists() else ""
         if after != before:
             stale += 1
-            print(
-                f"{page.relative_to(ROOT)}: output differs"
-                if "--check" in sys.argv
-                else f"{page.name}: rewritten"
-            )
+            print(f"{page.relative_to(ROOT)}: output differs" if "--check" in sys.argv else f"{page.name}: rewritten")
             if "--check" not in sys.argv:
                 page.write_text(after, encoding="utf-8")
     return 1 if stale and "--check" in sys.argv else 0

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from engine.config.day import Day
 from engine.config.record import Record, did_you_mean, shown, wrong
+from engine.config.source_record import SourceRecord
 
 #: Sessions of a made market that does not say how long it is: 35 years of 252.
 SESSIONS = 8820
@@ -78,7 +79,7 @@ Effect = Annotated[
 ]
 
 
-class MadeTerms(Record):
+class MadeSource(SourceRecord):
     """A made market: two that differ in `effect` alone are the same market with and without it."""
 
     source: Literal["made"] = Field("made", description="A market that the engine makes, its truth known.")
@@ -112,7 +113,7 @@ class MadeTerms(Record):
     )
 
     @model_validator(mode="after")
-    def _one_length(self) -> MadeTerms:
+    def _one_length(self) -> MadeSource:
         if self.shocks_of is not None:
             given = [key for key in ("seed", "from_", "to", "sessions", "market", "effect") if self._says(key)]
             if given:

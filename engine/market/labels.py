@@ -1,13 +1,61 @@
-"""Labels: which source each asset of a config comes from, or where it is misspelt."""
+"""Labels: which assets a config names, which source each comes from, or where it is misspelt."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from engine.config import Config
+import numpy as np
+
+from engine.config import Config, Sleeve
 from engine.errors import ConfigError, Fault
-from engine.market.table import Table
+from engine.market.table import Indices, Table, Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The labels a config names, by what it does with them; `rates` are prices of currencies."""
+
+    held: tuple[str, ...]
+    watched: tuple[str, ...]
+    against: tuple[str, ...]
+    rates: tuple[str, ...]
+
+    @property
+    def assets(self) -> tuple[str, ...]:
+        """Everything that becomes a column of the panel, alphabetical."""
+        return tuple(sorted({*self.held, *self.watched, *self.against}))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The tables that were read, and for each label the one it comes from."""
+
+    tables: Mapping[str, Table]
+    home: Mapping[str, str]
+
+    def by_table(self, labels: tuple[str, ...]) -> Iterator[tuple[Table, Indices, list[str]]]:
+        """Each table that has any of the labels, with their columns in it, and which labels these are."""
+        for name, table in self.tables.items():
+            own = [label for label in labels if self.home[label] == name]
+            if own:
+                yield table, np.array([table.columns.index(label) for label in own]), own
+
+    def column(self, label: str) -> tuple[Table, Vector]:
+        """A label's table and its values (R,)."""
+        table = self.tables[self.home[label]]
+        return table, table.values[:, table.columns.index(label)]
+
+
+def wanted_by(config: Config) -> Wanted:
+    """The labels of a config."""
+
+    def members(sleeves: Mapping[str, Sleeve]) -> tuple[str, ...]:
+        return tuple(sorted({label for one in sleeves.values() for label in one.members}))
+
+    against = tuple(sorted({name for name in config.against if is_label(name)}))
+    return Wanted(members(config.hold), members(config.watch), against, tuple(sorted(set(config.fx.values()))))
 
 
 def is_label(name: str) -> bool:

@@ -149,9 +149,7 @@ class Past:
         """The latest known row of a `data` entry of values: column to value, an empty cell is 0; {} before the first."""
         columns = [name for name in self._revealed.panel.series if name.startswith(f"{table}.")]
         if not columns:
-            raise UnknownName(
-                "table", table, tuple({n.partition(".")[0] for n in self._revealed.panel.series})
-            )
+            raise UnknownName("table", table, tuple({n.partition(".")[0] for n in self._revealed.panel.series}))
         known = {name.partition(".")[2]: self.series(name) for name in columns}
         return {column: float(np.nan_to_num(values[-1])) for column, values in known.items() if len(values)}
 

@@ -46,7 +46,9 @@ def _belongs(config: Config, panel: Panel) -> NDArray[np.bool_]:
     for label, membership in config.membership.items():
         if label not in panel.assets:
             raise ConfigError(
-                config.fault(f"membership.{label}", f"`{label}`, which no sleeve has", "an asset of a sleeve", "take it out")
+                config.fault(
+                    f"membership.{label}", f"`{label}`, which no sleeve has", "an asset of a sleeve", "take it out"
+                )
             )
         column = panel.column(label)
         first = panel.sessions[np.flatnonzero(~np.isnan(panel.prices[:, column]))[0]]
@@ -102,7 +104,5 @@ def _inverse_volatility(returns: Matrix, lookback: int) -> Matrix:
     shares = np.full_like(returns, np.nan)
     if len(returns) > lookback:
         deviation = sliding_window_view(returns, lookback, axis=0).std(axis=2, ddof=1)
-        shares[lookback - 1 :] = np.divide(
-            1.0, deviation, out=np.full_like(deviation, np.nan), where=deviation > 0
-        )
+        shares[lookback - 1 :] = np.divide(1.0, deviation, out=np.full_like(deviation, np.nan), where=deviation > 0)
     return shares

@@ -40,7 +40,7 @@ def costs_of(config: Config, panel: Panel) -> Costs:
                 f"costs of {np.max(total):.0%} of every trade in {asset}",
                 "less than 100% together",
                 "lower them",
-            )  # fmt: skip
+            )
         )
     return Costs(**rates)
 

@@ -52,7 +52,7 @@ def decision_sessions(config: Config, panel: Panel) -> Indices:
                 f"{first}, after the last decision day",
                 f"a day from {panel.sessions[0]} to {last}",
                 "give an earlier `from`, or data that go on",
-            )  # fmt: skip
+            )
         )
     return chosen
 

@@ -141,7 +141,7 @@ def _too_early(
                 f"no score from {strategy.name} on {day}, nor on any session after it",
                 "a score on every decision day",
                 "give data that go on longer, or a shorter `lookback`",
-            )  # fmt: skip
+            )
         )
     return ConfigError(
         config.fault(
@@ -149,7 +149,7 @@ def _too_early(
             f"a decision on {day}, for which the data before it are too few",
             f"at the earliest {panel.sessions[earliest]}",
             f"say `from: {panel.sessions[earliest]}`",
-        )  # fmt: skip
+        )
     )
 
 

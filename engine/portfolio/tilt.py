@@ -96,7 +96,7 @@ def _asset_targets(config: Config, panel: Panel, mix: Mix, stance: Stance) -> Ma
                 f"a score for `{strangers[0]}`",
                 "scores for tilted sleeves, or for assets in them",
                 "tilt the sleeve that holds it, or let the strategy score a sleeve",
-            )  # fmt: skip
+            )
         )
     base = targets_of(mix, mix.policy)
     active = np.zeros_like(base)

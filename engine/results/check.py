@@ -51,9 +51,7 @@ class Check:
         return {
             "name": self.name,
             "verdict": self.word,
-            "differences": [
-                {"figure": one.figure, "was": one.was, "now": one.now} for one in self.differences
-            ],
+            "differences": [{"figure": one.figure, "was": one.was, "now": one.now} for one in self.differences],
             "changed": list(self.causes),
             "notes": list(self.told),
         }

@@ -15,18 +15,14 @@ from engine.results.running import each
 CHECK_FAILED = 1
 
 
-def check_files(
-    files: Sequence[str], *, renew: bool, reason: str | None, as_json: bool, results: Path
-) -> int:
+def check_files(files: Sequence[str], *, renew: bool, reason: str | None, as_json: bool, results: Path) -> int:
     """Check every file, or every baseline; print; 0 where all is as agreed, 1 where not, 2 or 3 on errors.
 
     Raises ConfigError where nothing can be checked, or an update has no reason.
     """
     _refuse_without_reason(renew, reason)
     wanted = list(files) or every_baseline(results)
-    action = (
-        partial(update, reason=reason or "", results=results) if renew else partial(check, results=results)
-    )
+    action = partial(update, reason=reason or "", results=results) if renew else partial(check, results=results)
     answers: list[Check | Failure] = each(wanted, action, "checking ")
     checks = [one for one in answers if isinstance(one, Check)]
     good = all(one.good for one in checks)

@@ -44,6 +44,4 @@ def _misnamed(config: Config, metrics: Mapping[str, float | None]) -> Iterator[F
             cure = f"did you mean `{close[0]}`?" if close else "name one of them"
             yield config.fault(key, f"`{name}`", "a metric: " + ", ".join(metrics), cure)
         elif wanted == "pass":
-            yield config.fault(
-                key, "`pass` for a metric", "a comparison with a number", 'write for example ">= 0"'
-            )
+            yield config.fault(key, "`pass` for a metric", "a comparison with a number", 'write for example ">= 0"')

@@ -22,9 +22,7 @@ from engine.trials import trials_of
 T = TypeVar("T")
 
 
-def run_files(
-    files: Sequence[str], overrides: Sequence[str], *, full: bool, as_json: bool, results: Path
-) -> int:
+def run_files(files: Sequence[str], overrides: Sequence[str], *, full: bool, as_json: bool, results: Path) -> int:
     """Run every file, print, and answer the exit code: the highest of them."""
     action = partial(run, overrides=overrides, results=results, full=full)
     answers = each(files, action, "measuring in full: " if full else "running ")

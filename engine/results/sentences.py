@@ -42,9 +42,7 @@ def phase_range(result: Result) -> str:
 def timing(own: Figures) -> str:
     """What moving the weights earned, and what their average earned."""
     moving, standing = figures.signed_percent(own["timing"]), figures.signed_percent(own["standing_tilt"])
-    return (
-        f"{moving} a year over policy matched (its own average weights, held still); standing tilt {standing}"
-    )
+    return f"{moving} a year over policy matched (its own average weights, held still); standing tilt {standing}"
 
 
 def bets(own: Figures, best: float | None) -> str:

@@ -97,8 +97,7 @@ QUESTIONS: dict[str, tuple[dict[str, object], str]] = {
     ),
     "to before the data": (
         {"from_": None, "to": "2019-01-01"},
-        "a.yaml:6:5: to: found 2019-01-01; expected a day on or after the first session, 2020-01-01; "
-        "give a later `to`",
+        "a.yaml:6:5: to: found 2019-01-01; expected a day on or after the first session, 2020-01-01; give a later `to`",
     ),
     "from beyond the data": (
         {"from_": "2025-01-01", "to": None},

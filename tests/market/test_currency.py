@@ -33,9 +33,7 @@ def test_pounds_and_pence_are_converted_at_the_sessions_rate(two: Desk) -> None:
         config = load(two.config(data=TWO.format(currency=currency), fx="{GBP: GBPUSD}"))
         panel = build_panel(config)
         count = len(panel.sessions)
-        np.testing.assert_allclose(
-            panel.prices[:, panel.column("CCC")], (local * rate * unit)[:count], rtol=1e-15
-        )
+        np.testing.assert_allclose(panel.prices[:, panel.column("CCC")], (local * rate * unit)[:count], rtol=1e-15)
 
 
 def test_a_result_does_not_depend_on_the_unit_and_tells_the_currency_effect(two: Desk) -> None:
@@ -65,9 +63,7 @@ def test_a_missing_rate_is_named_with_its_cure(two: Desk) -> None:
 
 
 def test_price_returns_beside_total_returns_are_a_fault_unless_accepted(two: Desk) -> None:
-    data = (
-        "{us: {source: files, path: us.csv}, uk: {source: files, path: uk.csv, returns: price}}"
-    )
+    data = "{us: {source: files, path: us.csv}, uk: {source: files, path: uk.csv, returns: price}}"
     with pytest.raises(ConfigError) as caught:
         build_panel(load(two.config(data=data)))
     assert str(caught.value) == (
@@ -75,9 +71,7 @@ def test_price_returns_beside_total_returns_are_a_fault_unless_accepted(two: Des
         "for everything held or measured against; use total-return data, or say `accept: price_against_total`"
     )
     result = two.run(data=data, accept="price_against_total")
-    assert result.judgement.caveats[0] == (
-        "CCC leave out dividends and are measured against series that include them"
-    )
+    assert result.judgement.caveats[0] == ("CCC leave out dividends and are measured against series that include them")
 
 
 def test_membership_keeps_an_asset_out_before_and_after(desk: Desk) -> None:
@@ -91,5 +85,5 @@ def test_membership_keeps_an_asset_out_before_and_after(desk: Desk) -> None:
         "a.yaml:9:26: membership.BBB.from: found 2019-09-15, before BBB had a price; expected 2020-01-01 or later; "
         "say `from: 2020-01-01`, or leave it out"
     )
-    with pytest.raises(ConfigError, match="membership.ZZZ: found `ZZZ`, which no sleeve has"):
+    with pytest.raises(ConfigError, match=r"membership\.ZZZ: found `ZZZ`, which no sleeve has"):
         desk.run(membership="{ZZZ: {to: 2021-01-01}}")

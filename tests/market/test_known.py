@@ -59,8 +59,7 @@ def test_gpr_is_released_on_mondays_and_seen_on_tuesdays(desk: Desk) -> None:
     desk.prices(frame + np.arange(len(days))[:, None])
     desk.text("date,GPRD\n2003-03-20,475.2\n2003-03-21,595.0258\n2003-03-22,440.1\n2003-03-24,300\n", "gpr.csv")
     desk.text(
-        "def score(past):\n"
-        '    return float(past.series("gpr")[-1]) if len(past.series("gpr")) else 0.0\n',
+        'def score(past):\n    return float(past.series("gpr")[-1]) if len(past.series("gpr")) else 0.0\n',
         "strategies/mine.py",
     )
     result = desk.run(
@@ -83,9 +82,7 @@ def test_closes_in_other_zones_keep_their_order(desk: Desk) -> None:
 
     def first(held: str, watched: str) -> bool:
         """Whether the watched price of a day is seen on that very day."""
-        data = (
-            f"{{prices: {{source: files, path: prices.csv{held}}}, fix: {{source: files, path: fix.csv{watched}}}}}"
-        )
+        data = f"{{prices: {{source: files, path: prices.csv{held}}}, fix: {{source: files, path: fix.csv{watched}}}}}"
         panel = build_panel(load(desk.config(watch="{metal: [FIX]}", data=data)))
         own = pd.read_csv("fix.csv")["FIX"].to_numpy()
         seen = panel.prices[:, panel.column("FIX")]
@@ -164,9 +161,7 @@ def test_the_panel_never_shows_a_value_before_its_known_time(
     panel = panel_of(desk, text, ", known: {column: seen}", f', close: "16:00 {zone}"')
     series = panel.series["it.v"]
     found = {int(value): int(session) for value, session in zip(series.values, series.visible, strict=True)}
-    closes = [
-        pd.Timestamp(f"{day} 16:00", tz=zone).tz_convert("UTC") for day in panel.sessions.astype("datetime64[s]")
-    ]
+    closes = [pd.Timestamp(f"{day} 16:00", tz=zone).tz_convert("UTC") for day in panel.sessions.astype("datetime64[s]")]
     for number, known, hour in truth:
         if hour is None:
             visible = [t for t, day in enumerate(panel.sessions) if day > np.datetime64(known)]

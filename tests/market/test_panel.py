@@ -32,9 +32,7 @@ def test_watched_assets_are_joined_as_of_each_session(desk: Desk) -> None:
 
 
 def test_a_watched_series_that_ends_is_refused_at_to(desk: Desk) -> None:
-    metal = pd.DataFrame({"GLD": [1.0, 2.0]}, pd.to_datetime(["2020-01-03", "2021-03-01"])).rename_axis(
-        "date"
-    )
+    metal = pd.DataFrame({"GLD": [1.0, 2.0]}, pd.to_datetime(["2020-01-03", "2021-03-01"])).rename_axis("date")
     desk.prices(metal, "metal.csv")
     two = "{prices: {source: files, path: prices.csv}, metal: {source: files, path: metal.csv}}"
     with pytest.raises(ConfigError) as caught:
@@ -50,11 +48,7 @@ def test_a_label_in_two_sources_is_refused(desk: Desk) -> None:
     desk.prices(made_prices(1), "other.csv")
     with pytest.raises(ConfigError) as caught:
         build_panel(
-            load(
-                desk.config(
-                    data="{a: {source: files, path: prices.csv}, b: {source: files, path: other.csv}}"
-                )
-            )
+            load(desk.config(data="{a: {source: files, path: prices.csv}, b: {source: files, path: other.csv}}"))
         )
     assert str(caught.value).splitlines()[0] == (
         "a.yaml:2:13: hold.one: found `AAA`, which the sources a and b both have; expected one source per label; "
@@ -68,13 +62,9 @@ def test_a_cash_series_is_a_return_per_session(desk: Desk) -> None:
     data = "{prices: {source: files, path: prices.csv}, RF: {source: files, path: rf.csv, column: RF}}"
     panel = build_panel(load(desk.config(cash="{rate: RF}", data=data)))
     assert (panel.cash_rate == 0.0001).all()
-    assert panel.caveats == (
-        "cash earns the last known rate of RF for 191 sessions after its end on 2020-10-06",
-    )
+    assert panel.caveats == ("cash earns the last known rate of RF for 191 sessions after its end on 2020-10-06",)
     desk.prices(pd.DataFrame({"RF": 4.5}, days).rename_axis("date"), "rf.csv")
-    with pytest.raises(
-        DataError, match=r"cash.rate: found a value of 4.5 in `RF`; expected simple returns of cash"
-    ):
+    with pytest.raises(DataError, match=r"cash.rate: found a value of 4.5 in `RF`; expected simple returns of cash"):
         build_panel(load(desk.config(cash="{rate: RF}", data=data)))
 
 

@@ -122,6 +122,7 @@ def panel_of(market: Market, start: str = "2015-01-01", opens: Matrix | None = N
         assets=tuple(f"a{i:02}" for i in range(assets)),
         prices=market.prices,
         opens=opens,
+        fx=None,
         held=np.ones(assets, np.bool_),
         ends=market.ends,
         series={},

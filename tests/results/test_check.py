@@ -111,8 +111,7 @@ def test_a_missing_baseline_fails_and_says_how_to_agree(desk: Desk, overweight: 
     said = overweight("check configs/a.yaml")
     assert said.code == 1
     assert " ".join(said.out.split()) == (
-        "a no baseline agree on its figures: "
-        'overweight check --update --reason "first figures" configs/a.yaml'
+        'a no baseline agree on its figures: overweight check --update --reason "first figures" configs/a.yaml'
     )
 
 
@@ -126,9 +125,7 @@ def test_without_any_baseline_there_is_nothing_to_check(desk: Desk, overweight: 
     assert overweight("check --json").json == {"name": "check", "error": said.err.strip()}
 
 
-def test_a_baseline_without_its_config_is_an_error_and_the_others_are_checked(
-    desk: Desk, overweight: Command
-) -> None:
+def test_a_baseline_without_its_config_is_an_error_and_the_others_are_checked(desk: Desk, overweight: Command) -> None:
     desk.config("configs/deep/b.yaml", data="{source: files, path: ../../prices.csv}")
     overweight(AGREE + "configs/a.yaml configs/deep/b.yaml")
     Path("configs/a.yaml").unlink()
@@ -148,8 +145,7 @@ def test_a_change_needs_a_reason(desk: Desk, overweight: Command) -> None:
     said = overweight("check --reason why configs/a.yaml")
     assert said.code == 2
     assert said.err == (
-        "--reason: found a reason without `--update`; expected both or neither; "
-        "add --update, or take it away\n"
+        "--reason: found a reason without `--update`; expected both or neither; add --update, or take it away\n"
     )
     assert not BASELINE.exists()
 

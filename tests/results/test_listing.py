@@ -35,9 +35,7 @@ def test_unfinished_and_damaged_runs_do_not_hide_the_others(desk: Desk, overweig
     said = overweight("list")
     assert said.code == 3
     assert len(said.out.splitlines()) == 2
-    assert said.err.startswith(
-        "results/runs/z/1234567890abcdef/result.json: found a damaged or outdated file"
-    )
+    assert said.err.startswith("results/runs/z/1234567890abcdef/result.json: found a damaged or outdated file")
 
 
 def test_strategies_show_thesis_parameters_types_and_defaults(desk: Desk, overweight: Command) -> None:
@@ -63,9 +61,7 @@ def test_strategies_show_thesis_parameters_types_and_defaults(desk: Desk, overwe
 
 
 @pytest.mark.parametrize("source", ["def score(past) return 1\n", "x = 1\n"])
-def test_a_broken_strategy_file_does_not_hide_the_others(
-    desk: Desk, overweight: Command, source: str
-) -> None:
+def test_a_broken_strategy_file_does_not_hide_the_others(desk: Desk, overweight: Command, source: str) -> None:
     desk.text(source, "strategies/broken.py")
     said = overweight("strategies")
     assert said.code == 2

@@ -14,7 +14,7 @@ from collections.abc import Collection
 import numpy as np
 
 from engine.config import Config
-from engine.config.made import SESSIONS, MadeEffect, MadeLeadLag, MadeShocks, MadeTerms
+from engine.config.made import SESSIONS, MadeEffect, MadeLeadLag, MadeShocks, MadeSource
 from engine.errors import ConfigError
 from engine.market.made.calendar import sessions_of, weekdays_between
 from engine.market.made.index import make_index
@@ -31,14 +31,15 @@ def read(config: Config, name: str, wanted: Collection[str]) -> Table:
 
     Raises ConfigError where `shocks_of` names no made market, or `flips_on` is outside of it.
     """
-    entry = _terms(config, name)
+    entry = _entry(config, name)
     if entry.shocks_of is not None:
         recipe = _recipe(config, entry.shocks_of, _its_market(config, name, entry.shocks_of))
         index = make_index(recipe)
-        place = f"made index ({name}, seed {recipe.seed})"
         return Table(
-            index.days, (INDEX,), index.values[:, None], "values", place, attribution=ATTRIBUTION, offered=(INDEX,)
-        )
+            index.days, (INDEX,), index.values[:, None], "values", f"made index ({name}, seed {recipe.seed})",
+            attribution=ATTRIBUTION, offered=(INDEX,),
+            caveats=(f"{name} is the index of a made market (seed {recipe.seed}), no real one",),
+        )  # fmt: skip
     recipe = _recipe(config, name, entry)
     market = make_market(recipe)
     rows = [place for place, label in enumerate(market.labels) if label in wanted]
@@ -50,22 +51,19 @@ def read(config: Config, name: str, wanted: Collection[str]) -> Table:
     )  # fmt: skip
 
 
-def _terms(config: Config, name: str) -> MadeTerms:
+def _entry(config: Config, name: str) -> MadeSource:
     entry: object = config.data[name]
-    assert isinstance(entry, MadeTerms)
+    assert isinstance(entry, MadeSource)
     return entry
 
 
-def _its_market(config: Config, name: str, other: str) -> MadeTerms:
+def _its_market(config: Config, name: str, other: str) -> MadeSource:
     """The entry that `shocks_of` names."""
     entry: object = config.data.get(other)
-    if isinstance(entry, MadeTerms) and entry.shocks_of is None:
+    if isinstance(entry, MadeSource) and entry.shocks_of is None:
         return entry
-    markets = [
-        key
-        for key, one in config.data.items()
-        if isinstance(one, MadeTerms) and one.shocks_of is None  # type: ignore[unreachable,unused-ignore]
-    ]
+    entries: dict[str, object] = dict(config.data)
+    markets = [key for key, one in entries.items() if isinstance(one, MadeSource) and one.shocks_of is None]
     raise ConfigError(
         config.fault(
             f"data.{name}.shocks_of",
@@ -76,7 +74,7 @@ def _its_market(config: Config, name: str, other: str) -> MadeTerms:
     )
 
 
-def _recipe(config: Config, name: str, entry: MadeTerms) -> Recipe:
+def _recipe(config: Config, name: str, entry: MadeSource) -> Recipe:
     start = entry.from_ or START
     sessions = entry.sessions or SESSIONS
     if entry.to is not None:

@@ -106,9 +106,7 @@ def abnormal_returns(
     df = windows.estimation - design.shape[1]
     if df < 3:
         found = f"{windows.estimation} sessions for {design.shape[1]} coefficients"
-        raise ValueError(
-            f"abnormal returns: the estimation window is too short, {found}; give three more at least"
-        )
+        raise ValueError(f"abnormal returns: the estimation window is too short, {found}; give three more at least")
     if days.size and (days.min() + windows.start < 0 or days.max() + windows.last >= len(table)):
         raise ValueError("abnormal returns: a window leaves the sessions; let place_events choose the events")
     regressors = fit_regressors(design, days, windows)

@@ -63,9 +63,7 @@ def split_by_era(dates: DateArray, eras: tuple[Era, ...]) -> tuple[BoolArray, ..
     return masks
 
 
-def compare_eras(
-    earlier: FloatArray, later: FloatArray, *, draws: int = DRAWS, seed: int = 0
-) -> EraDifference | None:
+def compare_eras(earlier: FloatArray, later: FloatArray, *, draws: int = DRAWS, seed: int = 0) -> EraDifference | None:
     """Whether the mean of event values differs between two eras, each (E,) one value an event (event_values).
 
     t = (m2 - m1) / sqrt(v1 / n1 + v2 / n2), Student t with the degrees of freedom of Welch (1947). Permuted:
@@ -112,7 +110,5 @@ def _sizes(values: FloatArray, chosen: BoolArray) -> FloatArray:
         moments.append((mean, spread / count))
     gap = np.abs(moments[0][0] - moments[1][0])
     error = np.sqrt(moments[0][1] + moments[1][1])
-    sizes: FloatArray = np.where(
-        error > 0.0, gap / np.where(error > 0.0, error, 1.0), np.where(gap > 0.0, np.inf, 0.0)
-    )
+    sizes: FloatArray = np.where(error > 0.0, gap / np.where(error > 0.0, error, 1.0), np.where(gap > 0.0, np.inf, 0.0))
     return sizes

@@ -84,9 +84,7 @@ def values_on_days(
 ) -> FloatArray:
     """(D,) event_values as if each of many days were an event, computed in pieces to spare memory."""
     pieces = (days[begin : begin + CHUNK] for begin in range(0, days.size, CHUNK))
-    values = [
-        event_values(abnormal_returns(returns, piece, windows, factors), standardised) for piece in pieces
-    ]
+    values = [event_values(abnormal_returns(returns, piece, windows, factors), standardised) for piece in pieces]
     return np.concatenate(values) if values else np.empty(0)
 
 

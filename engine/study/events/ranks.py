@@ -48,8 +48,8 @@ def generalised_rank(abnormal: Abnormal) -> Statistic | None:
     Each observation's SCAR over s = sd(SCAR) / sqrt(1 - r), r: mean_correlation, is ranked among its L
     standardised residuals as one more session; u = rank / (T + 1) - 1/2, K_t the mean of u over observations,
     Z = K_0 / sqrt(mean_t(K_t^2)). The paper's s has no r; where assets share a day their spread shows too
-    little, and without it 20 of them at a correlation of 0.4 reject 9% instead of 5%. Robust to event variance,
-    and does not fade with the length of the window. Needs two observations.
+    little, and without it 20 of them at a correlation of 0.4 reject 9% instead of 5%. Robust to event
+    variance, and does not fade with the length of the window. Needs two observations.
     """
     scars = abnormal.scar[abnormal.used]
     r = mean_correlation(abnormal)
@@ -100,8 +100,6 @@ def _centred_ranks(values: FloatArray) -> FloatArray:
     ranks = np.empty_like(values)
     for row, line in enumerate(values):
         ordered = np.sort(line)
-        ranks[row] = np.searchsorted(ordered, line, side="left") + np.searchsorted(
-            ordered, line, side="right"
-        )
+        ranks[row] = np.searchsorted(ordered, line, side="left") + np.searchsorted(ordered, line, side="right")
     centred: FloatArray = (ranks + 1.0) / 2.0 / (values.shape[1] + 1.0) - 0.5
     return centred

@@ -34,9 +34,7 @@ class Windows:
             raise ValueError(f"event window: ends at {self.last}, before it begins at {self.first}")
         if self.estimation < 1 or self.gap < 0:
             found = f"estimation {self.estimation}, gap {self.gap}"
-            raise ValueError(
-                f"event window: estimation must be one or more and gap zero or more, found {found}"
-            )
+            raise ValueError(f"event window: estimation must be one or more and gap zero or more, found {found}")
 
     @property
     def width(self) -> int:
@@ -113,9 +111,7 @@ def find_day_zero(
     return np.where(known_here & (found < sessions.size), found, -1).astype(np.int_)
 
 
-def place_events(
-    days: IntArray, n_sessions: int, windows: Windows, overlapping: Overlapping = "keep"
-) -> Placement:
+def place_events(days: IntArray, n_sessions: int, windows: Windows, overlapping: Overlapping = "keep") -> Placement:
     """Which of the events (G,) can be measured on that many sessions.
 
     days: day zeros as indices, -1 for none, in any order. Left out, each with its reason: events without a

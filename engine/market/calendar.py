@@ -1,0 +1,82 @@
+"""The calendar of a panel: its sessions are the days on which any held asset has a price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.config import Config
+from engine.errors import ConfigError, DataError, Fault
+from engine.market.known import session_closes
+from engine.market.labels import Found, Wanted
+from engine.market.table import Dates
+
+#: A watched label may be this many calendar days older than the last session before it counts as ended.
+STALE_DAYS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """every: all sessions of the data. count: those up to `to`. following: the one after. closes: (T,) UTC or None."""
+
+    every: Dates
+    count: int
+    following: np.datetime64
+    closes: Dates | None
+
+    @property
+    def sessions(self) -> Dates:
+        """(T,) the sessions of the panel."""
+        return self.every[: self.count]
+
+
+def calendar_of(config: Config, found: Found, wanted: Wanted) -> Calendar:
+    """The sessions up to `to`. Without `to`, up to where every watched label still lives."""
+    for label in (*wanted.held, *wanted.watched):
+        _refuse_empty(found, label)
+    every = _days_with_any(found, wanted.held)
+    ends = {label: _days_with_any(found, (label,))[-1] for label in wanted.watched}
+    last = min(every[-1], min(ends.values(), default=every[-1]))
+    if config.to is not None:
+        last = np.datetime64(config.to, "D")
+        _refuse_beyond(config, last, every[-1], "the held assets")
+        for label, end in ends.items():
+            _refuse_beyond(config, last, end, f"`{label}`")
+    count = int(np.searchsorted(every, last, side="right"))
+    if count == 0:
+        raise ConfigError(
+            config.fault("to", f"{last}", f"a day on or after the first session, {every[0]}", "give a later `to`")
+        )
+    following = every[count] if count < len(every) else np.busday_offset(every[-1], 1, roll="backward")
+    sources = {found.home[label] for label in wanted.held}
+    return Calendar(every, count, following, session_closes(config, sources, every[:count]))
+
+
+def _refuse_empty(found: Found, label: str) -> None:
+    table, values = found.column(label)
+    if np.isnan(values).all():
+        raise DataError(
+            Fault(
+                table.place,
+                label,
+                "a column without a single value",
+                "prices or returns",
+                f"export {label} again, or take it out of the config",
+            )
+        )
+
+
+def _days_with_any(found: Found, labels: tuple[str, ...]) -> Dates:
+    """The days on which any of the labels has a value, ascending."""
+    days = [
+        table.dates[~np.isnan(table.values[:, columns]).all(axis=1)] for table, columns, _ in found.by_table(labels)
+    ]
+    return days[0] if len(days) == 1 else np.unique(np.concatenate(days))
+
+
+def _refuse_beyond(config: Config, last: np.datetime64, end: np.datetime64, whose: str) -> None:
+    if (last - end).astype(int) > STALE_DAYS:
+        raise ConfigError(
+            config.fault("to", f"{last}", f"at most {end}, where the data of {whose} end", f"say `to: {end}`")
+        )

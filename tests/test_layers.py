@@ -1,0 +1,155 @@
+"""The rooms stand in one order and import only downwards; read off the sources."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+#: Each may import those before it and itself. A room is a package or a module of `engine`.
+ORDER = (
+    "errors", "config", "market", "signals", "strategy", "portfolio", "decide", "measure", "judge", "fingerprint",
+    "peer", "result", "trials", "store", "backtest", "study", "answer", "results", "cli",
+)  # fmt: skip
+#: The only imports inside functions: heavy and optional libraries ...
+HEAVY = {
+    "arch", "duckdb", "exchange_calendars", "openpyxl", "pandas_datareader", "plotly", "python_calamine", "ray", "rich",
+    "scipy", "statsmodels", "vectorbt", "yfinance",
+}  # fmt: skip
+#: ... and these of the engine's own, so that `--help` and `import engine` stay light.
+LAZY = {
+    ("engine.cli", "engine.config"),
+    ("engine.cli", "engine.results"),
+    ("engine.result", "engine.peer"),
+    ("engine.results.terminal", "engine.portfolio.kernel"),
+}
+#: Imports for annotations alone that look upwards.
+ANNOTATED = {("engine.peer", "engine.result")}
+COMPILED = {"engine.portfolio.kernel", "engine.portfolio.rules"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import: who, what, on which line, inside a function or not, for annotations alone or not."""
+
+    module: str
+    target: str
+    line: int
+    inside: bool
+    annotation: bool
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.line} imports {self.target}"
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(source: str, module: str) -> Iterator[Import]:
+    tree = ast.parse(source)
+    inside = {id(n) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef) for n in ast.walk(f)}
+    guarded = {
+        id(n)
+        for one in ast.walk(tree)
+        if isinstance(one, ast.If) and ast.unparse(one.test) == "TYPE_CHECKING"
+        for n in ast.walk(one)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            targets = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}:{node.lineno} imports relatively"
+            # `from engine import store` imports engine.store.
+            bare = node.module == "engine"
+            targets = [f"engine.{alias.name}" for alias in node.names] if bare else [str(node.module)]
+        else:
+            continue
+        for target in targets:
+            yield Import(module, target, node.lineno, id(node) in inside, id(node) in guarded)
+
+
+def room(module: str) -> str:
+    return module.split(".")[1]
+
+
+def looks_upwards(one: Import) -> bool:
+    if not one.target.startswith("engine."):
+        return False
+    return ORDER.index(room(one.target)) > ORDER.index(room(one.module))
+
+
+IMPORTS = [
+    one
+    for path in sorted((ROOT / "engine").rglob("*.py"))
+    for one in imports_of(path.read_text(encoding="utf-8"), module_name(path))
+]
+
+
+def test_every_room_has_its_place() -> None:
+    rooms = {path.stem for path in (ROOT / "engine").glob("*.py")} - {"__init__"}
+    rooms |= {path.parent.name for path in (ROOT / "engine").glob("*/__init__.py")}
+    assert rooms == set(ORDER)
+
+
+def test_imports_look_downwards_only() -> None:
+    upwards = [one for one in IMPORTS if one.module != "engine" and looks_upwards(one)]
+    assert [str(one) for one in upwards if (one.module, one.target) not in ANNOTATED] == []
+    assert all(one.annotation for one in upwards)
+
+
+def test_nothing_is_imported_inside_functions_but_what_is_heavy() -> None:
+    lazy = [
+        one
+        for one in IMPORTS
+        if one.inside
+        and one.target.split(".")[0] not in HEAVY
+        and not any(one.module == who and f"{one.target}.".startswith(f"{what}.") for who, what in LAZY)
+    ]
+    assert [str(one) for one in lazy] == []
+
+
+def test_numba_stands_in_two_files() -> None:
+    assert {one.module for one in IMPORTS if one.target.split(".")[0] == "numba"} == COMPILED
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "strategies").glob("*.py")), ids=lambda path: path.stem)
+def test_a_strategy_imports_signals_and_nothing_else_of_the_engine(path: Path) -> None:
+    for one in imports_of(path.read_text(encoding="utf-8"), module_name(path)):
+        assert one.target == "engine.signals" or not one.target.startswith("engine"), str(one)
+        assert one.target.split(".")[0] in sys.stdlib_module_names | {"engine", "numpy"}, str(one)
+
+
+def test_the_rules_can_be_broken() -> None:
+    """A planted import of each forbidden kind is seen."""
+    (upwards,) = imports_of("from engine import results\n", "engine.market.panel")
+    assert looks_upwards(upwards)
+    (hidden,) = imports_of("def f():\n    import pandas\n", "engine.market.panel")
+    assert hidden.inside
+    assert not looks_upwards(next(imports_of("from engine.errors import Fault\n", "engine.market.panel")))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import engine",
+        "import engine.config",
+        "import sys; sys.argv = ['overweight', '--help']; from engine.cli import main; main()",
+    ],
+    ids=["engine", "config", "help"],
+)
+def test_neither_pandas_nor_numba_is_needed_to_ask_for_help(statement: str) -> None:
+    code = (
+        f"import atexit, sys\n"
+        f"heavy = ('numpy', 'pandas', 'numba', 'pyarrow', 'scipy', 'vectorbt')\n"
+        f"atexit.register(lambda: print('HEAVY', [m for m in heavy if m in sys.modules]))\n{statement}\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.splitlines()[-1] == "HEAVY []"
