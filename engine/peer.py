@@ -32,7 +32,7 @@ CASH = "CASH"
 
 @dataclass(frozen=True, slots=True)
 class PeerOrders:
-    """J orders. session (J,) from the ledger's first; column (J,); size (J,) signed; price (J,) paid; fees (J,) money."""
+    """J orders, (J,) each: session from the ledger's first, column, signed size, price paid, fees in money."""
 
     session: Indices
     column: Indices
@@ -67,7 +67,7 @@ def open_in_vectorbt(result: Result) -> vectorbt.Portfolio:
 
 
 def _closes(panel: Panel, ledger: Ledger) -> Matrix:
-    """(L, H) last known prices of the assets held; before its first an asset has that first price, as vectorbt fills."""
+    """(L, H) last known prices of the assets held; before its first price an asset has that one, as vectorbt fills."""
     known = carry(panel.prices[:, panel.held])
     first = np.array([column[~np.isnan(column)][0] for column in known.T])
     closes: Matrix = np.where(np.isnan(known), first, known)[ledger.start :]
@@ -92,9 +92,8 @@ def _trades(panel: Panel, ledger: Ledger, prices: Matrix) -> PeerOrders:
 
 def _cash_index(panel: Panel, ledger: Ledger) -> Vector:
     """(L,) what one unit of cash at the start has grown to."""
-    growth = 1.0 + panel.cash_rate[ledger.start :]
-    growth[0] = 1.0
-    index: Vector = np.cumprod(growth)
+    growth = np.concatenate([[1.0], 1.0 + panel.cash_rate[ledger.start + 1 :]])
+    index: Vector = np.multiply.accumulate(growth)
     return index
 
 

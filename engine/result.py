@@ -1,4 +1,7 @@
-"""The Result: a question, the panel it was asked of, and all that came of it."""
+"""The Result: a question, the panel it was asked of, and all that came of it.
+
+pandas is imported where its objects are asked for: `overweight run` needs none, and starts the faster.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-
+from engine import tables
 from engine.config import Config
 from engine.decide import Decided, Setting
 from engine.judge import Figures, Judgement, Outlook, Portfolio
 from engine.market.panel import Panel
 from engine.measure.inference import Interval
-from engine.portfolio.costs import KINDS
-from engine.portfolio.ledger import Ledger
 
 if TYPE_CHECKING:
+    import pandas as pd
     import vectorbt
 
 
@@ -81,61 +81,39 @@ class Result:
     @property
     def metrics(self) -> pd.Series:
         """Every metric by name; NaN where it is not defined."""
+        import pandas as pd
+
         return pd.Series(dict(self.own.figures), dtype="float64", name=self.name)
 
     @property
     def equity(self) -> pd.Series:
         """Money at the close of each session, from the session before the first trade can count."""
-        return pd.Series(self.own.ledger.equity, self._index(), name=self.name)
+        return self.ledger["equity"].rename(self.name)
 
     @property
     def ledger(self) -> pd.DataFrame:
-        """A row per session: equity, cash, return, interest, currency effect, value traded, and every cost in its own column."""
-        return ledger_frame(self.own.ledger)
+        """A row per session: equity, cash, return, interest, currency effect, value traded, each cost in its own column."""
+        return _frame(tables.ledger_columns(self.own.ledger), "date")
 
     @property
     def weights(self) -> pd.DataFrame:
         """Fractions of equity at the close of each session, a column per asset held."""
-        held = self.panel.held
-        columns = np.array(self.panel.assets)[held]
-        return pd.DataFrame(self.own.ledger.weights[:, held], self._index(), columns)
+        return _frame(tables.weights_columns(self), "date")
 
     @property
     def targets(self) -> pd.DataFrame:
         """Target weights on decision days, a column per asset held."""
-        held = self.panel.held
-        days = pd.DatetimeIndex(self.panel.sessions[self.setting.decisions], name="date")
-        return pd.DataFrame(self.own.targets[:, held], days, np.array(self.panel.assets)[held])
+        return _frame(tables.targets_columns(self), "date")
 
     @property
     def trades(self) -> pd.DataFrame:
-        """A row per trade: when decided and done, the asset, signed units, price, value and each cost."""
-        trades = self.own.ledger.trades
-        sessions = self.panel.sessions
-        frame = pd.DataFrame(
-            {
-                "date": sessions[trades.session],
-                "decided": sessions[trades.decision],
-                "asset": np.array(self.panel.assets, dtype=object)[trades.asset],
-                "units": trades.units,
-                "price": trades.price,
-                "value": trades.value,
-            }
-        )
-        for i, kind in enumerate(KINDS):
-            frame[kind] = trades.costs[:, i]
-        return frame
+        """A row per trade: when done and decided, the asset, signed units, price, value and each cost."""
+        return _frame(tables.trades_columns(self))
 
     @property
     def opinions(self) -> pd.DataFrame:
-        """A row per decision day: the score and the stance of each name; empty for strategies about weights."""
-        days = pd.DatetimeIndex(self.panel.sessions[self.setting.decisions], name="date")
-        columns: dict[str, Any] = {}
-        scores, stance = self.decided.scores, self.decided.stance
-        if scores is not None and stance is not None:
-            columns |= {f"score {name}": scores.values[:, s] for s, name in enumerate(scores.names)}
-            columns |= {f"stance {name}": stance.values[:, s] for s, name in enumerate(stance.names)}
-        return pd.DataFrame(columns, days)
+        """A row per decision day: the score and the stance of each name; no column for strategies about weights."""
+        return _frame(tables.decisions_columns(self), "date")
 
     def to_vectorbt(self) -> vectorbt.Portfolio:
         """This run as a `vectorbt.Portfolio`, from its own trades. Needs the extra `vectorbt`."""
@@ -143,19 +121,9 @@ class Result:
 
         return open_in_vectorbt(self)
 
-    def _index(self) -> pd.DatetimeIndex:
-        return pd.DatetimeIndex(self.own.ledger.sessions, name="date")
 
+def _frame(columns: tables.Columns, index: str | None = None) -> pd.DataFrame:
+    import pandas as pd
 
-def ledger_frame(ledger: Ledger) -> pd.DataFrame:
-    """A ledger as a table, a row per session."""
-    change = np.concatenate([[0.0], ledger.equity[1:] / ledger.equity[:-1] - 1.0])
-    columns = {
-        "equity": ledger.equity,
-        "cash": ledger.cash,
-        "return": change,
-        "interest": ledger.interest,
-        "currency": ledger.currency,
-        "traded": ledger.traded,
-    } | {kind: ledger.costs[:, i] for i, kind in enumerate(KINDS)}
-    return pd.DataFrame(columns, pd.DatetimeIndex(ledger.sessions, name="date"))
+    frame = pd.DataFrame(columns)
+    return frame.set_index(index) if index else frame

@@ -20,10 +20,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from engine import tables
 from engine.errors import ConfigError, Fault
 from engine.result import Result
 from engine.trials import count_trial
@@ -103,15 +104,15 @@ def plain(value: Any) -> Any:
 
 
 def _write(result: Result, folder: Path) -> None:
-    frames = {
-        "ledger": result.ledger,
-        "targets": result.targets,
-        "weights": result.weights,
-        "trades": result.trades,
-        "decisions": result.opinions,
+    columns = {
+        "ledger": tables.ledger_columns(result.own.ledger),
+        "targets": tables.targets_columns(result),
+        "weights": tables.weights_columns(result),
+        "trades": tables.trades_columns(result),
+        "decisions": tables.decisions_columns(result),
     }
     for name in FRAMES:
-        write_parquet(frames[name], folder / f"{name}.parquet")
+        write_parquet(columns[name], folder / f"{name}.parquet")
     _write_json(document(result), folder / "result.json")
     for path in folder.iterdir():
         _flush(path)
@@ -123,11 +124,20 @@ def _write_json(content: Mapping[str, Any], path: Path) -> None:
     _flush(path)
 
 
-def write_parquet(frame: pd.DataFrame, path: Path) -> None:
-    """The same frame gives the same bytes."""
-    indexed = frame.reset_index() if frame.index.name else frame
-    table = pa.Table.from_pandas(indexed, preserve_index=False).replace_schema_metadata(None)
+def write_parquet(columns: tables.Columns, path: Path) -> None:
+    """The same columns give the same bytes."""
+    table = pa.table({name: _arrow(values) for name, values in columns.items()})
     pq.write_table(table, path, compression="zstd")
+
+
+def _arrow(values: np.ndarray[Any, Any]) -> pa.Array:
+    """A column as arrow has it, from its own memory: handed an array, arrow would load pandas to look at it."""
+    if values.dtype == object:
+        words = [word.encode() for word in values]
+        ends = np.cumsum([0, *map(len, words)], dtype=np.int32)
+        return pa.StringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(b"".join(words)))
+    kind = pa.timestamp("ms") if values.dtype.kind == "M" else pa.float64()
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
 
 
 def _put_in_place(draft: Path, folder: Path) -> None:

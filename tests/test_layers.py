@@ -15,22 +15,23 @@ ROOT = Path(__file__).parent.parent
 #: Each may import those before it and itself. A room is a package or a module of `engine`.
 ORDER = (
     "errors", "config", "market", "signals", "strategy", "portfolio", "decide", "measure", "judge", "fingerprint",
-    "peer", "result", "trials", "store", "backtest", "study", "answer", "results", "cli",
+    "tables", "peer", "result", "trials", "store", "backtest", "study", "answer", "results", "cli_data", "cli",
 )  # fmt: skip
-#: The only imports inside functions: heavy and optional libraries ...
+#: The only imports inside functions: libraries that are heavy or optional ...
 HEAVY = {
-    "arch", "duckdb", "exchange_calendars", "openpyxl", "pandas_datareader", "plotly", "python_calamine", "ray", "rich",
-    "scipy", "statsmodels", "vectorbt", "yfinance",
+    "arch", "curl_cffi", "duckdb", "exchange_calendars", "openpyxl", "pandas", "pandas_datareader", "plotly",
+    "python_calamine", "ray", "rich", "scipy", "statsmodels", "vectorbt", "yfinance",
 }  # fmt: skip
-#: ... and these of the engine's own, so that `--help` and `import engine` stay light.
+#: ... and these, so that `--help` and `import engine` stay light.
 LAZY = {
     ("engine.cli", "engine.config"),
     ("engine.cli", "engine.results"),
+    ("engine.cli_data", "engine.results"),
     ("engine.result", "engine.peer"),
     ("engine.results.terminal", "engine.portfolio.kernel"),
 }
 #: Imports for annotations alone that look upwards.
-ANNOTATED = {("engine.peer", "engine.result")}
+ANNOTATED = {("engine.peer", "engine.result"), ("engine.tables", "engine.result")}
 COMPILED = {"engine.portfolio.kernel", "engine.portfolio.rules"}
 
 
@@ -55,7 +56,9 @@ def module_name(path: Path) -> str:
 
 def imports_of(source: str, module: str) -> Iterator[Import]:
     tree = ast.parse(source)
-    inside = {id(n) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef) for n in ast.walk(f)}
+    inside = {
+        id(n) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef) for n in ast.walk(f)
+    }
     guarded = {
         id(n)
         for one in ast.walk(tree)

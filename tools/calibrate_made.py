@@ -32,7 +32,7 @@ SHORT, LONG = 5, 63  # lags of the two points that fix the persistence of volati
 DIGITS = 4
 MOST_TAILS = 30.0  # beyond this, Student's t is as good as normal
 COMPARED = 40  # made markets in the comparison
-Any = TypeVar("Any")
+Record = TypeVar("Record")
 
 
 def sample_returns() -> dict[str, Array]:
@@ -74,7 +74,9 @@ def least_squares(own: Array, *drivers: Array) -> tuple[Array, Array]:
     """Slopes and residuals, with an intercept."""
     design = np.column_stack([np.ones(len(own)), *drivers])
     betas, *_ = np.linalg.lstsq(design, own, rcond=None)
-    return betas[1:], own - design @ betas
+    slopes = betas[1:].astype(np.float64)
+    rest = (own - design @ betas).astype(np.float64)
+    return slopes, rest
 
 
 def split(names: tuple[str, ...], betas: list[tuple[float, float]], rests: list[Array]) -> tuple[Asset, ...]:
@@ -93,9 +95,9 @@ def split(names: tuple[str, ...], betas: list[tuple[float, float]], rests: list[
 
 def one_factor(rests: list[Array]) -> list[float]:
     """Loadings on one common factor whose products are the correlations: of two series alike, of three by triads."""
-    table = np.corrcoef(rests)
+    table = np.asarray(np.corrcoef(rests))
     if len(rests) == 2:
-        return [math.sqrt(table[0, 1])] * 2
+        return [math.sqrt(float(table[0, 1]))] * 2
     pairs = [(1, 2), (0, 2), (0, 1)]
     return [math.sqrt(table[i, j] * table[i, k] / table[j, k]) for i, (j, k) in enumerate(pairs)]
 
@@ -113,26 +115,25 @@ def classes(betas: list[float], rests: list[Array]) -> tuple[Asset, ...]:
 def comovement(one: Array, other: Array, lag: int = 0) -> float:
     """log(E|x(t) y(t+lag)| / E|x|E|y|), the covariance of the log volatilities where the rest is independent."""
     one, other = np.abs(one), np.abs(other)
-    product = (one[: len(one) - lag] * other[lag:]).mean()
-    return math.log(product / (one.mean() * other.mean()))
+    product = float((one[: len(one) - lag] * other[lag:]).mean())
+    return math.log(product / float(one.mean() * other.mean()))
 
 
 def pooled(group: list[Array], lag: int) -> float:
+    """The mean comovement of a group's series with themselves."""
     return float(np.mean([comovement(series, series, lag) for series in group]))
 
 
 def pooled_persistence(groups: list[list[Array]]) -> float:
     """From the mean over groups at a short and a long lag."""
     short, long = (float(np.mean([pooled(group, lag) for group in groups])) for lag in (SHORT, LONG))
-    return (long / short) ** (1.0 / (LONG - SHORT))
+    return float((long / short) ** (1.0 / (LONG - SHORT)))
 
 
 def all_swings(groups: list[list[Array]], persistence: float) -> list[Swings]:
     """Variances by least squares of the comovement over lags on persistence**lag; the shared loadings by triads."""
     powers = persistence ** np.array(LAGS)
-    variances = [
-        float(powers @ np.array([pooled(group, lag) for lag in LAGS]) / (powers @ powers)) for group in groups
-    ]
+    variances = [float(powers @ np.array([pooled(group, lag) for lag in LAGS]) / (powers @ powers)) for group in groups]
     market, metals, miners, equities = groups
 
     def between(one: list[Array], other: list[Array]) -> float:
@@ -181,7 +182,7 @@ def calibrate_index(path: Path) -> Index:
     return Index(level, tuple(float(mean) - level for mean in means), persistence, math.sqrt(slow), noise)
 
 
-def rounded(record: Any) -> Any:
+def rounded(record: Record) -> Record:
     """A record with all its numbers cut to DIGITS significant digits."""
     if isinstance(record, float):
         return float(f"{record:.{DIGITS}g}")  # type: ignore[return-value]
@@ -189,7 +190,7 @@ def rounded(record: Any) -> Any:
         return tuple(rounded(part) for part in record)  # type: ignore[return-value]
     if is_dataclass(record) and not isinstance(record, type):
         changes = {field.name: rounded(getattr(record, field.name)) for field in fields(record)}
-        return replace(record, **changes)  # type: ignore[return-value]
+        return replace(record, **changes)
     return record
 
 
@@ -205,7 +206,7 @@ def moments(metals: Array, miners: Array, equities: Array) -> dict[str, float]:
         found[f"correlation {name}, metals"] = correlation(named[name], metal)
         found[f"correlation {name}, market"] = correlation(named[name], market)
     found["correlation metals, market"] = correlation(metal, market)
-    table = np.corrcoef(equities.T)
+    table = np.asarray(np.corrcoef(equities.T))
     found["correlation of two equities"] = float(table[np.triu_indices(len(table), 1)].mean())
     groups = {"metals": [*metals.T], "miners": [*miners.T], "market": [market], "equities": [*equities.T]}
     for name, group in groups.items():
@@ -224,10 +225,12 @@ def moments(metals: Array, miners: Array, equities: Array) -> dict[str, float]:
 
 
 def correlation(one: Array, other: Array) -> float:
+    """Pearson's."""
     return float(np.corrcoef(one, other)[0, 1])
 
 
 def kurtosis(series: Array) -> float:
+    """Fourth moment over squared second; 3 for the normal."""
     return float((((series - series.mean()) / series.std()) ** 4).mean())
 
 

@@ -40,9 +40,7 @@ class MadeLeadLag(Record):
 class MadeShocks(Record):
     """Geopolitical shocks move miners."""
 
-    move: float = Field(
-        ge=-0.5, le=0.5, description="What a shock adds to miners' returns in all.", examples=[-0.05]
-    )
+    move: float = Field(ge=-0.5, le=0.5, description="What a shock adds to miners' returns in all.", examples=[-0.05])
     half_life_sessions: float = Field(
         5.0, gt=0, le=252, description="Sessions in which half of what is left of the move comes."
     )

@@ -29,9 +29,7 @@ class FilesSource(SourceRecord):
     kind: Literal["prices", "returns", "values"] = Field(
         "prices", description="What the numbers are: prices, simple returns, or values that are no prices."
     )
-    column: str | None = Field(
-        None, min_length=1, description="Only this column, as a series called like the source."
-    )
+    column: str | None = Field(None, min_length=1, description="Only this column, as a series called like the source.")
     columns: dict[str, str] = Field({}, description="Renames columns: our label -> the name in the file.")
     date: str = Field("date", min_length=1, description="The column of dates.")
     label: str = Field("ticker", min_length=1, description="The column of labels (long format).")
@@ -51,9 +49,7 @@ class TableSource(SourceRecord):
     format: Literal["auto", "wide", "long"] = Field(
         "auto", description="One column per series (wide), or one row per series and date (long)."
     )
-    column: str | None = Field(
-        None, min_length=1, description="Only this column, as a series called like the source."
-    )
+    column: str | None = Field(None, min_length=1, description="Only this column, as a series called like the source.")
     columns: dict[str, str] = Field({}, description="Only these columns: our name -> the name in the file.")
     date: str = Field("date", min_length=1, description="The column of the dates that rows describe.")
     label: str = Field("label", min_length=1, description="The column of names (long format).")

@@ -13,8 +13,9 @@ from engine.config.known import (
     KnownInColumn,
     KnownOnWeekday,
 )
+from engine.config.made import MadeSource
 from engine.config.own_sources import EventsSource, FilesSource, SampleSource, TableSource
-from engine.config.publishers import FrenchSource, FredSource, GprSource, PinksheetSource, YahooSource
+from engine.config.publishers import FredSource, FrenchSource, GprSource, PinksheetSource, YahooSource
 from engine.config.record import pick
 from engine.config.source_record import SourceRecord
 
@@ -31,6 +32,7 @@ __all__ = [
     "KnownAfterSessions",
     "KnownInColumn",
     "KnownOnWeekday",
+    "MadeSource",
     "PinksheetSource",
     "SampleSource",
     "Source",
@@ -45,6 +47,7 @@ Source: TypeAlias = (
     | FilesSource
     | TableSource
     | EventsSource
+    | MadeSource
     | YahooSource
     | FrenchSource
     | GprSource
@@ -57,6 +60,7 @@ SOURCES: dict[str, type[SourceRecord]] = {
     "files": FilesSource,
     "table": TableSource,
     "events": EventsSource,
+    "made": MadeSource,
     "yahoo": YahooSource,
     "french": FrenchSource,
     "gpr": GprSource,
@@ -79,6 +83,7 @@ WrittenSource = Annotated[
     | Annotated[FilesSource, Tag("<FilesSource>")]
     | Annotated[TableSource, Tag("<TableSource>")]
     | Annotated[EventsSource, Tag("<EventsSource>")]
+    | Annotated[MadeSource, Tag("<MadeSource>")]
     | Annotated[YahooSource, Tag("<YahooSource>")]
     | Annotated[FrenchSource, Tag("<FrenchSource>")]
     | Annotated[GprSource, Tag("<GprSource>")]

@@ -46,9 +46,7 @@ class SourceRecord(Record):
     close: Annotated[str, AfterValidator(_close)] | None = Field(
         None, description="Time and zone of the close.", examples=["16:30 Europe/London"]
     )
-    known: Known | None = Field(
-        None, description="When a value becomes known; without it, at its session's close."
-    )
+    known: Known | None = Field(None, description="When a value becomes known; without it, at its session's close.")
 
     def currency_of(self, label: str) -> str:
         """The currency in which a label is quoted; USD where the source says nothing."""

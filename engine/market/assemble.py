@@ -23,7 +23,7 @@ from engine.market.cash import cash_rate
 from engine.market.known import visible_from
 from engine.market.labels import Found, Wanted, locate, wanted_by
 from engine.market.levels import as_of
-from engine.market.panel import Panel, Series, column_digest, find_series, read_only
+from engine.market.panel import Panel, Series, column_digest, find_series
 from engine.market.sources import read_source
 from engine.market.table import Dates, Indices, Matrix, Table, Vector
 
@@ -45,8 +45,6 @@ def build_panel(config: Config) -> Panel:
         opens = None if opens is None else opens * fx
     series = _series(config, tables, calendar)
     cash, cash_caveats = cash_rate(config, tables, calendar.sessions)
-    for array in (calendar.sessions, prices, cash):
-        read_only(array)
     by_asset = np.ascontiguousarray(prices.T)
     digests = {label: column_digest(calendar.sessions, by_asset[i]) for i, label in enumerate(wanted.assets)}
     digests |= {name: column_digest(one.dates, one.values) for name, one in series.items()}

@@ -10,7 +10,6 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
-import pandas as pd
 
 from engine.config import (
     Config,
@@ -86,6 +85,8 @@ def close_times(config: Config, name: str, days: Dates, close: str) -> Dates:
                 "write the zone as region and city",
             )
         ) from None
+    import pandas as pd  # only where closes are given: a run without them starts the faster
+
     local = pd.DatetimeIndex(days.astype("datetime64[s]") + np.timedelta64(_seconds(clock), "s"))
     placed = local.tz_localize(zone, ambiguous=np.zeros(len(local), np.bool_), nonexistent="shift_forward")
     return placed.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[s]")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.market.levels import carry
 from engine.market.table import Dates, Indices, Matrix, Vector
 
 __all__ = ["Dates", "Indices", "Matrix", "Panel", "Series", "Vector"]
@@ -35,6 +36,7 @@ class Panel:
     assets: N labels in alphabetical order, held and watched ones.
     prices: (T, N) total-return levels; NaN where a held asset has no price that session, or before a watched
         one begins (a watched price is the last one known).
+    known: (T, N) the last price of each asset at each session, 0 before its first: what a holding is worth.
     opens: (T, N) like prices, or None where the source has none.
     fx: (T, N) units of the base currency for one unit of the asset's own, in `prices` already; None where all is in it.
     held: (N,) bool. ends: (N,) index of the last session with a price in all of the data, T where it goes on.
@@ -56,6 +58,12 @@ class Panel:
     digests: Mapping[str, str]
     fingerprint: str
     caveats: tuple[str, ...] = ()
+    known: Matrix = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "known", np.nan_to_num(carry(self.prices), nan=0.0))
+        for array in (self.sessions, self.prices, self.known, self.cash_rate):
+            read_only(array)
 
     def column(self, label: str) -> int:
         """Position of an asset; KeyError where there is no such asset."""

@@ -157,9 +157,7 @@ def simulate(  # type: ignore[no-untyped-def]
                     units[i] = 0.0
         if k < due.shape[0] and due[k] == t:
             if gross:
-                cash = _rebalance_gross(
-                    cash, units, fill_prices[k], targets[k], tradable[k], fee, slip, scratch, order
-                )
+                cash = _rebalance_gross(cash, units, fill_prices[k], targets[k], tradable[k], fee, slip, scratch, order)
             else:
                 cash = _rebalance_net(
                     cash, units, fill_prices[k], targets[k], tradable[k], rate, band, to_edge, k == 0,

@@ -84,7 +84,7 @@ def run_ledger(config: Config, panel: Panel, orders: Orders, costs: Costs) -> Le
     due = orders.decisions + config.trade.after
     live = orders.trades & (due < stop)
     due, decided, targets = due[live], orders.decisions[live], orders.targets[live]
-    known = np.nan_to_num(carry(panel.prices), nan=0.0)[start:]
+    known = panel.known[start:]
     fills, tradable = _fills(config, panel, due)
     gross = config.trade.sizing == "gross"
     band = config.rebalance if isinstance(config.rebalance, Band) else None
@@ -136,7 +136,7 @@ def _fills(config: Config, panel: Panel, due: Indices) -> tuple[Matrix, NDArray[
     Last known at the open is the close of the session before. Raises ConfigError for opens that the data have not.
     """
     if config.trade.at == "close":
-        raw, known = panel.prices[due], carry(panel.prices)[due]
+        raw, known = panel.prices[due], panel.known[due]
     elif panel.opens is None:
         raise ConfigError(
             config.fault(
@@ -147,9 +147,9 @@ def _fills(config: Config, panel: Panel, due: Indices) -> tuple[Matrix, NDArray[
             )
         )
     else:
-        raw, known = panel.opens[due], carry(panel.prices)[np.maximum(due - 1, 0)]
+        raw, known = panel.opens[due], panel.known[np.maximum(due - 1, 0)]
     tradable = ~np.isnan(raw)
-    return np.where(tradable, raw, np.nan_to_num(known, nan=0.0)), tradable
+    return np.where(tradable, raw, known), tradable
 
 
 def _held(units: Matrix, due: Indices, ends: Indices, count: int) -> Matrix:

@@ -142,3 +142,15 @@ def test_gross_takes_commission_on_the_price_paid_slippage_included() -> None:
 def test_without_a_rebalance_cash_is_all_there_is() -> None:
     run = run_kernel(market([[10.0], [11.0]], [], []))
     assert run.equity.tolist() == [100_000.0, 100_000.0]
+
+
+def test_gross_is_long_only_a_negative_target_sells_what_there_is() -> None:
+    run = run_kernel(market([[10], [10]], [0, 1], [[0.5], [-0.5]]), gross=True)
+    assert run.units[:, 0].tolist() == [5_000, 0]
+    assert run.cash[1] == 100_000
+
+
+def test_net_of_costs_can_sell_short() -> None:
+    run = run_kernel(market([[10], [12]], [0], [[-0.5]]))
+    assert run.units[0, 0] == -5_000
+    assert run.equity.tolist() == [100_000, 90_000]

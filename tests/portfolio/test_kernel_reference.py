@@ -61,9 +61,7 @@ def test_w1_ends_where_nine_engines_end(w1: Market, gross: bool, final: str) -> 
     run = run_kernel(w1, gross=gross)
     decimals = len(final.partition(".")[2])
     assert f"{run.equity[-1]:.{decimals}f}" == final
-    np.testing.assert_allclose(
-        run.equity, np.load(BENCH / f"W1_ref_{'gross' if gross else 'net'}.npy"), rtol=1e-12
-    )
+    np.testing.assert_allclose(run.equity, np.load(BENCH / f"W1_ref_{'gross' if gross else 'net'}.npy"), rtol=1e-12)
 
 
 @pytest.mark.needs_reference

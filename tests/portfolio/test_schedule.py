@@ -36,9 +36,7 @@ def panel_on(dates: list[str], following: str) -> Panel:
     market = Market(
         np.ones((count, 1)), np.array([count]), np.ones(count), np.array([0]), np.ones((1, 1)), nothing, nothing
     )
-    return replace(
-        panel_of(market), sessions=np.array(dates, "datetime64[D]"), following=np.datetime64(following, "D")
-    )
+    return replace(panel_of(market), sessions=np.array(dates, "datetime64[D]"), following=np.datetime64(following, "D"))
 
 
 @pytest.mark.parametrize(("every", "period"), [("week_end", "W-SUN"), ("month_end", "M"), ("quarter_end", "Q")])
@@ -58,8 +56,8 @@ def test_the_last_session_closes_its_period_only_if_the_next_day_is_in_another()
 
 
 def test_a_week_runs_from_monday_to_sunday() -> None:
-    dates = ["2023-12-29", "2023-12-30", "2024-01-02", "2024-01-05", "2024-01-08"]
-    assert days(panel_on(dates, "2024-01-09"), every="week_end") == ["2023-12-30", "2024-01-05"]
+    dates = ["2023-12-29", "2023-12-31", "2024-01-02", "2024-01-05", "2024-01-08"]
+    assert days(panel_on(dates, "2024-01-09"), every="week_end") == ["2023-12-31", "2024-01-05"]
 
 
 def test_a_period_without_sessions_is_no_period() -> None:

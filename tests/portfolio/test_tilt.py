@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from engine.config import Config, Proportional, Rank
-from engine.market.sleeves import sleeve_series
 from engine.portfolio.stance import Stance
-from engine.portfolio.tilt import neutral_mix, targets_of, tilted_targets
+from engine.portfolio.tilt import Mix, targets_of, tilted_targets
 from tests.portfolio.markets import Market, panel_of
 
 #: hard = a00 a01, soft = a02 a03, rest = a04.
@@ -24,18 +23,26 @@ def targets(tilt: dict[str, Any], stances: dict[str, list[float]], *, missing: s
     prices = np.ones((count + 1, 5))
     if missing:
         prices[1:, int(missing[1:])] = np.nan
-    nothing = np.zeros(5)
-    panel = panel_of(
-        Market(prices, np.full(5, count + 1), np.ones(count + 1), np.array([1]), np.ones((1, 5)), nothing, nothing)
-    )
+    nothing, one = np.zeros(5), np.ones(count + 1)
+    panel = panel_of(Market(prices, np.full(5, count + 1), one, np.array([1]), np.ones((1, 5)), nothing, nothing))
     rule = changes.pop("stance", Proportional(full_at=1.0))
     written = {"strategy": "x", "hold": HOLD, "policy": POLICY, "stance": rule, "tilt": tilt, "data": {"x": SAMPLE}}
     config = Config.model_validate({**written, **changes}, by_alias=True)
-    mix = neutral_mix(config, panel, sleeve_series(panel, config.hold), np.arange(1, count + 1))
+    mix = Mix(tuple(HOLD), np.array([POLICY[name] for name in HOLD]), POLICY["cash"], parts(prices[1:]))
     names = tuple(sorted(stances))
     found = tilted_targets(config, panel, mix, Stance(names, np.column_stack([stances[name] for name in names])))
     np.testing.assert_allclose(targets_of(mix, mix.policy).sum(axis=1), 0.9 if not missing else found.sum(axis=1))
     return found
+
+
+def parts(prices: np.ndarray) -> np.ndarray:
+    """(3, D, 5) equal parts of the members that have a price."""
+    made = np.zeros((3, *prices.shape))
+    for h, members in enumerate(HOLD.values()):
+        for d, row in enumerate(prices):
+            trading = [int(label[1:]) for label in members if not np.isnan(row[int(label[1:])])]
+            made[h, d, trading] = 1.0 / len(trading)
+    return made
 
 
 SAMPLE = {"source": "sample"}

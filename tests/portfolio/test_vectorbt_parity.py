@@ -5,7 +5,6 @@ Cold, vectorbt compiles for up to half a minute; afterwards its cache serves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,8 +38,9 @@ def from_orders(markets: list[Market], vbt: Any) -> Peer:
         size[market.due] = market.targets
     close = np.hstack([market.prices for market in markets])
     rates = {
-        "fees": np.hstack([market.fee for market in markets]), "slippage": np.hstack([market.slip for market in markets])
-    }  # fmt: skip
+        "fees": np.hstack([market.fee for market in markets]),
+        "slippage": np.hstack([market.slip for market in markets]),
+    }
     portfolio = vbt.Portfolio.from_orders(
         pd.DataFrame(close, index=pd.bdate_range("2000-01-03", periods=len(close))),
         size=np.hstack(sizes),
@@ -76,8 +76,8 @@ def markets() -> list[Market]:
 
 
 @pytest.fixture(scope="module")
-def peer(markets: list[Market], vbt: Any) -> Iterator[Peer]:
-    yield from_orders(markets, vbt)
+def peer(markets: list[Market], vbt: Any) -> Peer:
+    return from_orders(markets, vbt)
 
 
 def own_orders(market: Market) -> dict[tuple[int, int], tuple[float, float, float]]:

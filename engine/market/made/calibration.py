@@ -6,18 +6,18 @@ Nothing here is fitted to how well any strategy does.
 How each constant is found, in terms of the sample:
 
 - market: F, the mean return of the 46 industries other than Gold, Mines and Steel; `market_sd` and `drift` are its
-  standard deviation and mean. Every asset of a made market has that one drift, so that in a null market no rule has an
-  expected active return, before costs, other than zero.
+  standard deviation and mean. Every asset of a made market has that one drift, so that in a null market the
+  expected active return of any rule is zero before costs.
 - metals: least squares of gold and of silver on F; the residuals' deviation is split into a part common to all
   metals and one of each metal's own, so that any two correlate as gold and silver do.
 - miners: least squares of Gold, Mines and Steel on F and on M, the mean of the metals; the residuals are split
   likewise, so that all three correlations are met.
-- equities: least squares of the 46 industries on F; five classes of equal size by beta, each with its mean beta and the
-  root mean square of its residual deviations. Equities have nothing in common beside F.
-- swings: with r = s * exp(h) * z, where h is Gaussian and z independent, E|r(t)r(t+k)| / E|r|^2 = exp(cov(h(t), h(t+k)))
-  whatever the distribution of z. That gives the variance of log volatility, its persistence and what two groups'
-  volatilities share without a look at fourth moments, which one day in 1987 dominates. What is left of E r^2 / (E|r|)^2
-  gives the degrees of freedom of Student's t.
+- equities: least squares of the 46 industries on F; five classes of equal size by beta, each with its mean beta
+  and the root mean square of its residual deviations. Equities have nothing in common beside F.
+- swings: with r = s * exp(h) * z, where h is Gaussian and z independent,
+  E|r(t) r(t+k)| / (E|r|)^2 = exp(cov(h(t), h(t+k))), whatever the distribution of z. That gives the variance of log
+  volatility, its persistence and what two groups' volatilities share, without a look at fourth moments, which one
+  day in 1987 dominates. What is left of E r^2 / (E|r|)^2 gives the degrees of freedom of Student's t.
 
 How near it comes (8,830 sessions, 2 metals, 3 miners, 46 equities; sample beside the mean of 40 made markets, whose
 scatter is in brackets; the script prints the whole table and a test holds it):
@@ -62,8 +62,8 @@ class Asset:
 class Swings:
     """How the volatility of a group moves.
 
-    variance: of log volatility. shared: loading of log volatility on the factor that all groups share (shared squared is
-    at most the variance). tails: degrees of freedom of Student's t.
+    variance: of log volatility. shared: loading of log volatility on the factor that all groups share (its square
+    is at most the variance). tails: degrees of freedom of Student's t.
     """
 
     variance: float

@@ -1,8 +1,9 @@
-"""A made market: metals, miners and equities whose truth is known, with volatility, tails and correlations as in the sample.
+"""A made market: metals, miners and equities whose truth is known, otherwise much like the sample.
 
-1. Four groups (market, metals, miners, equities) have each a volatility of their own: exp of an autoregression, part of
-   which is shared by all groups. It is scaled so that variances are those of the calibration.
-2. The market F is Student's t times its volatility; so is what is common to metals and to miners, and each asset's own.
+1. Four groups (market, metals, miners, equities) have each a volatility of their own: exp of an autoregression, part
+   of which is shared by all groups. It is scaled so that variances are those of the calibration.
+2. The market F is Student's t times its volatility; so is what is common to metals, what is common to miners, and
+   each asset's own part.
 3. A metal is its beta to F, its loading on what metals have in common, and its own part.
 4. A miner is its beta to F, its beta to M (the mean of the metals), what miners have in common, and its own part.
    Lead-lag: of M's move only `1 - strength` counts today, and `strength` comes `delay_sessions` later.
@@ -10,13 +11,14 @@
 6. Shocks: what a shock adds to every miner's return, spread over the sessions from its day on.
 7. Every asset has the same drift; levels are the product of 1 + return, from 100 before the first.
 
-Effects enter at 4 and 6 and nowhere else, as terms that vanish exactly at strength or move 0: the null market is the same
-bit for bit. Sessions before the first are made too (`BEFORE`), so that the first sessions have late moves like the rest.
+Effects enter at 4 and 6 and nowhere else, as terms that vanish exactly at strength or move 0: the null market is the
+same bit for bit. Sessions before the first are made too (`BEFORE`), so that late moves reach the first ones as well.
 
-What is not like the sample: no skew, no leverage (falls do not raise volatility), no autocorrelation of returns beside
-the planted one, no correlation between equities beyond the market, no holidays, nobody goes bankrupt. Industrial metals
-are not in the sample, so made metals are gold-like and silver-like in turn. Assets behave like industry portfolios or
-ETFs, not like single shares; beyond three miners, two that are like Mines are nearly one.
+What is not like the sample: no skew, no leverage (falls do not raise volatility), no autocorrelation of returns
+beside the planted one, no correlation between equities beyond the market, no holidays, nobody goes bankrupt.
+Industrial metals are not in the sample, so made metals are gold-like and silver-like in turn. Assets behave like
+industry portfolios or ETFs, not like single shares; beyond three miners, two that are like Mines are nearly one.
+How near it comes in figures stands in `calibration`.
 """
 
 from __future__ import annotations
@@ -121,9 +123,7 @@ def _part(recipe: Recipe, use: Use, count: int, volatility: Vector, swings: Swin
     return drawn
 
 
-def _fill(
-    rows: Matrix, recipe: Recipe, use: Use, kinds: tuple[Asset, ...], volatility: Vector, swings: Swings
-) -> None:
+def _fill(rows: Matrix, recipe: Recipe, use: Use, kinds: tuple[Asset, ...], volatility: Vector, swings: Swings) -> None:
     """Set rows to the assets' own parts."""
     rows[:] = _part(recipe, use, len(rows), volatility, swings)
     rows *= _column(kinds, "own", len(rows))

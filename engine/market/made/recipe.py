@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-
 #: The first session of a market that does not say.
 START = dt.date(1985, 1, 1)
 

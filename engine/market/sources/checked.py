@@ -62,9 +62,7 @@ def numbers(path: Path, frame: pd.DataFrame, *, positive: bool) -> Matrix:
     return np.ascontiguousarray(np.column_stack(columns)) if columns else np.empty((len(frame), 0))
 
 
-def _bad_value(
-    path: Path, label: str, column: pd.Series, bad: np.ndarray, expected: str, cure: str
-) -> DataError:
+def _bad_value(path: Path, label: str, column: pd.Series, bad: np.ndarray, expected: str, cure: str) -> DataError:
     row = int(np.flatnonzero(bad)[0])
     count = int(bad.sum())
     more = f" and {count - 1} more like it" if count > 1 else ""

@@ -76,9 +76,7 @@ def _is_long(frame: pd.DataFrame, entry: FilesSource) -> bool:
     return entry.label in frame.columns and entry.price in frame.columns
 
 
-def _long(
-    path: Path, frame: pd.DataFrame, entry: FilesSource, theirs: Mapping[str, str], known: Dates | None
-) -> Table:
+def _long(path: Path, frame: pd.DataFrame, entry: FilesSource, theirs: Mapping[str, str], known: Dates | None) -> Table:
     def wide(column: str | None) -> pd.DataFrame | None:
         return pivot(path, frame, entry.label, column, theirs) if column else None
 

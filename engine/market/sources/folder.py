@@ -68,9 +68,11 @@ def _files(config: Config, name: str, folder: Path) -> dict[str, Path]:
         endings = ", ".join(READABLE)
         raise ConfigError(
             config.fault(
-                f"data.{name}.path", f"`{folder}`, a folder without data files", f"files ending in {endings}",
+                f"data.{name}.path",
+                f"`{folder}`, a folder without data files",
+                f"files ending in {endings}",
                 "correct the path",
-            )  # fmt: skip
+            )
         )
     return files
 

@@ -109,7 +109,7 @@ def known_times(path: Path, column: pd.Series) -> Dates:
     """
     times = instants(path, column, f"known date (`{column.name}`)")
     if times.dt.tz is not None:
-        return times.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[s]")
+        return np.asarray(times.dt.tz_convert("UTC").dt.tz_localize(None), dtype="datetime64[s]")
     timed = (times != times.dt.normalize()).to_numpy()
     if timed.any():
         row = int(np.flatnonzero(timed)[0])
@@ -117,7 +117,7 @@ def known_times(path: Path, column: pd.Series) -> Dates:
             path, f"`{column.iloc[row]}` as the known time of row {row + 2}", "a date, or a time with its zone",
             "write for example 2024-03-28, or 2024-03-28T16:00-04:00",
         )  # fmt: skip
-    return times.to_numpy().astype("datetime64[D]")
+    return np.asarray(times, dtype="datetime64[D]")
 
 
 def take_known(path: Path, frame: pd.DataFrame, column: str | None) -> tuple[pd.DataFrame, Dates | None]:

@@ -41,8 +41,9 @@ def _refuse_slow(config: Config, name: str, key: str, table: Table) -> None:
     if len(steps) and np.median(steps) >= SLOW_DAYS:
         raise ConfigError(
             config.fault(
-                f"data.{name}.known", f"nothing, and {key} has a value every {np.median(steps):.0f} days",
+                f"data.{name}.known",
+                f"nothing, and {key} has a value every {np.median(steps):.0f} days",
                 "when such a value became known: FRED dates it at the first day that it describes",
                 "add for example `known: {month_end_plus_business_days: 15}`",
-            )  # fmt: skip
+            )
         )

@@ -11,8 +11,7 @@ from dataclasses import replace
 from engine.config import Config
 from engine.config.publishers import GprSource
 from engine.errors import ConfigError
-from engine.market.snapshots import list_keys, store_folder
-from engine.market.sources.stored import not_pulled, stored
+from engine.market.sources.stored import not_pulled, stored, stored_keys
 from engine.market.table import Table
 
 CAVEAT = "the geopolitical risk index is one vintage, restated since: not what was printed on the day"
@@ -29,15 +28,17 @@ def read(config: Config, name: str, wanted: Collection[str]) -> Table:
 def _key(config: Config, name: str, entry: GprSource) -> str:
     if entry.edition is not None:
         return f"{entry.frequency}.{entry.edition}"
-    keys = [key for key in list_keys(store_folder(), "gpr") if key.startswith(f"{entry.frequency}.")]
+    keys = [key for key in stored_keys("gpr") if key.startswith(f"{entry.frequency}.")]
     if not keys:
         raise not_pulled(config, name, "gpr", [entry.frequency])
     if len(keys) > 1:
         editions = [key.partition(".")[2] for key in keys]
         raise ConfigError(
             config.fault(
-                f"data.{name}.edition", f"nothing, and the editions {' and '.join(editions)}",
-                "the edition to read: their bases differ", f"write `edition: {editions[-1]}`",
-            )  # fmt: skip
+                f"data.{name}.edition",
+                f"nothing, and the editions {' and '.join(editions)}",
+                "the edition to read: their bases differ",
+                f"write `edition: {editions[-1]}`",
+            )
         )
     return keys[0]

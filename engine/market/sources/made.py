@@ -93,16 +93,16 @@ def _recipe(config: Config, name: str, entry: MadeSource) -> Recipe:
 
 
 def _lead_lag(effect: MadeLeadLag | None) -> LeadLag | None:
-    return effect and LeadLag(effect.delay_sessions, effect.strength)
+    return LeadLag(effect.delay_sessions, effect.strength) if effect else None
 
 
 def _response(effect: MadeShocks | None) -> ShockResponse | None:
-    return effect and ShockResponse(effect.move, effect.half_life_sessions, effect.flips_on)
+    return ShockResponse(effect.move, effect.half_life_sessions, effect.flips_on) if effect else None
 
 
 def _refuse_outside(config: Config, name: str, recipe: Recipe) -> None:
     """A flip before the first session or after the last would be no flip at all."""
-    flips_on = recipe.response and recipe.response.flips_on
+    flips_on = recipe.response.flips_on if recipe.response else None
     sessions = sessions_of(recipe)
     if flips_on is None or sessions[0] < np.datetime64(flips_on, "D") <= sessions[-1]:
         return

@@ -32,9 +32,11 @@ def read(config: Config, name: str, wanted: Collection[str]) -> Table:
         near = [label for label in table.columns if label.lower().startswith(unknown[0].lower()[:4])]
         raise ConfigError(
             config.fault(
-                f"data.{name}.columns", f"`{unknown[0]}`, which the sheet has not",
-                "a label as `Copper [$/mt]`", f"did you mean `{near[0]}`?" if near else "look at `overweight data show pinksheet monthly`",
-            )  # fmt: skip
+                f"data.{name}.columns",
+                f"`{unknown[0]}`, which the sheet has not",
+                "a label as `Copper [$/mt]`",
+                f"did you mean `{near[0]}`?" if near else "look at `overweight data show pinksheet monthly`",
+            )
         )
     ours = {theirs: ours for ours, theirs in entry.columns.items()}
     labels = tuple(ours.get(label, label) for label in table.columns)

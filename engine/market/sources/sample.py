@@ -60,7 +60,8 @@ def _columns(file: str, wanted: Collection[str]) -> tuple[np.ndarray, tuple[str,
     columns = tuple(label for label in schema.names if label in wanted and label != "date")
     if not columns:
         return np.empty(0, "datetime64[D]"), (), np.empty((0, 0))
-    table = pq.read_table(path, columns=["date", *columns])
+    # ParquetFile, not read_table: that one loads pandas on its way.
+    table = pq.ParquetFile(path).read(columns=["date", *columns])
     dates = table.column("date").to_numpy().astype("datetime64[D]")
     divisor = float(schema.metadata[b"divisor"])
     # Dividing two exact integers is correctly rounded: 54 / 10000 is the very double that "0.0054" names.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 import numpy as np
 
@@ -24,9 +25,11 @@ def stored(config: Config, name: str, source: str, keys: Sequence[str]) -> list[
     if isinstance(entry.snapshot, str) and len(keys) > 1:
         raise ConfigError(
             config.fault(
-                f"data.{name}.snapshot", f"one id for {len(keys)} series", "an id for each series that is pinned",
+                f"data.{name}.snapshot",
+                f"one id for {len(keys)} series",
+                "an id for each series that is pinned",
                 f"write `snapshot: {{{keys[0]}: {entry.snapshot}}}`",
-            )  # fmt: skip
+            )
         )
     missing = [key for key in keys if not has_snapshot(source, key)]
     if missing:
@@ -38,6 +41,12 @@ def stored(config: Config, name: str, source: str, keys: Sequence[str]) -> list[
 def has_snapshot(source: str, key: str) -> bool:
     """Whether a series was ever pulled into the store."""
     return any(series_folder(store_folder(), source, key).glob("*.json"))
+
+
+def stored_keys(source: str) -> tuple[str, ...]:
+    """Every series of a source in the store, alphabetical."""
+    folder = store_folder() / source
+    return tuple(sorted({unquote(path.parent.name) for path in folder.glob("*/*.json")}))
 
 
 def not_pulled(config: Config, name: str, source: str, keys: Sequence[str]) -> DataError:
@@ -59,9 +68,11 @@ def _chosen(config: Config, name: str, source: str, key: str, pinned: str | None
     ids = ", ".join(one.id[:12] for one in kept)
     raise ConfigError(
         config.fault(
-            f"data.{name}.snapshot", f"{pinned}, which begins {len(found)} snapshots of {source} {key}",
-            f"one of: {ids}", "copy the id from `overweight data list`, or leave it out for the latest",
-        )  # fmt: skip
+            f"data.{name}.snapshot",
+            f"{pinned}, which begins {len(found)} snapshots of {source} {key}",
+            f"one of: {ids}",
+            "copy the id from `overweight data list`, or leave it out for the latest",
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""Any dated series of the user's own: ratings, inventories, positioning; with a column of known dates where there is one.
+"""Any dated series of your own (ratings, inventories, positioning), with when each row became known if it says so.
 
     data:
       stocks: {source: table, path: lme_stocks.csv, known: {column: published}}
@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from engine.config import Config, TableSource
+from engine.config import Config
+from engine.config.own_sources import TableSource
 from engine.errors import ConfigError
 from engine.market.sources.checked import checked_table
 from engine.market.sources.files import known_column, latest_known, one_column
@@ -57,9 +58,7 @@ def _wide(
     return pivot(path, frame, entry.label, entry.value), latest_known(frame, known)
 
 
-def _chosen(
-    config: Config, name: str, frame: pd.DataFrame, entry: TableSource, path: Path
-) -> pd.DataFrame:
+def _chosen(config: Config, name: str, frame: pd.DataFrame, entry: TableSource, path: Path) -> pd.DataFrame:
     missing = [theirs for theirs in entry.columns.values() if theirs not in frame.columns]
     if missing:
         raise ConfigError(

@@ -11,8 +11,8 @@ from engine.config import Config
 from engine.config.publishers import YahooSource
 from engine.errors import ConfigError
 from engine.market.publishers.yahoo import ATTRIBUTION
-from engine.market.snapshots import Snapshot, list_keys, store_folder
-from engine.market.sources.stored import has_snapshot, not_pulled, side_by_side, stored
+from engine.market.snapshots import Snapshot, store_folder
+from engine.market.sources.stored import has_snapshot, not_pulled, side_by_side, stored, stored_keys
 from engine.market.table import Matrix, Table
 
 #: Sources that may hold prices too: where one of them stands beside, a label may well be its.
@@ -37,7 +37,10 @@ def read(config: Config, name: str, wanted: Collection[str]) -> Table:
     _refuse_other_currency(config, name, labels, [one for one, _ in found])
     tables = [table for _, table in found]
     closes = [table.values for table in tables]
-    opens, volumes = [_given(table.opens, table) for table in tables], [_given(table.volumes, table) for table in tables]
+    opens, volumes = (
+        [_given(table.opens, table) for table in tables],
+        [_given(table.volumes, table) for table in tables],
+    )
     if entry.returns == "price":
         plain = _plain_closes(config, name, [tickers[label] for label in labels], tables)
         opens = [one * (close / adjusted) for one, close, adjusted in zip(opens, plain, closes, strict=True)]
@@ -63,7 +66,7 @@ def tickers_of(config: Config, name: str, wanted: Collection[str]) -> dict[str, 
 
 
 def _pulled_tickers() -> list[str]:
-    return [key for key in list_keys(store_folder(), "yahoo") if not key.endswith(".actions")]
+    return [key for key in stored_keys("yahoo") if not key.endswith(".actions")]
 
 
 def _given(matrix: Matrix | None, table: Table) -> Matrix:
@@ -80,9 +83,7 @@ def _plain_closes(config: Config, name: str, tickers: Sequence[str], tables: Seq
     return plain
 
 
-def _refuse_other_currency(
-    config: Config, name: str, labels: Sequence[str], snapshots: Sequence[Snapshot]
-) -> None:
+def _refuse_other_currency(config: Config, name: str, labels: Sequence[str], snapshots: Sequence[Snapshot]) -> None:
     """A London share in pence read as dollars is the most expensive of misunderstandings."""
     entry = config.data[name]
     said = {label: one.facts.get("currency", "") for label, one in zip(labels, snapshots, strict=True)}
@@ -91,7 +92,9 @@ def _refuse_other_currency(
         codes = ", ".join(f"{label}: {said[label]}" for label in wrong)
         raise ConfigError(
             config.fault(
-                f"data.{name}.currency", f"{entry.currency_of(wrong[0])} for {wrong[0]}",
-                f"{said[wrong[0]]}, as Yahoo says", f"write `currency: {{{codes}, default: USD}}`",
-            )  # fmt: skip
+                f"data.{name}.currency",
+                f"{entry.currency_of(wrong[0])} for {wrong[0]}",
+                f"{said[wrong[0]]}, as Yahoo says",
+                f"write `currency: {{{codes}, default: USD}}`",
+            )
         )

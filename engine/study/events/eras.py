@@ -68,8 +68,8 @@ def compare_eras(earlier: FloatArray, later: FloatArray, *, draws: int = DRAWS, 
 
     t = (m2 - m1) / sqrt(v1 / n1 + v2 / n2), Student t with the degrees of freedom of Welch (1947). Permuted:
     the same t over all deals of the events, or `draws` of them with (1 + hits) / (1 + draws); studentised, so
-    valid where the eras' variances differ (Janssen 1997). NaN is left out. None below two events in an era,
-    or where both have no spread.
+    it stays near its size where the eras' variances differ (Janssen 1997). NaN is left out. None below two
+    events in an era, or where both have no spread.
     """
     one, two = earlier[np.isfinite(earlier)], later[np.isfinite(later)]
     if min(one.size, two.size) < 2:

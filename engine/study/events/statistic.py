@@ -39,8 +39,9 @@ def student_two_sided(t: float, df: float) -> float:
     """
     if not df > 0.0:
         raise ValueError(f"student_two_sided: degrees of freedom must be above zero, found {df}")
-    x = df / (df + t * t) if math.isfinite(t) else (math.nan if math.isnan(t) else 0.0)
-    return _incomplete_beta(x, df / 2.0, 0.5)
+    if not math.isfinite(t):
+        return math.nan if math.isnan(t) else 0.0
+    return _incomplete_beta(df / (df + t * t), t * t / (df + t * t), df / 2.0, 0.5)
 
 
 def student_quantile(probability: float, df: float | None) -> float:
@@ -65,13 +66,13 @@ def even_odds_two_sided(heads: int, tosses: int) -> float:
     return min(1.0, float(Fraction(2 * tail, 2**tosses)))
 
 
-def _incomplete_beta(x: float, a: float, b: float) -> float:
-    """Regularised incomplete beta function, by the continued fraction of DLMF 8.17.22."""
-    if math.isnan(x) or x <= 0.0 or x >= 1.0:
-        return x
+def _incomplete_beta(x: float, rest: float, a: float, b: float) -> float:
+    """Regularised incomplete beta function at x = 1 - rest, by the continued fraction of DLMF 8.17.22."""
+    if x == 0.0 or rest == 0.0:
+        return 1.0 - rest
     if x > (a + 1.0) / (a + b + 2.0):
-        return 1.0 - _incomplete_beta(1.0 - x, b, a)
-    log_front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
+        return 1.0 - _incomplete_beta(rest, x, b, a)
+    log_front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log(rest)
     return math.exp(log_front) / (a * _continued_fraction(x, a, b))
 
 

@@ -51,19 +51,22 @@ def test_shocks_come_at_their_rate_and_leave_other_days_alone() -> None:
     first = int(np.flatnonzero(calm.days == rare.shocks[0])[0])
     assert np.array_equal(calm.values[:first], rare.values[:first])
     lifted = np.log1p(rare.values) - np.log1p(calm.values)
-    assert lifted[first] >= 1.3 - 1e-12
+    assert lifted[first] >= 1.6 - 1e-12
     assert lifted[first + 10] >= lifted[first] / 2 - 1e-9
     sizes = np.diff(lifted, prepend=0.0)[np.isin(rare.days, rare.shocks)]
-    assert sizes.mean() == pytest.approx(1.6, abs=0.2)
+    assert sizes.mean() == pytest.approx(1.8, abs=0.1)
 
 
 def test_a_rule_on_residuals_finds_planted_shocks_and_little_else() -> None:
     index = make_index(replace(CALM_RECIPE, shocks_per_year=2.0))
     scores = shock_scores(np.log1p(index.values), weekdays(index.days))
     planted = np.isin(index.days, index.shocks)
-    found = scores > 3.0
-    assert (found & planted).sum() > 0.9 * planted.sum()
-    assert (found & planted).sum() > 0.8 * found.sum()
+    strict, lax = scores > 3.5, scores > 2.5
+    assert (strict & planted).sum() > 0.75 * planted.sum()
+    assert (strict & planted).sum() > 0.65 * strict.sum()
+    assert (lax & planted).sum() > 0.93 * planted.sum()
+    years = len(index.days) / 365.25
+    assert 1.0 < (lax & ~planted).sum() / years < 4.0
 
 
 def test_spread_sums_overlapping_shapes_and_cuts_them_at_the_end() -> None:

@@ -17,9 +17,13 @@ from engine.market.made.recipe import LeadLag, Recipe, ShockResponse
 
 SMALL = Recipe(seed=7, sessions=600, metals=2, miners=3, equities=4, shocks_per_year=6)
 LATE = LeadLag(delay_sessions=5, strength=0.5)
-PINNED_LEVELS = (97.23261629601441, 96.47360670421034, 104.26502751748761)
-PINNED_INDEX = 366.03447859384875
 SHOCKED = ShockResponse(move=-0.05, half_life_sessions=5, flips_on=dt.date(1986, 2, 3))
+PINNED = Recipe(
+    7, 40, metals=1, miners=1, equities=1, shocks_per_year=40, lead_lag=LATE,
+    response=ShockResponse(-0.05, 5, dt.date(1985, 2, 1)),
+)  # fmt: skip
+PINNED_LEVELS = (97.23261629601441, 96.20388779968286, 104.26502751748761)
+PINNED_INDEX = 2158.235831836034
 
 
 def same(one: np.ndarray, other: np.ndarray) -> bool:
@@ -89,7 +93,7 @@ def test_the_same_recipe_makes_the_same_market() -> None:
 
 
 def test_a_small_market_is_pinned() -> None:
-    market = make_market(Recipe(7, 40, metals=1, miners=1, equities=1, lead_lag=LATE, response=SHOCKED))
+    market = make_market(PINNED)
     assert market.labels == ("metal_1", "miner_1", "equity_1")
     assert market.levels()[-1] == pytest.approx(PINNED_LEVELS, rel=1e-9)
     assert market.index.values[-1] == pytest.approx(PINNED_INDEX, rel=1e-9)

@@ -15,14 +15,14 @@ from engine.study.events.windows import Windows
 from tests.study.events.made import correlated_returns
 
 WINDOWS = Windows(estimation=60, gap=3, first=-2, last=4)
-DAYS = np.array([80, 130, 190])
+DAYS = np.array([80, 155, 230])
 
 
 @pytest.fixture
 def market() -> tuple[FloatArray, FloatArray]:
     random = np.random.default_rng(3)
-    factors = 0.01 * random.standard_normal((210, 2))
-    own = correlated_returns(random, 210, 4, 0.2)
+    factors = 0.01 * random.standard_normal((250, 2))
+    own = correlated_returns(random, 250, 4, 0.2)
     return own + factors @ np.array([[1.2, 0.5, 0.9, -0.3], [0.4, 0.0, 0.7, 1.0]]), factors
 
 
@@ -32,7 +32,7 @@ def test_statsmodels_predicts_the_same(market: tuple[FloatArray, FloatArray], n_
     returns, factors = market
     chosen = factors[:, :n_factors] if n_factors else None
     found = abnormal_returns(returns, DAYS, WINDOWS, chosen)
-    design = np.column_stack([np.ones(210), factors[:, :n_factors]])
+    design = np.column_stack([np.ones(250), factors[:, :n_factors]])
     for event, day in enumerate(DAYS):
         learn, answer = slice(day - 65, day - 5), slice(day - 2, day + 5)
         for asset in range(4):
@@ -154,9 +154,9 @@ def test_assets_and_factors_without_variation_are_left_out(market: tuple[FloatAr
     assert found.flat.tolist() == [[False, True, False, True]] * 3
     twice = np.column_stack([factors, factors.sum(axis=1)])
     assert abnormal_returns(returns, DAYS, WINDOWS, twice).missing.all()
-    assert abnormal_returns(returns, DAYS, WINDOWS, np.zeros(210)).missing.all()
+    assert abnormal_returns(returns, DAYS, WINDOWS, np.zeros(250)).missing.all()
     holed = factors.copy()
-    holed[131] = np.nan
+    holed[156] = np.nan
     assert abnormal_returns(returns, DAYS, WINDOWS, holed).missing.all(axis=1).tolist() == [False, True, False]
 
 
@@ -183,7 +183,7 @@ def test_too_short_an_estimation_window_is_refused(market: tuple[FloatArray, Flo
         abnormal_returns(returns, DAYS, Windows(5, 0, 0, 0), factors)
     with pytest.raises(ValueError, match="let place_events choose the events"):
         abnormal_returns(returns, np.array([30]), WINDOWS)
-    with pytest.raises(ValueError, match="factors cover 100 sessions, returns 210"):
+    with pytest.raises(ValueError, match="factors cover 100 sessions, returns 250"):
         abnormal_returns(returns, DAYS, WINDOWS, factors[:100])
 
 
@@ -191,7 +191,7 @@ def test_too_short_an_estimation_window_is_refused(market: tuple[FloatArray, Flo
 @given(seed=st.integers(0, 10_000), scale=st.floats(1e-6, 1e6), order=st.permutations(range(4)))
 def test_scale_and_order_of_assets_change_nothing(seed: int, scale: float, order: list[int]) -> None:
     random = np.random.default_rng(seed)
-    returns, market = correlated_returns(random, 210, 4, 0.3), 0.01 * random.standard_normal(210)
+    returns, market = correlated_returns(random, 250, 4, 0.3), 0.01 * random.standard_normal(250)
     before = returns.copy()
     plain = abnormal_returns(returns, DAYS, WINDOWS, market)
     scaled = abnormal_returns(scale * returns, DAYS, WINDOWS, 7.0 * market)

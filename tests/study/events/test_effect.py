@@ -8,11 +8,14 @@ import pytest
 from engine.measure.track import FloatArray
 from engine.study.events.abnormal import abnormal_returns
 from engine.study.events.effect import TESTS, measure_effect, trace_caar
+from engine.study.events.parametric import standard_error
+from engine.study.events.power import smallest_visible_effect
 from engine.study.events.windows import Windows, place_events
 from tests.study.events.made import correlated_returns
 
 WINDOWS = Windows(120, 5, 0, 9)
-DAYS = np.arange(150, 2900, 55)
+DAYS = np.arange(150, 2900, 138)
+"""Far enough apart that no event teaches another's normal return."""
 
 
 def miners(seed: int, effect: float) -> tuple[FloatArray, FloatArray]:
@@ -32,7 +35,7 @@ def test_a_planted_effect_is_recovered_within_its_error() -> None:
         assert found is not None
         assert found.standard_error is not None
         distances.append((found.caar - 0.02) / found.standard_error)
-    assert abs(np.mean(distances)) < 0.5
+    assert abs(np.mean(distances)) < 0.4
     assert 0.7 < np.std(distances) < 1.3
 
 
@@ -40,13 +43,14 @@ def test_every_test_sees_a_large_effect_and_says_what_it_stood_on() -> None:
     returns, market = miners(0, 0.05)
     found = measure_effect(abnormal_returns(returns, DAYS, WINDOWS, market))
     assert found is not None
-    assert (found.events, found.observations, found.left_out) == (50, 300, 0)
+    assert (found.events, found.observations, found.left_out) == (20, 120, 0)
     assert set(found.tests) == set(TESTS)
     for statistic in found.tests.values():
         assert statistic is not None
         assert statistic.value > 0
         assert statistic.p_value < 0.01
-    assert found.smallest_visible is not None
+    assert found.standard_error is not None
+    assert found.smallest_visible == smallest_visible_effect(found.standard_error, 119)
     assert found.smallest_visible < found.caar
     assert found.standard_error == pytest.approx(found.forecast_error, rel=0.3)
 
@@ -72,7 +76,7 @@ def test_what_is_left_out_is_counted() -> None:
     found = measure_effect(abnormal_returns(returns, DAYS, WINDOWS, market))
     assert found is not None
     gone = int(np.sum(DAYS - 125 < 1000))
-    assert (found.left_out, found.observations) == (gone, 300 - gone)
+    assert (found.left_out, found.observations) == (gone, 120 - gone)
     assert measure_effect(abnormal_returns(returns * np.nan, DAYS, WINDOWS)) is None
 
 
@@ -86,6 +90,11 @@ def test_the_path_ends_in_the_effect() -> None:
     assert path.sessions.tolist() == list(range(10))
     assert path.caar[-1] == pytest.approx(whole.caar, rel=1e-12)
     assert path.standard_error[-1] == pytest.approx(whole.standard_error, rel=1e-12)
+    # The first point, too, stands on the pairs that have the whole window.
+    holed = returns.copy()
+    holed[DAYS[0], 1] = np.nan
+    first = abnormal_returns(holed, DAYS, Windows(120, 5, 0, 0), market)
+    assert path.standard_error[0] == pytest.approx(standard_error(first), rel=1e-12)
     short = abnormal_returns(returns[:, [0, 2, 3, 4, 5]], DAYS, Windows(120, 5, 0, 3), market)
     partial = trace_caar(returns[:, [0, 2, 3, 4, 5]], DAYS, WINDOWS, market)
     assert partial is not None
@@ -98,5 +107,5 @@ def test_placed_events_go_straight_into_the_measurement() -> None:
     placed = place_events(np.append(DAYS, [5, 2999, 151]), 3000, WINDOWS, "drop_later")
     found = measure_effect(abnormal_returns(returns, placed.days, WINDOWS, market))
     assert found is not None
-    assert (found.events, len(placed.left_out)) == (50, 3)
+    assert (found.events, len(placed.left_out)) == (20, 3)
     assert found.caar == pytest.approx(0.03, abs=0.015)

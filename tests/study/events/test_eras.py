@@ -67,14 +67,12 @@ def test_two_values_that_do_not_vary_are_as_far_as_can_be() -> None:
 
 
 def test_unequal_spread_is_no_difference_and_a_planted_one_is_found() -> None:
-    hits = {0.0: 0, 3.0: 0}
+    hits = {0.0: 0, 2.5: 0}
     for effect in hits:
-        for seed in range(200):
+        for seed in range(400):
             random = np.random.default_rng(seed)
-            found = compare_eras(random.normal(0, 1, 20), random.normal(effect, 3, 8), draws=199, seed=seed)
+            found = compare_eras(random.normal(0, 1, 20), random.normal(effect, 2, 8), draws=199, seed=10_000 + seed)
             assert found is not None
             hits[effect] += found.permuted_p <= 0.05
-    assert 0.02 <= hits[0.0] / 200 <= 0.09
-    assert hits[3.0] / 200 > 0.5
-    # What could have been seen four times in five, for eras of 20 and 8 with these spreads, is near four.
-    assert found.smallest_visible == pytest.approx(3.4, abs=1.5)
+    assert 0.02 <= hits[0.0] / 400 <= 0.09
+    assert hits[2.5] / 400 > 0.7

@@ -10,8 +10,15 @@ from engine.study.events.power import power, smallest_visible_effect
 
 @pytest.mark.parametrize(
     ("effect", "events", "expected"),
-    [(0.01, 5, 0.20), (0.01, 10, 0.35), (0.01, 20, 0.61), (0.01, 30, 0.78), (0.01, 50, 0.94)]
-    + [(0.005, 50, 0.42), (0.02, 5, 0.61)],
+    [
+        (0.01, 5, 0.20),
+        (0.01, 10, 0.35),
+        (0.01, 20, 0.61),
+        (0.01, 30, 0.78),
+        (0.01, 50, 0.94),
+        (0.005, 50, 0.42),
+        (0.02, 5, 0.61),
+    ],
 )
 def test_mackinlay_1997(effect: float, events: int, expected: float) -> None:
     assert power(effect, 0.02, events) == pytest.approx(expected, abs=0.005)
@@ -31,6 +38,7 @@ def test_the_smallest_visible_effect_has_a_power_of_four_fifths(events: int) -> 
 
 def test_few_events_need_more_and_a_simulated_t_test_agrees() -> None:
     effect = smallest_visible_effect(1.0 / np.sqrt(6), 5)
+    assert effect == pytest.approx((2.570582 + 0.919544) / np.sqrt(6), rel=1e-6)
     draws = np.random.default_rng(7).normal(effect, 1.0, (20_000, 6))
     t = draws.mean(axis=1) / (draws.std(axis=1, ddof=1) / np.sqrt(6))
     assert np.mean(np.abs(t) > 2.570582) == pytest.approx(0.80, abs=0.03)

@@ -38,7 +38,7 @@ def test_no_session_for_dates_outside_and_for_missing_dates() -> None:
 
 def test_day_zero_says_what_it_cannot_do() -> None:
     day = dates("2026-01-05")
-    with pytest.raises(ValueError, match="the rule must be happened, published or tradable.*found seen"):
+    with pytest.raises(ValueError, match=r"the rule must be happened, published or tradable.*found seen"):
         find_day_zero(WEEKDAYS, day, day, "seen")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="1 dates happened, 0 were published"):
         find_day_zero(WEEKDAYS, day, day[:0], "happened")
@@ -82,6 +82,7 @@ def test_overlaps_are_listed_or_the_later_is_dropped() -> None:
     assert dropped.days.tolist() == [20, 26]
     assert dropped.left_out == (LeftOut(1, 23, "its window overlaps that of event 0 by 2 sessions"),)
     assert dropped.overlaps == ()
+    assert place_events(np.array([20, 25]), 50, windows, "drop_later").days.tolist() == [20, 25]
 
 
 def test_another_word_for_overlapping_is_refused() -> None:

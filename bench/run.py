@@ -1,0 +1,189 @@
+"""Speed, as ratios measured in one sitting: `make bench`. Prints a table; never fails the gate.
+
+Each row has what was measured, its target, and whether it holds. Timings of two things that are compared alternate,
+so that a busy machine slows both; medians are taken of their ratios. Where `../shared/bench` is absent the rows that
+need its workload are left out, saying so.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "bench"
+CONFIG = "configs/metals_lead.yaml"
+BARE = "import pandas, numba"
+HELP = "import sys; sys.argv = ['overweight', '--help']; from engine.cli import main; main()"
+#: Loads whatever numba's disk cache gives and says how many compiled functions came from it, and how many not.
+CACHE = (
+    "import engine; engine.run({config!r}, results=None)\n"
+    "from engine.portfolio.kernel import simulate\n"
+    "print(sum(simulate.stats.cache_hits.values()), sum(simulate.stats.cache_misses.values()))"
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure: what it is, as text; its value against the target (None: told, not judged)."""
+
+    name: str
+    measured: str
+    target: str = ""
+    kept: bool | None = None
+
+
+def main() -> None:
+    """Print the table, a row as soon as it is known."""
+    print(f"{'':<58} {'measured':>22} {'target':>12}")
+    for row in rows():
+        verdict = "" if row.kept is None else "ok" if row.kept else "OVER"
+        print(f"{row.name:<58} {row.measured:>22} {row.target:>12}  {verdict}", flush=True)
+
+
+def rows() -> Iterator[Row]:
+    """Every figure, the cheap ones first."""
+    if SHARED.is_dir():
+        yield from kernel_rows()
+        yield from vectorbt_rows()
+    else:
+        yield Row("kernel and vectorbt on W1", "../shared/bench is absent")
+    yield from process_rows()
+
+
+def kernel_rows() -> Iterator[Row]:
+    """The kernel alone on W1, in both sizings, against the plain yardstick."""
+    workload = Workload()
+    yard = yardstick()
+    equity = workload.equity.copy()
+    step = (workload.prices, workload.weights, workload.due, 0.001, 1_000_000.0, equity)
+    for gross, name in ((False, "net of costs"), (True, "gross")):
+        ours, theirs, ratio = alternating(lambda g=gross: workload.simulate(g), lambda: yard.sim_weights(*step), 25, 40)
+        yield Row(
+            f"kernel on W1, {name}: over the yardstick ({theirs * 1e6:.0f} us)",
+            f"{ours * 1e6:.0f} us = {ratio:.2f}x", "<= 2.0x", ratio <= 2.0,
+        )  # fmt: skip
+
+
+class Workload:
+    """W1 as the kernel takes it."""
+
+    def __init__(self) -> None:
+        import numpy as np
+
+        from engine.portfolio.kernel import simulate
+
+        self._kernel = simulate
+        self.prices = np.load(SHARED / "data" / "w1_prices.npy")
+        self.weights = np.load(SHARED / "data" / "w1_weights.npy")
+        sessions, assets = self.prices.shape
+        self.due = np.arange(0, sessions, 21)
+        self.equity, self.cash = np.empty(sessions), np.empty(sessions)
+        self.units = np.empty(self.weights.shape)
+        self.growth, self.ends = np.ones(sessions), np.full(assets, sessions)
+        self.fills, self.tradable = self.prices[self.due], np.ones(self.weights.shape, np.bool_)
+        self.fee, self.slip = np.full(assets, 0.001), np.zeros(assets)
+
+    def simulate(self, gross: bool) -> None:
+        """One run from 1,000,000."""
+        self._kernel(
+            self.prices, self.growth, self.ends, self.due, self.fills, self.weights, self.tradable, self.fee,
+            self.slip, gross, 0.0, False, 1_000_000.0, self.equity, self.cash, self.units,
+        )  # fmt: skip
+
+
+def yardstick() -> Any:
+    """The shared yardstick, its compiled code kept in a folder of our own, for its own may not be written."""
+    from numba import config
+
+    config.CACHE_DIR = tempfile.mkdtemp(prefix="overweight-bench-")
+    sys.path.insert(0, str(SHARED))
+    return importlib.import_module("yard")
+
+
+def vectorbt_rows() -> Iterator[Row]:
+    """vectorbt on W1, warm, beside the kernel in its own convention."""
+    try:
+        vbt = importlib.import_module("vectorbt")
+    except ImportError:
+        yield Row("vectorbt on W1, warm", "vectorbt is absent")
+        return
+    import numpy as np
+    import pandas as pd
+
+    workload = Workload()
+    close = pd.DataFrame(workload.prices, index=pd.bdate_range("2000-01-03", periods=len(workload.prices)))
+    size = np.full(workload.prices.shape, np.nan)
+    size[workload.due] = workload.weights
+
+    def theirs() -> None:
+        portfolio = vbt.Portfolio.from_orders(
+            close, size=size, size_type="targetpercent", group_by=True, cash_sharing=True, call_seq="auto",
+            fees=0.001, init_cash=1_000_000.0, freq="1D", direction="longonly",
+        )  # fmt: skip
+        portfolio.value()
+
+    theirs()
+    slow = statistics.median(timed(theirs) for _ in range(7))
+    quick = statistics.median(timed(lambda: workload.simulate(True), 50) for _ in range(7))
+    yield Row("vectorbt on W1, warm: over the kernel", f"{slow * 1e3:.0f} ms = {slow / quick:.0f}x")
+
+
+def process_rows() -> Iterator[Row]:
+    """Whole processes: a run, what it is held against, the help text, and the disk cache."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = [str(Path(sys.executable).parent / "overweight"), "run", CONFIG, "--results", folder]
+        bare = [sys.executable, "-c", BARE]
+        process(run), process(bare)
+        ours, theirs, ratio = alternating(lambda: process(run), lambda: process(bare), 7, 1)
+    yield Row(
+        f"overweight run, one config: over `{BARE}` ({theirs:.2f} s)", f"{ours:.2f} s = {ratio:.2f}x", "<= 2.0x",
+        ratio <= 2.0,
+    )  # fmt: skip
+    code = f"{HELP[:-6]}\ntry:\n    main()\nfinally:\n    print([m for m in ('pandas', 'numba') if m in sys.modules])"
+    found = process([sys.executable, "-c", code]).splitlines()[-1]
+    yield Row("overweight --help imports of pandas, numba", found, "[]", found == "[]")
+    taken = statistics.median(timed(lambda: process([sys.executable, "-c", HELP])) for _ in range(5))
+    yield Row("overweight --help", f"{taken:.2f} s")
+    hits, misses = process([sys.executable, "-c", CACHE.format(config=CONFIG)]).split()[-2:]
+    yield Row(
+        "a second process: kernels from the disk cache, compiled", f"{hits}, {misses}", "0 compiled", misses == "0"
+    )
+
+
+def alternating(
+    one: Callable[[], Any], other: Callable[[], Any], rounds: int, calls: int
+) -> tuple[float, float, float]:
+    """Median seconds of each, and the median of their ratios, measured in turns."""
+    one(), other()
+    pairs = [(timed(one, calls), timed(other, calls)) for _ in range(rounds)]
+    firsts, seconds = zip(*pairs, strict=True)
+    return statistics.median(firsts), statistics.median(seconds), statistics.median(a / b for a, b in pairs)
+
+
+def timed(action: Callable[[], Any], calls: int = 1) -> float:
+    """Seconds that one call takes."""
+    start = time.perf_counter()
+    for _ in range(calls):
+        action()
+    return (time.perf_counter() - start) / calls
+
+
+def process(command: list[str]) -> str:
+    """A process of its own at the root, with compiled imports kept; what it printed."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main()

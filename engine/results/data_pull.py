@@ -1,0 +1,106 @@
+"""`overweight data pull`: publishers are asked, snapshots kept, and every failure is told by its name."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from engine.config import load
+from engine.errors import ConfigError, DataError
+from engine.market.catalogue import needed_by, wanted_of
+from engine.market.pull import Outcome, Progress, pull
+from engine.market.snapshots import store_folder
+from engine.market.wanted import Wanted
+from engine.results import terminal
+
+#: Digits of a snapshot's id that are shown; every command takes them.
+SHOWN = 12
+
+
+def pull_series(source: str, keys: Sequence[str], *, store: Path | None, accept_shorter: bool, as_json: bool) -> int:
+    """Pull and print one line per file; the exit code, 3 where any failed."""
+    wanted = _wanted(source, keys)
+    with _bar(len(wanted)) as progress:
+        outcomes = pull(wanted, store_folder(store), progress=progress, accept_shorter=accept_shorter)
+    for one in outcomes:
+        if not one.ok:
+            terminal.complain(f"{one.source} {one.name}: {one.error}")
+    if as_json:
+        terminal.put_json([_as_json(one) for one in outcomes])
+    else:
+        terminal.put_drawn(_table(outcomes), *_last_words(source, outcomes))
+    return 0 if all(one.ok for one in outcomes) else DataError.exit_code
+
+
+def _wanted(source: str, keys: Sequence[str]) -> list[Wanted]:
+    if not source.endswith((".yaml", ".yml")):
+        return wanted_of(source, keys)
+    config = load(source)
+    wanted = needed_by(config)
+    if keys or not wanted:
+        found = f"the key `{keys[0]}` beside a config" if keys else "a config that reads no published series"
+        cure = "leave the keys away" if keys else "name a publisher: overweight data pull gpr"
+        raise ConfigError(config.fault("data", found, "a config that reads yahoo, french, gpr, ...", cure))
+    return wanted
+
+
+@contextmanager
+def _bar(count: int) -> Iterator[Progress | None]:
+    """A progress bar on stderr for a person; nothing where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("pulling", total=count)
+
+        def progress(done: int, of: int, outcome: Outcome) -> None:
+            bar.update(task, completed=done, description=f"{outcome.source} {outcome.name}")
+
+        yield progress
+
+
+def _state(one: Outcome) -> str:
+    if not one.ok:
+        return "failed"
+    return "pulled before" if one.skipped else "new" if one.changed else "unchanged"
+
+
+def _table(outcomes: Sequence[Outcome]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for header in ("series", "", "from", "to"):
+        table.add_column(header, no_wrap=True)
+    table.add_column("rows", justify="right", no_wrap=True)
+    table.add_column("id", no_wrap=True)
+    for one in outcomes:
+        if not one.snapshots:
+            table.add_row(f"{one.source}/{one.name}", _state(one), "", "", "", "")
+        for kept in one.snapshots:
+            ends = (kept.first_date, kept.last_date)
+            table.add_row(f"{one.source}/{kept.key}", _state(one), *ends, f"{kept.rows:,}", kept.id[:SHOWN])
+    return table
+
+
+def _last_words(source: str, outcomes: Sequence[Outcome]) -> list[str]:
+    failed = sum(not one.ok for one in outcomes)
+    if not failed:
+        return []
+    again = "the same command asks again for these alone"
+    return ["", f"{failed} of {len(outcomes)} failed ({source}); {again}"]
+
+
+def _as_json(one: Outcome) -> dict[str, Any]:
+    kept = [
+        {"key": s.key, "id": s.id, "rows": s.rows, "first": s.first_date, "last": s.last_date, "path": str(s.path)}
+        for s in one.snapshots
+    ]
+    return {"source": one.source, "name": one.name, "state": _state(one), "error": one.error, "snapshots": kept}

@@ -1,0 +1,108 @@
+"""`overweight data verify`: the store re-hashed, and what looks wrong in the data of a config or a snapshot."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table as Drawn
+
+from engine.config import load
+from engine.errors import DataError
+from engine.market.assemble import build_panel
+from engine.market.exchange import exchange_sessions
+from engine.market.labels import is_label
+from engine.market.named_snapshots import find_snapshot, series_name
+from engine.market.quality import Finding, findings, short
+from engine.market.snapshot_diff import verify
+from engine.market.snapshots import read_snapshot, store_folder
+from engine.market.sources import read_source
+from engine.market.table import Table
+from engine.results import terminal
+from engine.results.failures import Failure, attempt, exit_code, tell
+
+
+def verify_all(names: Sequence[str], *, store: Path | None, calendar: str | None, as_json: bool) -> int:
+    """Without names the store; else each config's or snapshot's data. What is odd is told, what is broken fails."""
+    if not names:
+        return _verify_store(store_folder(store), as_json)
+    reports: list[_Report | Failure] = []
+    for name in names:
+        answer = attempt(name, lambda name=name: _reports_of(name, store, calendar))  # type: ignore[misc]
+        reports += [answer] if isinstance(answer, Failure) else answer
+    tell(reports)
+    if as_json:
+        terminal.put_json([one.as_json() for one in reports])
+    else:
+        for one in reports:
+            if isinstance(one, _Report):
+                terminal.put_drawn(*one.drawn())
+    return exit_code(reports)
+
+
+class _Report:
+    """What was found in one table."""
+
+    def __init__(self, name: str, table: Table, found: list[Finding]) -> None:
+        self.name, self.table, self.found = name, table, found
+
+    def as_json(self) -> dict[str, Any]:
+        rows = [
+            {
+                "kind": one.kind, "label": one.label, "first": str(one.first), "count": one.count,
+                "worst": None if math.isnan(one.worst) else one.worst, "words": one.words,
+            }
+            for one in self.found
+        ]  # fmt: skip
+        return {"name": self.name, "place": self.table.place, "counts": short(self.found), "findings": rows}
+
+    def drawn(self) -> list[Any]:
+        table = self.table
+        ends = f"{table.dates[0]} to {table.dates[-1]}" if len(table.dates) else "empty"
+        head = f"{self.name}: {len(table.columns)} labels, {len(table.dates):,} rows, {ends} ({table.place})"
+        if not self.found:
+            return [head, "  nothing looks wrong", ""]
+        drawn = Drawn(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        for header in ("  kind", "label", "first"):
+            drawn.add_column(header, no_wrap=True)
+        drawn.add_column("in words")
+        for one in self.found:
+            drawn.add_row(f"  {one.kind}", one.label, str(one.first), one.words)
+        return [head, drawn, ""]
+
+
+def _reports_of(name: str, store: Path | None, calendar: str | None) -> list[_Report]:
+    if not name.endswith((".yaml", ".yml")):
+        one = find_snapshot(store_folder(store), name)
+        return [_report(f"{series_name(one)}@{one.id[:12]}", read_snapshot(one), calendar)]
+    config = load(name)
+    sleeves = (*config.hold.values(), *config.watch.values())
+    labels = {label for sleeve in sleeves for label in sleeve.members} | set(config.fx.values())
+    labels |= {one for one in config.against if is_label(one)}
+    reports = [_report(f"{name} {key}", read_source(config, key, labels), calendar) for key in config.data]
+    # What cannot be aligned is told after what was found in it.
+    build_panel(config)
+    return reports
+
+
+def _report(name: str, table: Table, calendar: str | None) -> _Report:
+    sessions = None
+    if calendar is not None and table.kind == "prices" and len(table.dates):
+        sessions = exchange_sessions(calendar, table.dates[0], table.dates[-1])
+    return _Report(name, table, findings(table, sessions=sessions))
+
+
+def _verify_store(store: Path, as_json: bool) -> int:
+    found = verify(store)
+    damaged = [one for one in found if one.state == "damaged"]
+    for one in damaged:
+        terminal.complain(one.text)
+    if as_json:
+        terminal.put_json([{"path": str(one.path), "state": one.state, "text": one.text} for one in found])
+    else:
+        good = sum(one.state == "good" for one in found)
+        others = [f"{one.path}: {one.text}" for one in found if one.state not in ("good", "damaged")]
+        terminal.put_drawn(*others, f"{store}: {good} snapshots as they were pulled, {len(damaged)} damaged")
+    return DataError.exit_code if damaged else 0

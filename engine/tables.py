@@ -1,0 +1,77 @@
+"""The tables of a result as plain columns: what is written to parquet, and what Result shows as pandas objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from engine.market.table import Dates
+from engine.portfolio.costs import KINDS
+from engine.portfolio.ledger import Ledger
+
+if TYPE_CHECKING:
+    from engine.result import Result
+
+#: Column by name, in order; all of one length. Days are datetime64[ms].
+Columns: TypeAlias = "dict[str, np.ndarray[Any, Any]]"
+
+
+def ledger_columns(ledger: Ledger) -> Columns:
+    """A row per session: equity, cash, return, interest, currency effect, value traded, and each cost."""
+    change = np.concatenate([[0.0], ledger.equity[1:] / ledger.equity[:-1] - 1.0])
+    return {
+        "date": _days(ledger.sessions),
+        "equity": ledger.equity,
+        "cash": ledger.cash,
+        "return": change,
+        "interest": ledger.interest,
+        "currency": ledger.currency,
+        "traded": ledger.traded,
+    } | {kind: ledger.costs[:, i] for i, kind in enumerate(KINDS)}
+
+
+def weights_columns(result: Result) -> Columns:
+    """A row per session: the fraction of equity in each asset held, at the close."""
+    return {"date": _days(result.own.ledger.sessions)} | _by_asset(result, result.own.ledger.weights)
+
+
+def targets_columns(result: Result) -> Columns:
+    """A row per decision: the target weight of each asset held."""
+    return {"date": _decision_days(result)} | _by_asset(result, result.own.targets)
+
+
+def trades_columns(result: Result) -> Columns:
+    """A row per trade: when done and decided, the asset, signed units, price and value before costs, each cost."""
+    trades, sessions = result.own.ledger.trades, result.panel.sessions
+    return {
+        "date": _days(sessions[trades.session]),
+        "decided": _days(sessions[trades.decision]),
+        "asset": np.array(result.panel.assets, dtype=object)[trades.asset],
+        "units": trades.units,
+        "price": trades.price,
+        "value": trades.value,
+    } | {kind: trades.costs[:, i] for i, kind in enumerate(KINDS)}
+
+
+def decisions_columns(result: Result) -> Columns:
+    """A row per decision: the score and the stance of each name; the day alone for a strategy about weights."""
+    columns = {"date": _decision_days(result)}
+    scores, stance = result.decided.scores, result.decided.stance
+    if scores is not None and stance is not None:
+        columns |= {f"score {name}": scores.values[:, s] for s, name in enumerate(scores.names)}
+        columns |= {f"stance {name}": stance.values[:, s] for s, name in enumerate(stance.names)}
+    return columns
+
+
+def _by_asset(result: Result, values: np.ndarray[Any, Any]) -> Columns:
+    panel = result.panel
+    return {label: values[:, i] for i, label in enumerate(panel.assets) if panel.held[i]}
+
+
+def _decision_days(result: Result) -> Dates:
+    return _days(result.panel.sessions[result.setting.decisions])
+
+
+def _days(days: Dates) -> Dates:
+    return days.astype("datetime64[ms]")
