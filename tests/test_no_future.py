@@ -235,3 +235,11 @@ def test_a_leak_into_the_decisions_would_be_seen(desk: Desk, monkeypatch: pytest
     day = whole[0].panel.sessions[whole[0].decisions[30]]
     with pytest.raises(AssertionError, match="scores moved"):
         same_until(day, whole, decided(config, scrambled(day)))
+
+
+def test_a_sleeve_earns_with_the_parts_of_the_day_before(desk: Desk) -> None:
+    """Inverse volatility of today knows today's return: only from tomorrow on may it earn one."""
+    setting, _ = decided(config_with(desk, MOMENTUM))
+    two, prices = setting.sleeves["two"], setting.panel.prices[:, setting.sleeves["two"].columns]
+    earned = (two.parts[:-1] * (prices[1:] / prices[:-1] - 1.0)).sum(axis=1)
+    np.testing.assert_allclose(two.levels[31:] / two.levels[30:-1] - 1.0, earned[30:], rtol=1e-9, atol=1e-14)

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.market.agreement import agreeing
+from engine.market.finding import Finding, Limits
 from engine.market.levels import carry
 from engine.market.table import Dates, Matrix, Table
+
+__all__ = ["Finding", "Limits", "findings", "short"]
 
 #: Ratios of two prices that a split of 2, 3, 4, 5, 10 or 20 for 1, 3 for 2, or the reverse leaves unadjusted.
 SPLITS = np.array([2.0, 3.0, 4.0, 5.0, 10.0, 20.0, 1.5])
@@ -24,38 +27,8 @@ CALM = 0.02
 ALIVE_DAYS = 10
 #: Fewer labels than this say nothing about survivorship.
 LEAST_LABELS = 5
-#: Returns that two labels must share before they are compared.
-LEAST_SHARED = 60
-#: Sessions on which pairs are looked for, and how far the correlation on them may be off.
-MOST_COMPARED = 2000
-ROUGH = 0.01
 #: A hole in the dates of a table is this many times the usual step.
 HOLE = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One kind of trouble with one label. first: the first day of it. count: how often. worst: the worst value.
-
-    worst is in the unit of the kind: sessions (gap, stale), a return (move, split), a price (not positive),
-    a correlation (agree); NaN where there is none.
-    """
-
-    kind: str
-    label: str
-    first: np.datetime64
-    count: int
-    worst: float
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What counts as trouble. move: absolute return of a session. stale: equal closes in a row. agree: correlation."""
-
-    move: float = 0.25
-    stale: int = 6
-    agree: float = 0.9999
 
 
 def findings(table: Table, limits: Limits | None = None, sessions: Dates | None = None) -> list[Finding]:
@@ -88,8 +61,9 @@ def session_returns(prices: Matrix) -> Matrix:
     returns = np.full(prices.shape, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         np.divide(prices[1:], before, out=returns[1:])
+        # What comes from a price at or below zero is no return.
+        returns[~((returns > 0.0) & (returns < np.inf))] = np.nan
     returns -= 1.0
-    returns[~np.isfinite(returns)] = np.nan
     return returns
 
 
@@ -222,54 +196,6 @@ def unadjusted_splits(table: Table, returns: Matrix) -> list[Finding]:
             words = f"{ratio - 1.0:+.1%} on {table.dates[row]}, like an unadjusted split of {form}"
             found.append(Finding("split", table.columns[i], table.dates[row], 1, ratio - 1.0, words))
     return found
-
-
-def agreeing(table: Table, returns: Matrix, above: float = 0.9999) -> list[Finding]:
-    """Pairs of labels whose returns are nearly the same: one series under two names, most often."""
-    if len(table.columns) < 2:
-        return []
-    # A part of the sessions finds the pairs that are worth a look at all of them.
-    step = max(1, len(returns) // MOST_COMPARED)
-    rough, seen = _correlations(returns[1::step])
-    likely = (rough > above - ROUGH) & (seen * step >= LEAST_SHARED)
-    found = []
-    for i, j in zip(*np.nonzero(np.triu(likely, 1)), strict=True):
-        both = ~np.isnan(returns[:, i]) & ~np.isnan(returns[:, j])
-        shared = int(both.sum())
-        worst = _correlation(returns[both, i], returns[both, j])
-        if shared < LEAST_SHARED or worst <= above:
-            continue
-        label = f"{table.columns[i]} = {table.columns[j]}"
-        words = f"returns with a correlation of {worst:.6f} on {shared} sessions"
-        found.append(Finding("agree", label, table.dates[both.argmax()], shared, worst, words))
-    return found
-
-
-def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    one, other = one - one.mean(), other - other.mean()
-    size = float(np.sqrt((one @ one) * (other @ other)))
-    return float(one @ other) / size if size > 0.0 else 0.0
-
-
-def _correlations(returns: Matrix) -> tuple[Matrix, Matrix]:
-    """(C, C) correlations of returns on the sessions that each pair shares, and the number of those."""
-    given = ~np.isnan(returns)
-    # Standardised first, so that single precision is enough for four nines.
-    mask = given.astype(np.float32)
-    counts = np.maximum(given.sum(axis=0), 1)
-    filled = np.where(given, returns, 0.0)
-    filled -= (filled.sum(axis=0) / counts) * given
-    deviation = np.sqrt((filled * filled).sum(axis=0) / counts)
-    scaled = (filled / np.where(deviation > 0.0, deviation, 1.0)).astype(np.float32)
-    shared = (mask.T @ mask).astype(np.float64)
-    n = np.maximum(shared, 1.0)
-    sums = (scaled.T @ mask).astype(np.float64)
-    squares = ((scaled * scaled).T @ mask).astype(np.float64)
-    products = (scaled.T @ scaled).astype(np.float64)
-    covariance = products - sums * sums.T / n
-    variance = squares - sums * sums / n
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num(covariance / np.sqrt(variance * variance.T), nan=0.0, posinf=0.0, neginf=0.0), shared
 
 
 def survivorship(table: Table) -> list[Finding]:

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from engine.config import load
 from engine.errors import ConfigError, DataError
 from engine.market.catalogue import needed_by, wanted_of
@@ -17,6 +15,7 @@ from engine.market.pull import Outcome, Progress, pull
 from engine.market.snapshots import store_folder
 from engine.market.wanted import Wanted
 from engine.results import terminal
+from engine.results.aligned import aligned
 
 #: Digits of a snapshot's id that are shown; every command takes them.
 SHOWN = 12
@@ -33,7 +32,7 @@ def pull_series(source: str, keys: Sequence[str], *, store: Path | None, accept_
     if as_json:
         terminal.put_json([_as_json(one) for one in outcomes])
     else:
-        terminal.put_drawn(_table(outcomes), *_last_words(source, outcomes))
+        terminal.put_drawn(*_lines(outcomes), *_last_words(source, outcomes))
     return 0 if all(one.ok for one in outcomes) else DataError.exit_code
 
 
@@ -75,19 +74,15 @@ def _state(one: Outcome) -> str:
     return "pulled before" if one.skipped else "new" if one.changed else "unchanged"
 
 
-def _table(outcomes: Sequence[Outcome]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for header in ("series", "", "from", "to"):
-        table.add_column(header, no_wrap=True)
-    table.add_column("rows", justify="right", no_wrap=True)
-    table.add_column("id", no_wrap=True)
+def _lines(outcomes: Sequence[Outcome]) -> list[str]:
+    rows = [("series", "", "from", "to", "rows", "id")]
     for one in outcomes:
         if not one.snapshots:
-            table.add_row(f"{one.source}/{one.name}", _state(one), "", "", "", "")
+            rows.append((f"{one.source}/{one.name}", _state(one), "", "", "", ""))
         for kept in one.snapshots:
-            ends = (kept.first_date, kept.last_date)
-            table.add_row(f"{one.source}/{kept.key}", _state(one), *ends, f"{kept.rows:,}", kept.id[:SHOWN])
-    return table
+            ends = (kept.first_date, kept.last_date, f"{kept.rows:,}", kept.id[:SHOWN])
+            rows.append((f"{one.source}/{kept.key}", _state(one), *ends))
+    return aligned(rows, right=(4,))
 
 
 def _last_words(source: str, outcomes: Sequence[Outcome]) -> list[str]:

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.table import Table
 
 from engine.errors import ConfigError, Fault
 from engine.market import quality
 from engine.market.named_snapshots import find_history, find_snapshot, series_name
 from engine.market.snapshot_diff import Difference, diff
 from engine.market.snapshots import Snapshot, list_snapshots, read_snapshot, store_folder
+from engine.market.table import Dates, Matrix
 from engine.results import terminal
+from engine.results.aligned import aligned
 from engine.results.data_pull import SHOWN
 
 #: Rows and columns of a table that `show` and `diff` print at most.
@@ -31,12 +32,11 @@ def list_store(*, store: Path | None, as_json: bool) -> int:
     elif not kept:
         terminal.put_drawn(f"no snapshot under {store_folder(store)}; pull one: overweight data pull gpr")
     else:
-        table = _plain_table("series", "id", "from", "to", "pulled")
-        table.add_column("rows", justify="right")
+        rows = [("series", "id", "from", "to", "pulled", "rows")]
         for one in kept:
-            ends = (one.first_date, one.last_date)
-            table.add_row(series_name(one), one.id[:SHOWN], *ends, one.last_pulled[:10], f"{one.rows:,}")
-        terminal.put_drawn(table)
+            ends = (one.first_date, one.last_date, one.last_pulled[:10], f"{one.rows:,}")
+            rows.append((series_name(one), one.id[:SHOWN], *ends))
+        terminal.put_drawn(*aligned(rows, right=(5,)))
     return 0
 
 
@@ -48,8 +48,6 @@ def show_snapshot(name: str, *, store: Path | None, as_json: bool) -> int:
     if as_json:
         terminal.put_json({**_as_json(one), "labels": list(table.columns), "quality": quality.short(found)})
         return 0
-    facts = _plain_table("", "")
-    facts.show_header = False
     said = {
         "series": series_name(one), "id": one.id, "file": str(one.path), "from": one.where,
         "first pulled": one.first_pulled[:19], "last pulled": one.last_pulled[:19],
@@ -59,9 +57,8 @@ def show_snapshot(name: str, *, store: Path | None, as_json: bool) -> int:
         "whose": table.attribution or "unknown",
         "quality": ", ".join(f"{kind}: {count}" for kind, count in quality.short(found).items()) or "nothing found",
     }  # fmt: skip
-    for key, value in said.items():
-        facts.add_row(key, value)
-    terminal.put_drawn(facts, "", _rows(table.dates, table.columns, table.values))
+    ends = _rows(table.dates, table.columns, table.values)
+    terminal.put_drawn(*aligned(list(said.items())), "", *aligned(ends, right=range(1, 1 + MOST_COLUMNS)))
     return 0
 
 
@@ -94,7 +91,7 @@ def _two(store: Path, names: Sequence[str]) -> tuple[Snapshot, Snapshot]:
     return history[-2], history[-1]
 
 
-def _rows_line(word: str, days: Any) -> str:
+def _rows_line(word: str, days: Dates) -> str:
     if not len(days):
         return ""
     return f"{word} rows: {len(days):,}, from {days[0]} to {days[-1]}"
@@ -120,25 +117,17 @@ def _appeared(new: int, lost: int) -> str:
     return ", ".join(words)
 
 
-def _rows(dates: Any, columns: Sequence[str], values: Any) -> Table:
-    table = _plain_table("date")
-    for label in columns[:MOST_COLUMNS]:
-        table.add_column(label, justify="right", no_wrap=True)
+def _rows(dates: Dates, columns: Sequence[str], values: Matrix) -> list[list[str]]:
+    """A header and the first and last rows of a table, as words."""
     many = len(dates) > 2 * MOST_ROWS
-    rows = [*range(MOST_ROWS), *range(len(dates) - MOST_ROWS, len(dates))] if many else range(len(dates))
-    for place, row in enumerate(rows):
-        if many and place == MOST_ROWS:
-            table.add_row("...")
+    picked = [*range(MOST_ROWS), *range(len(dates) - MOST_ROWS, len(dates))] if many else range(len(dates))
+    rows = [["date", *columns[:MOST_COLUMNS]]]
+    for row in picked:
         numbers = ("" if math.isnan(value) else f"{value:,.6g}" for value in values[row, :MOST_COLUMNS])
-        table.add_row(str(dates[row]), *numbers)
-    return table
-
-
-def _plain_table(*headers: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for header in headers:
-        table.add_column(header)
-    return table
+        rows.append([str(dates[row]), *numbers])
+    if many:
+        rows.insert(1 + MOST_ROWS, ["...", *[""] * (len(rows[0]) - 1)])
+    return rows
 
 
 def _as_json(one: Snapshot) -> dict[str, Any]:

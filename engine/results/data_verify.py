@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table as Drawn
-
 from engine.config import load
 from engine.errors import DataError
 from engine.market.assemble import build_panel
@@ -21,6 +19,7 @@ from engine.market.snapshots import read_snapshot, store_folder
 from engine.market.sources import read_source
 from engine.market.table import Table
 from engine.results import terminal
+from engine.results.aligned import aligned
 from engine.results.failures import Failure, attempt, exit_code, tell
 
 
@@ -38,7 +37,7 @@ def verify_all(names: Sequence[str], *, store: Path | None, calendar: str | None
     else:
         for one in reports:
             if isinstance(one, _Report):
-                terminal.put_drawn(*one.drawn())
+                terminal.put_drawn(*one.lines())
     return exit_code(reports)
 
 
@@ -58,19 +57,14 @@ class _Report:
         ]  # fmt: skip
         return {"name": self.name, "place": self.table.place, "counts": short(self.found), "findings": rows}
 
-    def drawn(self) -> list[Any]:
+    def lines(self) -> list[str]:
         table = self.table
         ends = f"{table.dates[0]} to {table.dates[-1]}" if len(table.dates) else "empty"
         head = f"{self.name}: {len(table.columns)} labels, {len(table.dates):,} rows, {ends} ({table.place})"
         if not self.found:
             return [head, "  nothing looks wrong", ""]
-        drawn = Drawn(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for header in ("  kind", "label", "first"):
-            drawn.add_column(header, no_wrap=True)
-        drawn.add_column("in words")
-        for one in self.found:
-            drawn.add_row(f"  {one.kind}", one.label, str(one.first), one.words)
-        return [head, drawn, ""]
+        rows = [(f"  {one.kind}", one.label, str(one.first), one.words) for one in self.found]
+        return [head, *aligned(rows), ""]
 
 
 def _reports_of(name: str, store: Path | None, calendar: str | None) -> list[_Report]:

@@ -145,7 +145,7 @@ def test_a_damaged_calendar_is_refused_by_entry(desk: Desk, text: str) -> None:
 
 
 WRONG = {
-    "calendar: wars": "data.cal.calendar: found `wars`, which is no calendar; expected one of: broker_calls, geopolitical",
+    "calendar: wars": "data.cal.calendar: found `wars`, which is no calendar; expected one of: broker_calls",
     "path: nix.csv": "data.cal.path: found `nix.csv`, which is no file",
     "path: own.csv, calendar: supply": "both `path` and `calendar`",
     "calendar: supply, on: [cheese]": "data.cal.on: found none of 43 events that fits on; expected some of on: ",

@@ -73,7 +73,7 @@ def test_editions_are_never_mixed_unasked(desk: Desk, publishers: Loopback, data
 
 
 def test_what_was_never_pulled_is_named_with_the_command(desk: Desk, publishers: Loopback) -> None:
-    with pytest.raises(DataError, match="no snapshot of gpr daily; .* pull: overweight data pull gpr daily"):
+    with pytest.raises(DataError, match=r"no snapshot of gpr daily; .* pull: overweight data pull gpr daily"):
         panel(desk)
 
 

@@ -119,7 +119,7 @@ def test_a_table_that_cannot_be_used_is_refused(desk: Desk, text: str) -> None:
 
 
 def test_a_column_that_is_not_there_is_refused_at_its_key(desk: Desk) -> None:
-    with pytest.raises(ConfigError, match="data.lme.columns: found `zinc`, which t.csv has not"):
+    with pytest.raises(ConfigError, match=r"data.lme.columns: found `zinc`, which t.csv has not"):
         panel(desk, data=str(QUESTION["data"]).replace("t.csv", "t.csv, columns: {z: zinc}"))
 
 
