@@ -5,7 +5,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check check-heavy bench bench-truth constraints clean
+.PHONY: help setup demo test check check-heavy bench docs constraints clean
 
 # Compiled imports and compiled kernels are kept, whatever the shell around says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -32,7 +32,6 @@ setup: .venv/.core ## make .venv with what running needs
 
 demo: .venv/.core ## backtest six configs on the embedded sample and compare them
 	@.venv/bin/overweight run $(DEMO_CONFIGS)
-	@.venv/bin/overweight compare $(DEMO_CONFIGS)
 
 test: .venv/.test ## run the tests
 	@$(PY) -m pytest $(ARGS)
@@ -52,10 +51,10 @@ check-heavy: .venv/.heavy ## the tests that take minutes, and which of them were
 	esac
 
 bench: .venv/.test ## speed, as ratios measured in one run
-	@if [ -f tools/bench_speed.py ]; then $(PY) tools/bench_speed.py $(ARGS); else echo "bench: nothing to measure yet"; fi
+	@$(PY) bench/run.py $(ARGS)
 
-bench-truth: .venv/.test ## identities and parities on many random markets
-	@if [ -f tools/bench_truth.py ]; then $(PY) tools/bench_truth.py $(ARGS); else echo "bench-truth: nothing to prove yet"; fi
+docs: .venv/.test ## run every command that the pages show, and write down what it prints
+	@$(PY) tools/refresh_docs.py
 
 constraints: .venv/.made ## resolve constraints.txt anew, to the newest versions
 	@$(PIP) install -q uv

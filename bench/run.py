@@ -27,7 +27,7 @@ HELP = "import sys; sys.argv = ['overweight', '--help']; from engine.cli import 
 #: Loads whatever numba's disk cache gives and says how many compiled functions came from it, and how many not.
 CACHE = (
     "import engine; engine.run({config!r}, results=None)\n"
-    "from engine.portfolio.kernel import simulate\n"
+    "from engine.portfolio.compiled import simulate\n"
     "print(sum(simulate.stats.cache_hits.values()), sum(simulate.stats.cache_misses.values()))"
 )
 
@@ -80,7 +80,7 @@ class Workload:
     def __init__(self) -> None:
         import numpy as np
 
-        from engine.portfolio.kernel import simulate
+        from engine.portfolio.compiled import simulate
 
         self._kernel = simulate
         self.prices = np.load(SHARED / "data" / "w1_prices.npy")

@@ -1,4 +1,4 @@
-"""The command line: `overweight run`, `compare`, `check`, `list`, `strategies`, `schema`.
+"""The command line: `overweight run`, `compare`, `check`, `list`, `strategies`, `schema`, `data`.
 
 Imports inside commands are meant: `overweight --help` and `schema` read neither pandas nor numba.
 """
@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from engine.cli_data import data_app
 from engine.results import terminal
 from engine.results.failures import BUG, Failure, attempt, report_bug, tell
 
@@ -22,6 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
+
+app.add_typer(data_app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 Results = Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs and baselines lie.")]

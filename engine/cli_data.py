@@ -42,7 +42,7 @@ def pull(
     ],
     keys: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[KEY]...", help="Tickers or series: XME, 49.monthly, DGS10.", show_default=False),
+        typer.Argument(metavar="KEY", help="Tickers or series: XME, 49.monthly, DGS10.", show_default=False),
     ] = None,
     store: Store = None,
     accept_shorter: Annotated[
@@ -102,7 +102,7 @@ def show(
 def verify(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[CONFIG|SNAPSHOT]...", help="Whose data; the whole store if none is named."),
+        typer.Argument(metavar="CONFIG|SNAPSHOT", help="Whose data; the whole store if none is named."),
     ] = None,
     store: Store = None,
     calendar: Annotated[
@@ -130,7 +130,7 @@ def verify(
 )
 def diff(
     before: Annotated[str, typer.Argument(metavar="A", help="A series (its last two), or the first snapshot.")],
-    after: Annotated[str | None, typer.Argument(metavar="[B]", help="The second snapshot.")] = None,
+    after: Annotated[str | None, typer.Argument(metavar="B", help="The second snapshot.")] = None,
     store: Store = None,
     as_json: Json = False,
 ) -> None:

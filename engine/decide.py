@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.config import Config
 from engine.errors import ConfigError
 from engine.market.assemble import build_panel
+from engine.market.labels import is_label
 from engine.market.panel import Indices, Panel
 from engine.market.sleeves import SleeveSeries, sleeve_series
 from engine.market.table import Matrix
@@ -65,7 +66,7 @@ def decide(setting: Setting) -> Decided:
 
 
 def trading_days(config: Config, opinion: Matrix) -> NDArray[np.bool_]:
-    """(D,) which decisions trade: all, or with `rebalance: on_change` the first and those whose opinion (D, S) changed."""
+    """(D,) which decisions trade: all, or with `on_change` the first and those whose opinion (D, S) changed."""
     trades = np.ones(len(opinion), np.bool_)
     if config.rebalance == "on_change":
         trades[1:] = (opinion[1:] != opinion[:-1]).any(axis=1)
@@ -95,6 +96,9 @@ def _refuse_early(config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeri
         if (config.policy.get(name, 0.0) != 0 or name in config.tilt) and not begun[first]:
             served = np.flatnonzero(begun[first:])
             needed = max(needed, first + int(served[0]) if len(served) else len(panel.sessions))
+    for name in filter(is_label, config.against):
+        priced = np.flatnonzero(~np.isnan(panel.prices[first:, panel.column(name)]))
+        needed = max(needed, first + int(priced[0]) if len(priced) and priced[0] > 0 else 0)
     if config.trade.after == 0 and first == 0:
         needed = max(needed, 1)
     if needed == 0:

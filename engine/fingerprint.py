@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from engine.decide import Setting
+from engine.market.panel import Panel
+from engine.market.quality import findings, short
+from engine.market.table import Table
 
 ENGINE = Path(__file__).parent
 #: Rooms and modules whose code can move a figure; reports, commands and comparisons cannot.
 CODE = (
     "config",
     "market",
-    "signals.py",
+    "signals",
     "strategy.py",
     "portfolio",
     "decide.py",
@@ -68,9 +71,16 @@ def manifest(setting: Setting) -> dict[str, Any]:
             "last": str(panel.sessions[-1]),
             "sessions": len(panel.sessions),
             "series": dict(panel.digests),
+            "quality": short(findings(held_prices(panel))),
         },
         "code": {"engine": code_fingerprint(), "strategy": _digest(setting.strategy.source)},
     }
+
+
+def held_prices(panel: Panel) -> Table:
+    """The prices of what is held, as a table to be looked over."""
+    labels = tuple(label for label, held in zip(panel.assets, panel.held, strict=True) if held)
+    return Table(panel.sessions, labels, panel.prices[:, panel.held], "prices", "what is held")
 
 
 @cache

@@ -21,7 +21,7 @@ Figures = Mapping[str, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """One simulated portfolio: its targets (D, N) on decision days, its ledger, what is measured of it, and the figures."""
+    """One simulated portfolio: its targets (D, N) on decision days, its ledger, its track and its figures."""
 
     targets: Matrix
     ledger: Ledger

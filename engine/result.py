@@ -92,7 +92,7 @@ class Result:
 
     @property
     def ledger(self) -> pd.DataFrame:
-        """A row per session: equity, cash, return, interest, currency effect, value traded, each cost in its own column."""
+        """A row per session: equity, cash, return, interest, currency effect, value traded, and each cost."""
         return _frame(tables.ledger_columns(self.own.ledger), "date")
 
     @property

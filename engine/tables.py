@@ -56,7 +56,7 @@ def trades_columns(result: Result) -> Columns:
 
 def decisions_columns(result: Result) -> Columns:
     """A row per decision: the score and the stance of each name; the day alone for a strategy about weights."""
-    columns = {"date": _decision_days(result)}
+    columns: Columns = {"date": _decision_days(result)}
     scores, stance = result.decided.scores, result.decided.stance
     if scores is not None and stance is not None:
         columns |= {f"score {name}": scores.values[:, s] for s, name in enumerate(scores.names)}

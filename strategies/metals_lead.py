@@ -16,7 +16,8 @@ def score(
 ):
     """Standard deviations by which `lagging` trails what `leading` and `versus` imply.
 
-    `leading` must have outrun `versus` over `lead` sessions: to stay in (`condition: stay`) or only to get in (`enter`).
+    `leading` must have outrun `versus` over `lead` sessions: to stay in (`condition: stay`)
+    or only to get in (`enter`).
     """
     drivers = (past.sleeve(leading), past.sleeve(versus))
     gap = catch_up_gap(past.sleeve(lagging), drivers, lookback=lookback, gap_sessions=gap_sessions)

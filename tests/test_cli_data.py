@@ -136,7 +136,7 @@ def test_diff_tells_what_the_publisher_changed(publishers: Loopback, data: Comma
     lines = data("diff", "fred/A").stdout.splitlines()
     assert lines[1:] == [
         "added rows: 1, from 2024-01-04 to 2024-01-04",
-        "A: 1 values changed from 2024-01-03 to 2024-01-03; most on 2024-01-03, 2 to 2.5",
+        "A: 1 value changed from 2024-01-03 to 2024-01-03; most on 2024-01-03, 2 to 2.5",
     ]
     said = json.loads(data("diff", "fred/A", "--json").stdout)
     assert said["restated"]

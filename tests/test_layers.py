@@ -28,11 +28,10 @@ LAZY = {
     ("engine.cli", "engine.results"),
     ("engine.cli_data", "engine.results"),
     ("engine.result", "engine.peer"),
-    ("engine.results.terminal", "engine.portfolio.kernel"),
 }
 #: Imports for annotations alone that look upwards.
 ANNOTATED = {("engine.peer", "engine.result"), ("engine.tables", "engine.result")}
-COMPILED = {"engine.portfolio.kernel", "engine.portfolio.rules"}
+COMPILED = {"engine.portfolio.compiled"}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from engine.config.models import Config
 from engine.config.record import choice, did_you_mean, number
 from engine.config.sleeve import SUM_TOLERANCE
 from engine.config.stance import Rank, Threshold
-from engine.config.trading import COSTS
+from engine.config.trading import COSTS, Band
 
 Found = tuple[Path, str, str, str]  # path, found, expected, cure
 
@@ -126,6 +126,18 @@ def _tilted(config: Config) -> Iterator[Found]:
             yield here, f"the text `{tilt.from_}`", choice(sources), did_you_mean(tilt.from_, sources)
 
 
+def _trading(config: Config) -> Iterator[Found]:
+    if config.trade.at == "open" and config.trade.after == 0:
+        found = "the open of the very session that was decided at its close"
+        yield ("trade", "at"), found, "a later open, or the close", "write `after: 1`, or `at: close`"
+    if config.trade.sizing == "gross":
+        here, found = ("trade", "sizing"), "`gross`, which follows vectorbt's from_orders and knows no"
+        if isinstance(config.rebalance, Band):
+            yield here, f"{found} band", "`net_of_costs` with a band", "write `sizing: net_of_costs`"
+        if config.allow_short:
+            yield here, f"{found} shorts", "`net_of_costs` with `allow_short`", "write `sizing: net_of_costs`"
+
+
 def _same(config: Config) -> Iterator[Found]:
     rule = getattr(config.stance, "rule", "rank")
     for name, tilt in config.tilt.items():
@@ -191,6 +203,7 @@ _CHECKS: tuple[tuple[frozenset[str], Callable[[Config], Iterator[Found]]], ...] 
     (frozenset({"stance"}), _levels),
     (frozenset({"stance", "tilt", "hold"}), _stance_and_tilt),
     (frozenset({"hold", "tilt"}), _tilted),
+    (frozenset({"trade", "rebalance", "allow_short"}), _trading),
     (frozenset({"stance", "tilt"}), _same),
     (frozenset({"hold", "policy", "stance", "tilt", "allow_short"}), _room),
 )

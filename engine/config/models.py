@@ -158,7 +158,9 @@ class Config(Record):
         "USD", description="The currency in which everything is counted."
     )
     fx: dict[str, str] = Field(
-        {}, description="For each other currency the label of its price in the base currency.", examples=[{"GBP": "GBPUSD"}]
+        {},
+        description="For each other currency the label of its price in the base currency.",
+        examples=[{"GBP": "GBPUSD"}],
     )
     accept: Annotated[tuple[Literal["price_against_total"], ...], BeforeValidator(_listed)] = Field(
         (), description="Faults that are known and accepted; each becomes a caveat."

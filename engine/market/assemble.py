@@ -45,10 +45,7 @@ def build_panel(config: Config) -> Panel:
         opens = None if opens is None else opens * fx
     series = _series(config, tables, calendar)
     cash, cash_caveats = cash_rate(config, tables, calendar.sessions)
-    by_asset = np.ascontiguousarray(prices.T)
-    digests = {label: column_digest(calendar.sessions, by_asset[i]) for i, label in enumerate(wanted.assets)}
-    digests |= {name: column_digest(one.dates, one.values) for name, one in series.items()}
-    digests["cash"] = column_digest(calendar.sessions, cash)
+    digests = _digests(calendar, wanted, prices, opens, ends, series, cash)
     return Panel(
         sessions=calendar.sessions,
         assets=wanted.assets,
@@ -64,6 +61,30 @@ def build_panel(config: Config) -> Panel:
         fingerprint=hashlib.sha256(repr(sorted(digests.items())).encode()).hexdigest()[:16],
         caveats=(*caveats, *cash_caveats),
     )
+
+
+def _digests(
+    calendar: Calendar,
+    wanted: Wanted,
+    prices: Matrix,
+    opens: Matrix | None,
+    ends: Indices,
+    series: Mapping[str, Series],
+    cash: Vector,
+) -> dict[str, str]:
+    """A hash per series, of everything that can move a result."""
+    digests: dict[str, str] = {}
+    for suffix, matrix in (("", prices), (" open", opens)):
+        if matrix is not None:
+            rows = np.ascontiguousarray(matrix.T)
+            digests |= {
+                f"{label}{suffix}": column_digest(calendar.sessions, rows[i]) for i, label in enumerate(wanted.assets)
+            }
+    for i in np.flatnonzero(ends < calendar.count):
+        digests[f"{wanted.assets[i]} end"] = str(calendar.sessions[ends[i]])
+    digests |= {name: column_digest(one.dates, one.values) for name, one in series.items()}
+    digests["cash"] = column_digest(calendar.sessions, cash)
+    return digests
 
 
 def _refuse_price_returns(config: Config, found: Found, wanted: Wanted) -> list[str]:

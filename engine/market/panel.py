@@ -62,8 +62,9 @@ class Panel:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "known", np.nan_to_num(carry(self.prices), nan=0.0))
-        for array in (self.sessions, self.prices, self.known, self.cash_rate):
-            read_only(array)
+        for array in (self.sessions, self.prices, self.opens, self.known, self.fx, self.cash_rate):
+            if array is not None:
+                read_only(array)
 
     def column(self, label: str) -> int:
         """Position of an asset; KeyError where there is no such asset."""

@@ -146,7 +146,7 @@ class Past:
         return self._revealed.known(self._series_name(name), self.session)[1]
 
     def row(self, table: str) -> dict[str, float]:
-        """The latest known row of a `data` entry of values: column to value, an empty cell is 0; {} before the first."""
+        """The latest known row of a `data` entry of values: column to value, an empty cell is 0; {} before any."""
         columns = [name for name in self._revealed.panel.series if name.startswith(f"{table}.")]
         if not columns:
             raise UnknownName("table", table, tuple({n.partition(".")[0] for n in self._revealed.panel.series}))

@@ -106,14 +106,18 @@ def gaps(table: Table, sessions: Dates | None = None) -> list[Finding]:
         return holes(table)
     first = given.argmax(axis=0)
     last = len(days) - 1 - given[::-1].argmax(axis=0)
-    found = []
+    alike: dict[tuple[np.datetime64, int, int], list[str]] = {}
     for i in np.flatnonzero(given.any(axis=0) & (given.sum(axis=0) < last - first + 1)):
         inside_life = ~given[first[i] : last[i] + 1, i]
         starts, lengths = runs(inside_life)
-        worst = int(lengths.max())
-        words = f"{int(inside_life.sum())} sessions without a value, at most {worst} in a row"
-        day = days[first[i] + starts[0]]
-        found.append(Finding("gap", table.columns[i], day, int(inside_life.sum()), float(worst), words))
+        trouble = (days[first[i] + starts[0]], int(inside_life.sum()), int(lengths.max()))
+        alike.setdefault(trouble, []).append(table.columns[i])
+    found = []
+    for (day, count, worst), labels in alike.items():
+        # Labels of one exchange miss the same days of another: that is one finding.
+        label = labels[0] if len(labels) == 1 else f"{labels[0]} and {len(labels) - 1} more"
+        words = f"{counted(count, 'session')} without a value, at most {worst} in a row"
+        found.append(Finding("gap", label, day, count, float(worst), words))
     return found + holes(table)
 
 
@@ -142,10 +146,17 @@ def stale(table: Table, least: int = 6) -> list[Finding]:
         long = lengths >= least - 1
         if long.any():
             worst = int(lengths[long].max()) + 1
-            words = f"{int(long.sum())} stretches of {least} or more equal prices, the longest of {worst}"
+            words = (
+                f"{counted(int(long.sum()), 'stretch', 'es')} of {least} or more equal prices, the longest of {worst}"
+            )
             day = table.dates[starts[long][0]]
             found.append(Finding("stale", table.columns[i], day, int(long.sum()), float(worst), words))
     return found
+
+
+def counted(count: int, noun: str, ending: str = "s") -> str:
+    """`1 move`, `2 moves`."""
+    return f"{count:,} {noun}" + (ending if count != 1 else "")
 
 
 def runs(flags: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -161,7 +172,7 @@ def not_positive(table: Table) -> list[Finding]:
     for i in np.flatnonzero(bad.any(axis=0)):
         rows = np.flatnonzero(bad[:, i])
         worst = float(table.values[rows, i].min())
-        words = f"{len(rows)} prices at or below zero, the lowest {worst:g}"
+        words = f"{counted(len(rows), 'price')} at or below zero, the lowest {worst:g}"
         found.append(Finding("not positive", table.columns[i], table.dates[rows[0]], len(rows), worst, words))
     return found
 
@@ -175,7 +186,7 @@ def moves(table: Table, returns: Matrix, bound: float = 0.25) -> list[Finding]:
         at = rows[columns == i]
         worst = at[int(np.argmax(np.abs(returns[at, i])))]
         size = float(returns[worst, i])
-        words = f"{len(at)} moves beyond {bound:.0%}, the largest {size:+.1%} on {table.dates[worst]}"
+        words = f"{counted(len(at), 'move')} beyond {bound:.0%}, the largest {size:+.1%} on {table.dates[worst]}"
         found.append(Finding("move", table.columns[i], table.dates[at[0]], len(at), size, words))
     return found
 

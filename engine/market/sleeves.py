@@ -100,9 +100,15 @@ def _scaled(shares: Matrix) -> Matrix:
 
 
 def _inverse_volatility(returns: Matrix, lookback: int) -> Matrix:
-    """One over the standard deviation of the last `lookback` returns; NaN before there are as many."""
+    """One over the standard deviation of the last `lookback` sessions' returns; NaN where most are missing."""
     shares = np.full_like(returns, np.nan)
     if len(returns) > lookback:
-        deviation = sliding_window_view(returns, lookback, axis=0).std(axis=2, ddof=1)
-        shares[lookback - 1 :] = np.divide(1.0, deviation, out=np.full_like(deviation, np.nan), where=deviation > 0)
+        windows = sliding_window_view(returns, lookback, axis=0)
+        count = (~np.isnan(windows)).sum(axis=2)
+        enough = count > max(lookback // 2, 1)
+        mean = np.nansum(windows, axis=2) / np.maximum(count, 1)
+        squares = np.nansum((windows - mean[..., None]) ** 2, axis=2)
+        deviation = np.sqrt(squares / np.maximum(count - 1, 1))
+        usable = enough & (deviation > 0)
+        shares[lookback - 1 :] = np.divide(1.0, deviation, out=np.full_like(deviation, np.nan), where=usable)
     return shares

@@ -16,7 +16,8 @@ class Episode:
     """A run of decisions with one stance sign; a neutral decision or the other sign ends it.
 
     Where stances are on several names, a run lasts while every one keeps its sign.
-    sign: +1 over, -1 under, 0 where names that are over and names that are under balance. first_decision, last_decision: indices into the decisions, both included.
+    sign: +1 over, -1 under, 0 where names that are over and names that are under balance.
+    first_decision, last_decision: indices into the decisions, both included.
     active_log_return: sum of the log returns over the reference while the episode was held.
     """
 
@@ -27,7 +28,7 @@ class Episode:
 
 
 def count_episodes(stance: FloatArray) -> int:
-    """Number of runs of one stance sign over decisions (D,) or (D, S); zeros break runs. Raises ValueError at NaN."""
+    """Number of runs of one stance sign over decisions (D,) or (D, S); zeros break runs. NaN raises ValueError."""
     return len(_runs(stance))
 
 
@@ -72,12 +73,12 @@ def best_episode_share(episodes: Sequence[Episode], active_log_returns: FloatArr
 
 def _runs(stance: FloatArray) -> list[tuple[int, int, int]]:
     """(sign, first, last) of each run of equal signs that are not all zero."""
-    missing = np.flatnonzero(np.isnan(stance).reshape(len(stance), -1).any(axis=1))
+    if stance.size == 0:
+        return []
+    signs = np.sign(stance).reshape(len(stance), -1)
+    missing = np.flatnonzero(np.isnan(signs).any(axis=1))
     if missing.size:
         raise ValueError(f"episodes: the stance of decision {missing[0]} is NaN")
-    signs = np.sign(stance).reshape(len(stance), -1)
-    if signs.size == 0:
-        return []
     firsts = np.append(0, np.flatnonzero((signs[1:] != signs[:-1]).any(axis=1)) + 1)
     lasts = np.append(firsts[1:] - 1, len(signs) - 1)
     sides = np.sign(signs.sum(axis=1))

@@ -42,7 +42,7 @@ def matched_targets(mix: Mix, targets: Matrix) -> Matrix:
 
 
 def over_stance(config: Config, stance: Stance) -> Stance | None:
-    """Full overweight on every decision; None where stances pick assets inside a sleeve, so that there is no such thing."""
+    """Full overweight on every decision; None where stances pick assets inside a sleeve: there is no such thing."""
     if isinstance(config.stance, Rank) or any(name not in config.tilt for name in stance.names):
         return None
     return Stance(tuple(sorted(config.tilt)), np.ones((len(stance.values), len(config.tilt))))

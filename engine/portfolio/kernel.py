@@ -1,36 +1,53 @@
-"""The simulation, compiled: one pass over the sessions, in the order in which a day happens.
+"""The kernel: one pass over the sessions, in the order in which a day happens. Plain Python; `compiled` compiles it.
 
 For each session t:
   1. cash earns its rate, and what was delisted the session before turns into cash;
-  2. if a decision is due, it trades at the fill prices (`_rebalance_net` or `_rebalance_gross`);
+  2. if a decision is due, it trades at the fill prices (`rebalance_net` or `rebalance_gross`);
   3. equity is cash plus holdings at the closing price.
 
 Invariants: equity = cash + sum(units * price); cash stays at or above zero; no NaN gets in.
-No fastmath, explicit loops in asset order, no unguarded division: `simulate.py_func` gives the same bits.
+No fastmath, explicit loops in asset order, no unguarded division: compiled or not, the same bits come out.
 """
 
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
-#: Rounds of the fixed point for equity after costs. It contracts by the cost rate, so ten are plenty.
-ROUNDS = 60
+from engine.market.table import Indices, Matrix, Vector
+
+#: One value per asset: an array, or a list where the plain rebalance runs on Python's own numbers.
+Row: TypeAlias = "Vector | list[float]"
+Flags: TypeAlias = "NDArray[np.bool_] | list[bool]"
+Order: TypeAlias = "Indices | list[int]"
+
+#: Most rounds of the fixed point for equity after costs. It contracts by the cost rate: a handful at usual costs.
+ROUNDS = 500
 #: Shortfalls of cash and changes of a holding up to this part of equity are rounding, neither debt nor trade.
 ROUNDING = 1e-12
 
 
-@njit(cache=True, inline="always")
-def _rebalance_net(  # type: ignore[no-untyped-def]
-    cash, units, price, target, tradable, rate, band, to_edge, first, wanted, trades
-):
+def rebalance_net(
+    cash: float,
+    units: Row,
+    price: Row,
+    target: Row,
+    tradable: Flags,
+    rate: Row,
+    band: float,
+    to_edge: bool,
+    first: bool,
+    wanted: Row,
+    trades: Flags,
+) -> float:
     """Trade so that targets hold after costs; DESIGN's five steps, less lots and fixed fees. Returns cash.
 
     wanted, trades (N,) are scratch: the weight aimed at, and whether the asset trades.
     """
-    n = units.shape[0]
+    n = len(units)
     equity = cash
     for i in range(n):
         equity += units[i] * price[i]
@@ -82,13 +99,22 @@ def _rebalance_net(  # type: ignore[no-untyped-def]
     return left if left > ROUNDING * equity else 0.0
 
 
-@njit(cache=True, inline="always")
-def _rebalance_gross(cash, units, price, target, tradable, fee, slip, wanted, order):  # type: ignore[no-untyped-def]
+def rebalance_gross(
+    cash: float,
+    units: Row,
+    price: Row,
+    target: Row,
+    tradable: Flags,
+    fee: Row,
+    slip: Row,
+    wanted: Row,
+    order: Order,
+) -> float:
     """Trade as vectorbt's from_orders does: sized on equity before costs, sells first, a buy cut to cash. Returns cash.
 
     wanted (N,), order (N,) are scratch: each order's value, and the assets by that value, ties in asset order.
     """
-    n = units.shape[0]
+    n = len(units)
     equity = cash
     for i in range(n):
         equity += units[i] * price[i]
@@ -125,11 +151,24 @@ def _rebalance_gross(cash, units, price, target, tradable, fee, slip, wanted, or
     return cash
 
 
-@njit(cache=True)
-def simulate(  # type: ignore[no-untyped-def]
-    prices, growth, ends, due, fill_prices, targets, tradable,
-    fee, slip, gross, band, to_edge, capital, equity_path, cash_path, units_path,
-):  # fmt: skip
+def simulate(
+    prices: Matrix,
+    growth: Vector,
+    ends: Indices,
+    due: Indices,
+    fill_prices: Matrix,
+    targets: Matrix,
+    tradable: NDArray[np.bool_],
+    fee: Vector,
+    slip: Vector,
+    gross: bool,
+    band: float,
+    to_edge: bool,
+    capital: float,
+    equity_path: Vector,
+    cash_path: Vector,
+    units_path: Matrix,
+) -> None:
     """Fill equity_path (T,), cash_path (T,) and units_path (K, N): the holdings right after each rebalance.
 
     prices (T, N): last known price, 0 before the first. growth (T,): 1 + return of cash into session t.
@@ -155,11 +194,11 @@ def simulate(  # type: ignore[no-untyped-def]
                 if ends[i] == t - 1:
                     cash += units[i] * prices[t, i]
                     units[i] = 0.0
-        if k < due.shape[0] and due[k] == t:
+        if k < len(due) and due[k] == t:
             if gross:
-                cash = _rebalance_gross(cash, units, fill_prices[k], targets[k], tradable[k], fee, slip, scratch, order)
+                cash = rebalance_gross(cash, units, fill_prices[k], targets[k], tradable[k], fee, slip, scratch, order)
             else:
-                cash = _rebalance_net(
+                cash = rebalance_net(
                     cash, units, fill_prices[k], targets[k], tradable[k], rate, band, to_edge, k == 0,
                     scratch, trades,
                 )  # fmt: skip

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +15,12 @@ from engine.errors import ConfigError
 from engine.market.levels import carry
 from engine.market.panel import Indices, Panel, Vector
 from engine.market.table import Dates, Matrix
+from engine.portfolio import stretches
 from engine.portfolio.costs import Costs
-from engine.portfolio.kernel import simulate
+
+COMPILED = "engine.portfolio.compiled"
+#: Below this many trades of a run numba takes longer to load than the run without it.
+SMALL = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,8 @@ class Ledger:
     """One portfolio from the session before its first trade can count, L sessions.
 
     start: index of the first session in the panel. sessions: (L,) days. equity, cash: (L,) money at the close.
-    interest: (L,) money earned on cash. currency: (L,) money earned by rates of exchange, in the gains. traded: (L,) sum of |value| of trades. costs: (L, 3) per kind.
+    interest: (L,) money earned on cash. currency: (L,) money earned by rates of exchange, part of the gains.
+    traded: (L,) sum of |value| of trades. costs: (L, 3) per kind.
     weights: (L, N) holdings at the close as fractions of equity. rebalances: (K,) sessions in the panel.
     carried: (N,) sessions on which an asset was held without a price of its own. stuck: orders that could not trade.
     """
@@ -92,7 +100,7 @@ def run_ledger(config: Config, panel: Panel, orders: Orders, costs: Costs) -> Le
     units = np.zeros((len(due), len(panel.assets)))
     growth = 1.0 + panel.cash_rate[start:]
     growth[0] = 1.0
-    simulate(
+    simulator(len(due) * len(panel.assets))(
         known, growth, panel.ends - start, due - start, fills, targets, tradable, costs.commission, costs.slip,
         gross, band.band if band else 0.0, band is not None and band.to == "edge", config.capital,
         equity, cash, units,
@@ -111,6 +119,17 @@ def run_ledger(config: Config, panel: Panel, orders: Orders, costs: Costs) -> Le
         _currency(panel, start, held, known), traded, money, held * known / equity[:, None],
         held, due, trades, missing.sum(axis=0), int(wished.sum()),
     )  # fmt: skip
+
+
+def simulator(size: int) -> Callable[..., None]:
+    """The compiled kernel for a run of `size` (rebalances times assets); if that is small, its equal without numba.
+
+    Once numba is loaded there is nothing left to save.
+    """
+    if size <= SMALL and COMPILED not in sys.modules:
+        return stretches.simulate
+    compiled: Callable[..., None] = import_module(COMPILED).simulate
+    return compiled
 
 
 def _currency(panel: Panel, start: int, held: Matrix, known: Matrix) -> Vector:

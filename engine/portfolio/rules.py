@@ -1,4 +1,4 @@
-"""Stance rules: from scores to a stance in -1..+1, compiled, with a pure-Python twin in `.py_func`.
+"""Stance rules: from scores to a stance in -1..+1. Plain Python that `compiled` can compile.
 
 Scores are (D,) on decision days; NaN is no opinion, and the stance goes to neutral.
 """
@@ -8,17 +8,20 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
+
+from engine.market.table import Indices, Matrix, Vector
 
 
-@njit(cache=True)
-def threshold(scores, may_enter, enter, leave, over, under, stance):  # type: ignore[no-untyped-def]
+def threshold(
+    scores: Vector, may_enter: NDArray[np.bool_], enter: float, leave: float, over: bool, under: bool, stance: Vector
+) -> None:
     """+1 from a score at or above `enter` until one at or below `leave`; -1 mirrored, where that side is allowed.
 
     may_enter (D,) False forbids to open a stance, not to keep one. Writes stance (D,).
     """
     now = 0.0
-    for d in range(scores.shape[0]):
+    for d in range(len(scores)):
         score = scores[d]
         if math.isnan(score):
             now = 0.0
@@ -32,10 +35,9 @@ def threshold(scores, may_enter, enter, leave, over, under, stance):  # type: ig
         stance[d] = now
 
 
-@njit(cache=True)
-def proportional(scores, full_at, cap, over, under, stance):  # type: ignore[no-untyped-def]
+def proportional(scores: Vector, full_at: float, cap: float, over: bool, under: bool, stance: Vector) -> None:
     """Score / full_at, clipped to [-cap, cap] and to the sides allowed. Writes stance (D,)."""
-    for d in range(scores.shape[0]):
+    for d in range(len(scores)):
         now = scores[d] / full_at
         if math.isnan(now):
             now = 0.0
@@ -48,8 +50,16 @@ def proportional(scores, full_at, cap, over, under, stance):  # type: ignore[no-
         stance[d] = now
 
 
-@njit(cache=True)
-def impulse(scores, sessions_ago, sessions, hold, half_life, over, under, stance):  # type: ignore[no-untyped-def]
+def impulse(
+    scores: Vector,
+    sessions_ago: Indices,
+    sessions: Indices,
+    hold: int,
+    half_life: float,
+    over: bool,
+    under: bool,
+    stance: Vector,
+) -> None:
     """The latest shock's strength, clipped to -1..1, halved every `half_life` sessions, gone after `hold` sessions.
 
     scores (D,): the shock that became known since the last decision, NaN or 0 where there was none. A shock counts
@@ -58,7 +68,7 @@ def impulse(scores, sessions_ago, sessions, hold, half_life, over, under, stance
     """
     strength = 0.0
     since = 0
-    for d in range(scores.shape[0]):
+    for d in range(len(scores)):
         if not math.isnan(scores[d]) and scores[d] != 0.0:
             strength = min(1.0, max(-1.0, scores[d]))
             since = sessions[d] - sessions_ago[d]
@@ -74,7 +84,7 @@ def impulse(scores, sessions_ago, sessions, hold, half_life, over, under, stance
         stance[d] = now
 
 
-def rank(scores: np.ndarray, top: int, bottom: int) -> np.ndarray:
+def rank(scores: Matrix, top: int, bottom: int) -> Matrix:
     """(D, S) stance of each name: +1 for the `top` highest scores of a day, -1 for the `bottom` lowest, else 0.
 
     Columns are in alphabetical order and the earlier wins a tie. NaN has no rank. With fewer names than

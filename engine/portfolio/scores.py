@@ -156,7 +156,7 @@ def _too_early(
 def _first_served(
     strategy: Strategy, config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], low: int
 ) -> int | None:
-    """The first session at or after `low` with an answer, by bisection: once there is enough past, there is more later."""
+    """The first session at or after `low` with an answer, by bisection: past that is enough stays enough."""
 
     def served(session: int) -> bool:
         revealed = Revealed(panel, sleeves, config)

@@ -102,7 +102,7 @@ def _change_lines(found: Difference) -> list[str]:
     lines = []
     for one in found.changes[:MOST_CHANGES]:
         how = f"rescaled by {one.ratio:.6g}" if one.ratio is not None else _appeared(one.new_values, one.lost_values)
-        line = f"{one.column}: {one.count:,} values changed from {one.first} to {one.last}" + (
+        line = f"{one.column}: {quality.counted(one.count, 'value')} changed from {one.first} to {one.last}" + (
             f", {how}" if how else ""
         )
         if np.isfinite(one.largest):
@@ -113,7 +113,7 @@ def _change_lines(found: Difference) -> list[str]:
 
 
 def _appeared(new: int, lost: int) -> str:
-    words = [f"{new} values appeared"] * bool(new) + [f"{lost} vanished"] * bool(lost)
+    words = [f"{quality.counted(new, 'value')} appeared"] * bool(new) + [f"{lost} vanished"] * bool(lost)
     return ", ".join(words)
 
 

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ class Progress:
         if self._status is not None:
             from rich.markup import escape
 
-            self._status.update(escape(f"{doing}{first_time()}"))
+            self._status.update(escape(doing))
 
 
 @contextmanager
@@ -83,12 +82,3 @@ def progress() -> Iterator[Progress]:
 
     with Console(stderr=True, highlight=False).status("starting") as status:
         yield Progress(status)
-
-
-def first_time() -> str:
-    """What is worth knowing where the kernel has no compiled code on disk yet."""
-    from engine.portfolio.kernel import simulate
-
-    folder = simulate.stats.cache_path
-    compiled = folder is not None and any(Path(folder).glob("kernel.*.nbi"))
-    return "" if compiled else " (compiling the kernel, once)"

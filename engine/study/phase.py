@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 
 from engine.backtest import simulate, track_of
 from engine.decide import Setting, decide
 from engine.measure.formulas import cagr
+from engine.portfolio.ledger import COMPILED
 from engine.portfolio.tilt import neutral_mix, targets_of
 
 #: Sessions between two decisions: how many phases a schedule has.
@@ -21,6 +23,7 @@ def phase_count(setting: Setting) -> int:
 
 def active_return_by_phase(setting: Setting) -> tuple[float, ...]:
     """Active return against policy (difference of CAGRs) with every decision 0, 1, 2 ... sessions later."""
+    import_module(COMPILED)  # many runs repay numba's loading
     return tuple(_active_return(_shifted(setting, shift)) for shift in range(phase_count(setting)))
 
 

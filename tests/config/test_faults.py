@@ -244,12 +244,14 @@ SWAPPED = [
     (
         "{source: sample}",
         "{source: sampel}",
-        "8:16: data.source: found the text `sampel`; expected `sample` or `files`; did you mean `sample`?",
+        "8:16: data.source: found the text `sampel`; expected `sample`, `files`, `table`, "
+        "`events`, `made`, `yahoo`, `french`, `gpr`, `pinksheet` or `fred`; did you mean `sample`?",
     ),
     (
         "{source: sample}",
         "{path: x.csv}",
-        "8:7: data.source: found no `source`; expected `sample` or `files`; add `source: sample`",
+        "8:7: data.source: found no `source`; expected `sample`, `files`, `table`, `events`, "
+        "`made`, `yahoo`, `french`, `gpr`, `pinksheet` or `fred`; add `source: sample`",
     ),
     (
         "{source: sample}",
@@ -367,10 +369,10 @@ ADDED = [
         "9:1: from_: found an unknown key; expected a key that has a meaning here; did you mean `from`?",
     ),
     (
-        "brake: []",
-        "9:1: brake: found an unknown key; expected `strategy`, `with`, `hold`, `watch`, `policy`, `stance`, "
+        "lunch: []",
+        "9:1: lunch: found an unknown key; expected `strategy`, `with`, `hold`, `watch`, `policy`, `stance`, "
         "`tilt`, `every`, `rebalance`, `from`, `to`, `trade`, `cash`, `data`, `against`, "
-        "`expect`, `members`, "
+        "`expect`, `members`, `membership`, `base_currency`, `fx`, `accept`, "
         "`allow_short`, `capital`, `sessions_per_year` or `extends`; remove it, or look for its right name",
     ),
 ]  # fmt: skip

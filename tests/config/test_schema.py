@@ -53,7 +53,7 @@ LINES = [
     ("watch: {m: {members: [A, B], parts: inverse_volatility, lookback: 21}}", True),
     ("with: {a: [1, x], b: {c: 2}}", True),
     ("extends: other.yaml", None),
-    ("brake: 1", False),
+    ("lunch: 1", False),
     ("capital: 0", False),
 ]
 

@@ -1,4 +1,4 @@
-"""Every fault of a price file or of a question about it has a message with place, cause and cure, and leaves nothing."""
+"""Every fault of a price file, or of a question about it, has a message with place, cause and cure."""
 
 from __future__ import annotations
 
@@ -195,3 +195,21 @@ def test_a_results_folder_that_cannot_be_written_is_named(desk: Desk) -> None:
         "taken/runs/a: found a folder that cannot be written (Not a directory); "
         "expected a results folder with room for a run; give another one: `--results FOLDER`"
     )
+
+
+def test_a_reference_that_lists_later_names_its_first_day(desk: Desk) -> None:
+    frame = made_prices(labels="AAA BBB CCC NEW")
+    frame.iloc[:150, 3] = np.nan
+    desk.prices(frame)
+    assert "at the earliest 2020-07-29" in str(refused(desk, against="[policy, NEW]"))
+
+
+def test_one_missing_price_does_not_empty_a_sleeve_by_inverse_volatility(desk: Desk) -> None:
+    frame = made_prices()
+    frame.iloc[200, :2] = np.nan
+    desk.prices(frame)
+    result = desk.run(
+        hold="{one: {members: [AAA, BBB], parts: inverse_volatility, lookback: 63}, two: [CCC]}", every="week_end"
+    )
+    weights = result.targets[["AAA", "BBB"]].sum(axis=1)
+    assert (weights > 0.69).sum() >= len(weights) - 1

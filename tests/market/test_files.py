@@ -73,3 +73,14 @@ def test_data_that_go_on_after_to_change_neither_id_nor_result(desk: Desk) -> No
     before = desk.run(to="2021-03-31")
     desk.prices(made_prices().iloc[:350])
     assert desk.run(to="2021-03-31").id == before.id
+
+
+def test_opens_are_part_of_what_a_result_stands_on(desk: Desk) -> None:
+    long = made_prices().melt(ignore_index=False, var_name="ticker", value_name="close").reset_index()
+    ids, equities = set(), set()
+    for factor in (0.99, 0.98):
+        long.assign(open=long["close"] * factor).to_csv("long.csv", index=False)
+        result = desk.run(data="{source: files, path: long.csv, open: open}", trade="{at: open}")
+        ids.add(result.id)
+        equities.add(float(result.equity.iloc[-1]))
+    assert len(ids) == len(equities) == 2

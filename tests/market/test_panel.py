@@ -38,7 +38,8 @@ def test_a_watched_series_that_ends_is_refused_at_to(desk: Desk) -> None:
     with pytest.raises(ConfigError) as caught:
         build_panel(load(desk.config(watch="{metals: [GLD]}", data=two)))
     assert str(caught.value) == (
-        "a.yaml:7:5: to: found 2021-06-30; expected at most 2021-03-01, where the data of `GLD` end; say `to: 2021-03-01`"
+        "a.yaml:7:5: to: found 2021-06-30; expected at most 2021-03-01, where the data of `GLD` end; "
+        "say `to: 2021-03-01`"
     )
     panel = build_panel(load(desk.config(watch="{metals: [GLD]}", data=two, to=None)))
     assert str(panel.sessions[-1]) == "2021-03-01"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.config import Config
 from engine.market.panel import Panel
-from engine.portfolio.kernel import simulate
+from engine.portfolio.compiled import simulate
 from engine.portfolio.ledger import Orders
 
 Matrix = NDArray[np.float64]

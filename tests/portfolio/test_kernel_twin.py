@@ -1,4 +1,4 @@
-"""The compiled kernel and rules give the very bits of their pure-Python twins."""
+"""The compiled kernel and rules give the very bits of the plain ones, and so does the simulation without numba."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba.core.registry import CPUDispatcher
 
-from engine.portfolio import kernel, rules
+from engine.portfolio import compiled, kernel, rules, stretches
 from tests.portfolio.markets import random_market, run_kernel
-from tests.portfolio.twin import pure
 
-PLAIN = pure(kernel)
-RULES = pure(rules)
 SIZINGS = [(False, 0.0, False), (True, 0.0, False), (False, 0.03, False), (False, 0.03, True)]
 
 
@@ -30,23 +28,19 @@ def test_kernel_is_its_twin_bit_for_bit(
 ) -> None:
     gross, band, to_edge = sizing
     market = random_market(np.random.default_rng(seed), sessions, assets, most=most, largest_cost=cost)
-    compiled = run_kernel(market, gross=gross, band=band, to_edge=to_edge)
-    plain = run_kernel(market, gross=gross, band=band, to_edge=to_edge, simulate=PLAIN.simulate)
+    by_numba, plain, by_stretches = (
+        run_kernel(market, gross=gross, band=band, to_edge=to_edge, simulate=module.simulate)
+        for module in (compiled, kernel, stretches)
+    )
     for name in ("equity", "cash", "units"):
-        same_bits(getattr(compiled, name), getattr(plain, name))
+        same_bits(getattr(by_numba, name), getattr(plain, name))
+        same_bits(getattr(by_stretches, name), getattr(plain, name))
 
 
-def test_both_helpers_of_the_twin_are_reached() -> None:
-    """The comparison above would mean little if either sizing were never entered."""
-    market = random_market(np.random.default_rng(1))
-    twin = pure(kernel)
-    reached = []
-    for name in ("_rebalance_net", "_rebalance_gross"):
-        original = getattr(twin, name)
-        setattr(twin, name, lambda *args, f=original, n=name: (reached.append(n), f(*args))[1])
-    run_kernel(market, simulate=twin.simulate)
-    run_kernel(market, gross=True, simulate=twin.simulate)
-    assert set(reached) == {"_rebalance_net", "_rebalance_gross"}
+def test_the_compiled_functions_are_compiled_and_the_plain_ones_plain() -> None:
+    for name in ("simulate", "threshold", "proportional", "impulse"):
+        assert isinstance(getattr(compiled, name), CPUDispatcher)
+    assert not any(isinstance(value, CPUDispatcher) for module in (kernel, rules) for value in vars(module).values())
 
 
 @pytest.mark.parametrize("sides", [(True, False), (False, True), (True, True)])
@@ -65,7 +59,7 @@ def test_rules_are_their_twins_bit_for_bit(sides: tuple[bool, bool]) -> None:
             "impulse": (scores, ago, decisions, 63, half_life, *sides),
         }
         for name, given_ in cases.items():
-            compiled, plain = np.full(50, np.nan), np.full(50, np.nan)
-            getattr(rules, name)(*given_, compiled)
-            getattr(RULES, name)(*given_, plain)
-            same_bits(compiled, plain)
+            by_numba, plain = np.full(50, np.nan), np.full(50, np.nan)
+            getattr(compiled, name)(*given_, by_numba)
+            getattr(rules, name)(*given_, plain)
+            same_bits(by_numba, plain)

@@ -1,7 +1,7 @@
 """Where data comes from: one small module per source, behind one literal table.
 
-Each module has `read(config, name, wanted) -> Table`. A module is imported when a config names its source, so that a run
-on the sample loads neither pandas nor a publisher's library.
+Each module has `read(config, name, wanted) -> Table`. A module is imported when a config names its source, so that a
+run on the sample loads neither pandas nor a publisher's library.
 """
 
 from __future__ import annotations

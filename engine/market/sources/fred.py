@@ -14,7 +14,7 @@ from engine.config import Config
 from engine.config.publishers import FredSource
 from engine.errors import ConfigError
 from engine.market.publishers.fred import ATTRIBUTION
-from engine.market.sources.stored import side_by_side, stored
+from engine.market.sources.stored import Union, stored
 from engine.market.table import Table
 
 #: Days between two values, in the middle, from which a series is called slow.
@@ -29,11 +29,10 @@ def read(config: Config, name: str, wanted: Collection[str]) -> Table:
     for key, table in zip(entry.keys, tables, strict=True):
         if "known" not in entry.model_fields_set:
             _refuse_slow(config, name, key, table)
-    dates, values = side_by_side([(table.dates, table.values) for table in tables])
-    return Table(
-        dates, entry.keys, values, "values", "fred " + ", ".join(entry.keys),
-        attribution=ATTRIBUTION, offered=entry.keys,
-    )  # fmt: skip
+    union = Union([table.dates for table in tables])
+    values = union.side_by_side([table.values for table in tables])
+    place = "fred " + ", ".join(entry.keys)
+    return Table(union.dates, entry.keys, values, "values", place, attribution=ATTRIBUTION, offered=entry.keys)
 
 
 def _refuse_slow(config: Config, name: str, key: str, table: Table) -> None:

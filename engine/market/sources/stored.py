@@ -46,7 +46,8 @@ def has_snapshot(source: str, key: str) -> bool:
 def stored_keys(source: str) -> tuple[str, ...]:
     """Every series of a source in the store, alphabetical."""
     folder = store_folder() / source
-    return tuple(sorted({unquote(path.parent.name) for path in folder.glob("*/*.json")}))
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return tuple(sorted(key for key in map(unquote, names) if has_snapshot(source, key)))
 
 
 def not_pulled(config: Config, name: str, source: str, keys: Sequence[str]) -> DataError:
@@ -76,17 +77,31 @@ def _chosen(config: Config, name: str, source: str, key: str, pinned: str | None
     )
 
 
-def side_by_side(columns: Sequence[tuple[Dates, Matrix]]) -> tuple[Dates, Matrix]:
-    """The union of the dates (R,) and the columns of all matrices (R, C) on it; NaN where one has no row."""
-    if not columns:
-        return np.empty(0, "datetime64[D]"), np.empty((0, 0))
-    dates = np.unique(np.concatenate([days for days, _ in columns]))
-    # Filled label by label in the order of memory, then seen as (rows, labels).
-    wide = np.full((sum(matrix.shape[1] for _, matrix in columns), len(dates)), np.nan)
-    at = 0
-    for days, matrix in columns:
-        width = matrix.shape[1]
-        rows = slice(None) if len(days) == len(dates) else np.searchsorted(dates, days)
-        wide[at : at + width, rows] = matrix.T
-        at += width
-    return dates, wide.T
+class Union:
+    """The union of the dates of several tables, and where the rows of each lie in it.
+
+    dates: (R,) ascending. Days are looked up in a table of all days between the first and the last: a hundred
+    searches in sorted dates would take longer than reading the files.
+    """
+
+    def __init__(self, every: Sequence[Dates]) -> None:
+        given = [days.astype("datetime64[D]").astype(np.int64) for days in every if len(days)]
+        first = min((int(days[0]) for days in given), default=0)
+        last = max((int(days[-1]) for days in given), default=-1)
+        there = np.zeros(last - first + 1, np.bool_)
+        for days in given:
+            there[days - first] = True
+        row = np.cumsum(there) - 1
+        self._rows = [row[days.astype("datetime64[D]").astype(np.int64) - first] for days in every]
+        self.dates: Dates = (np.flatnonzero(there) + first).astype("datetime64[D]")
+
+    def side_by_side(self, matrices: Sequence[Matrix]) -> Matrix:
+        """The columns of one matrix per table (R, C); NaN where a table has no row."""
+        # Filled label by label in the order of memory, then seen as (rows, labels).
+        wide = np.full((sum(matrix.shape[1] for matrix in matrices), len(self.dates)), np.nan)
+        at = 0
+        for rows, matrix in zip(self._rows, matrices, strict=True):
+            for column in range(matrix.shape[1]):
+                wide[at, rows] = matrix[:, column]
+                at += 1
+        return wide.T

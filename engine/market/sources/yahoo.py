@@ -12,7 +12,7 @@ from engine.config.publishers import YahooSource
 from engine.errors import ConfigError
 from engine.market.publishers.yahoo import ATTRIBUTION
 from engine.market.snapshots import Snapshot, store_folder
-from engine.market.sources.stored import has_snapshot, not_pulled, side_by_side, stored, stored_keys
+from engine.market.sources.stored import Union, has_snapshot, not_pulled, stored, stored_keys
 from engine.market.table import Matrix, Table
 
 #: Sources that may hold prices too: where one of them stands beside, a label may well be its.
@@ -45,13 +45,11 @@ def read(config: Config, name: str, wanted: Collection[str]) -> Table:
         plain = _plain_closes(config, name, [tickers[label] for label in labels], tables)
         opens = [one * (close / adjusted) for one, close, adjusted in zip(opens, plain, closes, strict=True)]
         closes = plain
-    days = [table.dates for table in tables]
-    dates, values = side_by_side(list(zip(days, closes, strict=True)))
+    union = Union([table.dates for table in tables])
     return Table(
-        dates, tuple(labels), values, "prices", f"yahoo snapshots in {store_folder()}",
-        opens=side_by_side(list(zip(days, opens, strict=True)))[1],
-        volumes=side_by_side(list(zip(days, volumes, strict=True)))[1],
-        attribution=ATTRIBUTION, offered=tuple(_pulled_tickers()),
+        union.dates, tuple(labels), union.side_by_side(closes), "prices", f"yahoo snapshots in {store_folder()}",
+        opens=union.side_by_side(opens), volumes=union.side_by_side(volumes),
+        attribution=ATTRIBUTION, offered=_pulled_tickers(),
     )  # fmt: skip
 
 
@@ -65,8 +63,8 @@ def tickers_of(config: Config, name: str, wanted: Collection[str]) -> dict[str, 
     return {label: ticker for label, ticker in tickers.items() if ticker in entry.tickers}
 
 
-def _pulled_tickers() -> list[str]:
-    return [key for key in stored_keys("yahoo") if not key.endswith(".actions")]
+def _pulled_tickers() -> tuple[str, ...]:
+    return tuple(key for key in stored_keys("yahoo") if not key.endswith(".actions"))
 
 
 def _given(matrix: Matrix | None, table: Table) -> Matrix:

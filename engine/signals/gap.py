@@ -1,0 +1,84 @@
+"""The gap: how far something trails what drives it, how fast such gaps have closed, and who closed them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.signals.regression import with_intercept
+from engine.signals.score import Levels
+
+
+def catch_up_gap(lagging: Levels, drivers: Sequence[Levels], *, lookback: int, gap_sessions: int) -> float:
+    """By how many standard deviations the laggard has fallen behind what its drivers imply; positive: it lags.
+
+    Betas come from least squares with intercept of the laggard's daily log returns on the drivers' over the last
+    `lookback` sessions. The gap is the sum of beta times each driver's log return over `gap_sessions`, less the
+    laggard's own; the intercept is not taken off (with one window for both, the gap would be zero identically). The
+    standard deviation is the residuals' (lookback - drivers - 1 degrees of freedom) times the root of `gap_sessions`.
+    NaN where there is too little past, or no residual at all.
+    """
+    needed = max(lookback, gap_sessions) + 1
+    if min(len(lagging), *(len(driver) for driver in drivers)) < needed:
+        return math.nan
+    logs = np.log(np.column_stack([lagging[-needed:], *(driver[-needed:] for driver in drivers)]))
+    if not np.isfinite(logs).all():
+        return math.nan
+    returns = np.diff(logs[-lookback - 1 :], axis=0)
+    own = returns[:, 0]
+    design = np.column_stack([np.ones(lookback), returns[:, 1:]])
+    betas, *_ = np.linalg.lstsq(design, own, rcond=None)
+    residuals = own - design @ betas
+    deviation = math.sqrt(float(residuals @ residuals) / (lookback - design.shape[1]))
+    if deviation == 0.0:
+        return math.nan
+    moves = logs[-1] - logs[-1 - gap_sessions]
+    gap = float(betas[1:] @ moves[1:] - moves[0])
+    return gap / (deviation * math.sqrt(gap_sessions))
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """How a gap between levels has closed in the past.
+
+    gap: in standard deviations, positive where the laggard trails. half_life: sessions in which half of a gap closes;
+    infinite where gaps did not close. laggard_share: the part of the closing that the laggard did, the rest was its
+    drivers' (below 0 or above 1 where one of them ran away from the other); NaN where gaps did not close.
+    """
+
+    gap: float
+    half_life: float
+    laggard_share: float
+
+
+def error_correction(lagging: Levels, drivers: Sequence[Levels], *, lookback: int) -> Correction:
+    """The gap by error correction, in two steps (Engle and Granger 1987).
+
+    First least squares with intercept of the laggard's log levels on the drivers' over the last `lookback` + 1 levels;
+    what it trails by is the gap. Then each one's daily log return on the gap of the day before, with intercept. The
+    drivers' returns are weighed by their betas, so that the two speeds add up to the speed at which the gap closes.
+    All NaN where there is too little past, a gap in the levels, or no residual at all.
+    """
+    unknown = Correction(math.nan, math.nan, math.nan)
+    if min(len(lagging), *(len(driver) for driver in drivers)) <= lookback or lookback <= len(drivers) + 2:
+        return unknown
+    logs = np.log(np.column_stack([lagging[-lookback - 1 :], *(driver[-lookback - 1 :] for driver in drivers)]))
+    if not np.isfinite(logs).all():
+        return unknown
+    design = with_intercept(logs[:, 1:])
+    betas = np.linalg.lstsq(design, logs[:, 0], rcond=None)[0]
+    behind = design @ betas - logs[:, 0]
+    deviation = math.sqrt(float(behind @ behind) / (len(behind) - design.shape[1]))
+    if deviation == 0.0:
+        return unknown
+    speeds = np.linalg.lstsq(with_intercept(behind[:-1, None]), np.diff(logs, axis=0), rcond=None)[0][1]
+    own = float(speeds[0])
+    closing = own - float(betas[1:] @ speeds[1:])
+    gap = float(behind[-1]) / deviation
+    if closing <= 0.0:
+        return Correction(gap, math.inf, math.nan)
+    half_life = math.log(0.5) / math.log1p(-closing) if closing < 1.0 else 0.0
+    return Correction(gap, half_life, own / closing)

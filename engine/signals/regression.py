@@ -1,0 +1,40 @@
+"""Regression: least squares of log returns on log returns, over a trailing window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.signals.score import Levels
+
+Matrix = NDArray[np.float64]
+
+
+def log_returns(series: Sequence[Levels], lookback: int) -> Matrix | None:
+    """(lookback, n) the last daily log returns of n series; None where one has too few levels, or a gap."""
+    if min(len(one) for one in series) <= lookback:
+        return None
+    logs = np.log(np.column_stack([one[-lookback - 1 :] for one in series]))
+    return np.diff(logs, axis=0) if np.isfinite(logs).all() else None
+
+
+def with_intercept(columns: Matrix) -> Matrix:
+    """(n, k+1) a column of ones before the columns."""
+    return np.column_stack([np.ones(len(columns)), columns])
+
+
+def exposures(own: Sequence[Levels], drivers: Sequence[Levels], lookback: int) -> Matrix:
+    """(m, k) betas of m series on k drivers: least squares with intercept of `lookback` daily log returns.
+
+    A row is NaN where its series has too little past or a gap; all are where a driver has.
+    """
+    betas = np.full((len(own), len(drivers)), np.nan)
+    explained = log_returns(drivers, lookback)
+    served = [row for row, one in enumerate(own) if log_returns((one,), lookback) is not None]
+    if explained is None or not served or lookback <= len(drivers) + 1:
+        return betas
+    returns = log_returns([own[row] for row in served], lookback)
+    betas[served] = np.linalg.lstsq(with_intercept(explained), returns, rcond=None)[0][1:].T
+    return betas
