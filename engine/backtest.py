@@ -18,6 +18,7 @@ from engine.judge import Portfolio, judge, outlook
 from engine.market.table import Matrix
 from engine.measure.metrics import Track, measure
 from engine.portfolio import controls
+from engine.portfolio.attribution import attribute
 from engine.portfolio.costs import costs_of, free
 from engine.portfolio.ledger import Ledger, Orders, run_ledger
 from engine.portfolio.tilt import targets_of, tilted_targets
@@ -38,6 +39,9 @@ def backtest(config: Config) -> Result:
         reference=reference,
         judgement=judge(setting, decided, portfolios, reference),
         outlook=outlook(setting, decided),
+        attribution=attribute(
+            config, setting.panel, setting.sleeves, portfolios["strategy"].ledger, portfolios["policy"].ledger
+        ),
         manifest=manifest(setting),
     )
 

@@ -16,6 +16,7 @@ from engine.decide import Decided, Setting
 from engine.judge import Figures, Judgement, Outlook, Portfolio
 from engine.market.panel import Panel
 from engine.measure.inference import Interval
+from engine.portfolio.attribution import Attribution, attribution_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +50,7 @@ class Result:
     reference: str
     judgement: Judgement
     outlook: Outlook
+    attribution: Attribution
     manifest: Mapping[str, Any]
     measured: Measured | None = None
     path: Path | None = None
@@ -114,6 +116,11 @@ class Result:
     def opinions(self) -> pd.DataFrame:
         """A row per decision day: the score and the stance of each name; no column for strategies about weights."""
         return _frame(tables.decisions_columns(self), "date")
+
+    @property
+    def contributions(self) -> pd.DataFrame:
+        """A row per year and asset: the parts of the return, and what they add to the active return over policy."""
+        return _frame(attribution_columns(self.attribution))
 
     def to_vectorbt(self) -> vectorbt.Portfolio:
         """This run as a `vectorbt.Portfolio`, from its own trades. Needs the extra `vectorbt`."""

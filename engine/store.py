@@ -4,6 +4,7 @@ result.json       resolved config, manifest, metrics, judgement
 ledger.parquet    a row per session          weights.parquet   holdings per session
 targets.parquet   a row per decision         trades.parquet    a row per trade
 decisions.parquet scores and stances per decision
+attribution.parquet  a row per year and asset: where the return came from
 full.json         what `--full` measured, once it was asked for
 """
 
@@ -26,10 +27,11 @@ import pyarrow.parquet as pq
 
 from engine import tables
 from engine.errors import ConfigError, Fault
+from engine.portfolio.attribution import attribution_columns, attribution_summary
 from engine.result import Result
 from engine.trials import count_trial
 
-FRAMES = ("ledger", "targets", "weights", "trades", "decisions")
+FRAMES = ("ledger", "targets", "weights", "trades", "decisions", "attribution")
 #: A folder on its way: `run` leaves none behind, a killed run may, and the next one clears it away.
 UNFINISHED = ".unfinished-"
 
@@ -80,6 +82,7 @@ def document(result: Result) -> dict[str, Any]:
         "best_episode_share": judgement.best_episode_share,
         "verdict": judgement.words,
         "caveats": list(judgement.caveats),
+        "attribution": attribution_summary(result.attribution, result.config.sessions_per_year),
         "outlook": plain(asdict(result.outlook)),
     }
 
@@ -110,6 +113,7 @@ def _write(result: Result, folder: Path) -> None:
         "weights": tables.weights_columns(result),
         "trades": tables.trades_columns(result),
         "decisions": tables.decisions_columns(result),
+        "attribution": attribution_columns(result.attribution),
     }
     for name in FRAMES:
         write_parquet(columns[name], folder / f"{name}.parquet")

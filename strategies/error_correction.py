@@ -24,6 +24,6 @@ def score(
     found = error_correction(past.sleeve(lagging), drivers, lookback=lookback)
     closes = found.half_life <= slowest and found.laggard_share >= own_part
     leads = momentum(past.sleeve(leading), lead) > momentum(past.sleeve(versus), lead)
-    if closes and leads or found.gap != found.gap:
+    if (closes and leads) or found.gap != found.gap:
         return found.gap
     return Score(found.gap, may_enter=False) if condition == "enter" else None

@@ -32,7 +32,7 @@ def score(
     prior: float = 0.02,
     full_at: float = 2.0,
 ):
-    """How sure it is, when a shock comes, that shocks lift `respond` (below zero: that they sink it), full at `full_at`.
+    """How sure it is, when a shock comes, that shocks lift `respond` (below 0: sink it), in units of `full_at`.
 
     A shock is a surprise in `series` of `shock` deviations (`rule: level`: a value of `shock` or more, such as a dated
     event), unless one came less than `apart` sessions before. What it did is measured from the first session on which

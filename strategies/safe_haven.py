@@ -15,7 +15,7 @@ def score(
     swing_sessions: int = 21,
     window: int = 756,
 ):
-    """How far `market` is into a storm: 1 where it is `fallen` below its high, or swings more than on `wild` of all days.
+    """How far `market` is into a storm: 1 where it is `fallen` below its high, or swings more than on `wild` of days.
 
     The larger of its drawdown from the high of `high_sessions` over `fallen`, and the rank of its volatility of
     `swing_sessions` among the last `window` days over `wild`.

@@ -4,7 +4,7 @@ from engine.signals import known_so_far, percentile
 
 
 def score(past, *, series: str, scarce: str = "low", window: int = 1260, counting: int = 0):
-    """How scarce it is, 0 to 1: the rank of the last value of `series` among the last `window`, low values being scarce.
+    """How scarce it is, 0 to 1: the rank of the last value of `series` among the last `window`, low being scarce.
 
     `scarce: high` turns it round (concentration, premiums). `counting: 252` ranks how many values became known in the
     last 252 sessions, among the last `window` sessions: for outages, of which each is one.

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import engine
+from engine.config import load
+from engine.market.catalogue import needed_by
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT.parent / "shared/data/reference"
@@ -17,6 +19,8 @@ CONFIGS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "configs"
 def test_every_config_runs(root: Path, name: str) -> None:
     if name.startswith("configs/etf/") and not REFERENCE.is_dir():
         pytest.skip("needs ../shared/data/reference")
+    if name.startswith("configs/sources/") and needed_by(load(name)):
+        pytest.skip("needs a pull; tests/market/sources/test_examples.py runs it on made data")
     result = engine.run(name, results=None)
     assert result.equity.gt(0).all()
     own = result.own.ledger

@@ -222,7 +222,7 @@ class Config(Record):
         """`resolved()` without `expect`, `against` and paths of sources: what a result's id hashes."""
         asked = {key: value for key, value in self.resolved().items() if key not in ("expect", "against")}
         for name, source in asked["data"].items():
-            asked["data"][name] = {key: value for key, value in source.items() if key != "path"}
+            asked["data"][name] = {key: value for key, value in source.items() if key not in ("path", "snapshot")}
         return asked
 
     def located(self, path: Path, tree: Marked) -> Config:

@@ -57,6 +57,13 @@ def decision_sessions(config: Config, panel: Panel) -> Indices:
     return chosen
 
 
+def previous_decision(config: Config, panel: Panel, first: int) -> int:
+    """The scheduled session before the first decision, from which on a value counts as new; -1 where there is none."""
+    earlier = _scheduled(config, panel)
+    before = earlier[earlier < first]
+    return int(before[-1]) if len(before) and config.every not in ("once",) else first - 1
+
+
 def _scheduled(config: Config, panel: Panel) -> Indices:
     every = config.every
     count = len(panel.sessions)

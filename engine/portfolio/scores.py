@@ -15,6 +15,7 @@ from engine.market.panel import Indices, Panel
 from engine.market.past import Past, Revealed
 from engine.market.sleeves import SleeveSeries
 from engine.market.table import Matrix
+from engine.portfolio.schedule import previous_decision
 from engine.signals import Score
 from engine.strategy import Answer, Strategy, ask, is_nan
 
@@ -91,7 +92,7 @@ def _answers(
 ) -> list[Answer]:
     revealed = Revealed(panel, sleeves, config)
     answers: list[Answer] = []
-    previous = -1
+    previous = previous_decision(config, panel, int(decisions[0]))
     for session in decisions:
         revealed.reveal(int(session))
         answer = ask(strategy, config, Past(revealed, int(session), previous))

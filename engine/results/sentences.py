@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from engine.judge import Figures
 from engine.measure.inference import FEWEST_EPISODES, Interval
+from engine.portfolio.attribution import attribution_summary
 from engine.result import Result
 from engine.results import figures
 
@@ -72,3 +75,31 @@ def verdict(words: str, episodes: float | None) -> str:
     if episodes is None or episodes >= FEWEST_EPISODES:
         return words
     return f"{words} ({int(episodes)}; it takes {FEWEST_EPISODES})"
+
+
+def attribution(result: Result) -> str:
+    """What the active return over policy was made of, a year."""
+    effects = attribution_summary(result.attribution, result.config.sessions_per_year)["effects"]
+    if any(math.isnan(value) for value in effects.values()):
+        return "none: it lost everything, or the window is too short for a year's figure"
+    named = {
+        "allocation": "allocation",
+        "selection": "selection",
+        "interaction": "interaction",
+        "active_trading": "trading at the open",
+        "active_costs": "costs",
+    }
+    told = [f"{word} {figures.signed_percent(effects[key])}" for key, word in named.items() if abs(effects[key]) >= 5e-7]
+    return ("; ".join(told) or "nothing: it held policy") + " a year over policy"
+
+
+def currency(result: Result) -> str:
+    """What changes of exchange rates added over the window, of the capital."""
+    earned = float(result.own.ledger.currency.sum()) / result.config.capital
+    return f"{figures.signed_percent(earned)} of the capital came from exchange rates"
+
+
+def quality(result: Result) -> str:
+    """What looks odd in the prices held, in short."""
+    found = result.manifest["data"]["quality"]
+    return ", ".join(f"{kind} {count}" for kind, count in found.items()) + " (overweight data verify tells which)"

@@ -89,6 +89,8 @@ def _lines(result: Result, trials: int, said: tuple[str, ...]) -> Table:
     own, judged = result.own.figures, result.judgement
     told: list[tuple[str, str | Text]] = [
         ("active return", sentences.active_return(own, judged.interval, result.reference)),
+        ("made of", sentences.attribution(result)),
+        *([("currency", sentences.currency(result))] if result.panel.fx is not None else []),
         ("bootstrap", sentences.bootstrap(result)),
         ("phase range", sentences.phase_range(result)),
         ("timing", sentences.timing(own)),
@@ -98,6 +100,8 @@ def _lines(result: Result, trials: int, said: tuple[str, ...]) -> Table:
     ]
     caveats = [caveat for caveat in judged.caveats if caveat not in said]
     told += [("caveats" if i == 0 else "", f"- {caveat}") for i, caveat in enumerate(caveats)]
+    if result.manifest["data"]["quality"]:
+        told.append(("data", sentences.quality(result)))
     told.append(("today", stance_today(result)))
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True, style="dim")

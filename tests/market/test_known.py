@@ -100,7 +100,7 @@ def test_summer_time_is_minded(desk: Desk) -> None:
     # 15:30 New York is 19:30 UTC in summer and 20:30 in winter; the fix below is known at 20:00 UTC.
     panel = panel_of(
         desk,
-        ",seen\n2020-07-07,1,2020-07-07T20:00:00\n2020-12-08,2,2020-12-08T20:00:00\n",
+        ",seen\n2020-07-07,1,2020-07-07T20:00:00Z\n2020-12-08,2,2020-12-08T20:00:00Z\n",
         ", known: {column: seen}",
         ', close: "15:30 America/New_York"',
     )
@@ -109,9 +109,9 @@ def test_summer_time_is_minded(desk: Desk) -> None:
 
 def test_a_known_hour_needs_a_close(desk: Desk) -> None:
     with pytest.raises(ConfigError) as caught:
-        panel_of(desk, ",seen\n2020-07-07,1,2020-07-07T20:00:00\n", ", known: {column: seen}")
+        panel_of(desk, ",seen\n2020-07-07,1,2020-07-07T20:00:00Z\n", ", known: {column: seen}")
     assert str(caught.value) == (
-        "a.yaml:8:57: data.it: found known times with an hour, and held assets that do not say when they close; "
+        "a.yaml:8:55: data.it: found known times with an hour, and held assets that do not say when they close; "
         'expected a `close` for the source of what is held; add for example `close: "16:00 America/New_York"` to it'
     )
 
@@ -152,7 +152,7 @@ def test_the_panel_never_shows_a_value_before_its_known_time(
     for number, (offset, lag, timed, hour) in enumerate(rows):
         described = DAY + dt.timedelta(days=offset)
         known = described + dt.timedelta(days=lag)
-        lines.append(f"{described},{number},{known}T{hour:02d}:00:00" if timed else f"{described},{number},{known}T")
+        lines.append(f"{described},{number},{known}T{hour:02d}:00:00Z" if timed else f"{described},{number},{known}T")
         truth.append((number, known, hour if timed else None))
     if len({timed for *_, timed, _ in rows}) > 1:  # one column is either dates or times
         lines = [line.removesuffix("T") if line.endswith("T") else line.split("T")[0] for line in lines]

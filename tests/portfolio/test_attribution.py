@@ -53,6 +53,20 @@ def test_bacons_three_sectors() -> None:
     np.testing.assert_allclose(sums, [-1.2, 3.0, 0.1, 0.0, 0.0], atol=1e-12)
 
 
+def test_effects_are_split_over_the_assets_of_a_sector() -> None:
+    """Japan: 30% against 20%; assets that make -12 and 4%, held 9 to 7 where policy has half and half; the UK alike."""
+    found = bacon().attribution
+    split = {
+        "a02": (0.1 * 0.5 * (-0.12 - 0.064), 2 / 3 * 0.01875 * (-0.12 + 0.04), 1 / 3 * 0.01875 * (-0.12 + 0.04)),
+        "a03": (0.1 * 0.5 * (0.04 - 0.064), -2 / 3 * 0.01875 * (0.04 + 0.04), -1 / 3 * 0.01875 * (0.04 + 0.04)),
+        "a00": (0.0, (0.4 / 3 - 0.2) * (-0.20 - 0.10), 0.0),
+        "a01": (0.0, (0.8 / 3 - 0.2) * (0.40 - 0.10), 0.0),
+    }
+    for asset, expected in split.items():
+        line = found.assets.index(asset)
+        np.testing.assert_allclose([found.effects[name][:, line].sum() for name in EFFECTS[:3]], expected, atol=1e-14)
+
+
 def test_active_weights_of_bacons_sectors() -> None:
     case = bacon()
     active = active_weights(lines_of(case.config, case.panel, case.own, case.policy), case.own, case.policy)
@@ -111,6 +125,18 @@ def test_its_effects_linked_by_hand() -> None:
     assert sum(effects.values()).sum() == pytest.approx(0.19, abs=1e-14)
 
 
+def test_local_and_currency_by_hand() -> None:
+    """100 units at 10 local and a rate of 1; then 12 local and 1.1: 100 * 2 * 1 is local, 100 * 12 * 0.1 currency."""
+    market = quiet_market(np.array([[10.0], [10.0], [12.0 * 1.1]]))
+    panel = replace(panel_of(market), fx=np.array([[1.0], [1.0], [1.1]]))
+    case = case_of(config_of(1, capital=1000.0), panel, market, np.array([[1.0]]), np.array([[1.0]]))
+    money = contributions(panel, case.own)
+    np.testing.assert_allclose(money.local[:, 0], [0, 0, 200], atol=1e-10)
+    np.testing.assert_allclose(money.currency[:, 0], [0, 0, 120], atol=1e-10)
+    parts = case.attribution.parts
+    assert (parts["price"].sum(), parts["currency"].sum()) == pytest.approx((0.2, 0.12), abs=1e-14)
+
+
 def test_costs_without_a_trade_are_overhead() -> None:
     case = bought_at_the_open()
     fee = np.array([[0.0] * 3, [0.0] * 3, [2.0, 0.0, 3.0]])
@@ -142,7 +168,7 @@ def test_ruin_leaves_the_money_and_no_effects() -> None:
 def test_ledgers_of_other_sessions_are_refused() -> None:
     one, two = random_case(1, 40), random_case(1, 50)
     with pytest.raises(ValueError, match=r"attribution: \d+ sessions from 2015-12-\d\d, and policy has \d+ from"):
-        replace(one, policy=two.policy).attribution  # noqa: B018
+        _ = replace(one, policy=two.policy).attribution
 
 
 @pytest.fixture(scope="module", params=["metals_lead", "momentum_rotation"])

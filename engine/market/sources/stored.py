@@ -16,9 +16,15 @@ from engine.market.table import Dates, Matrix, Table
 
 
 def stored(config: Config, name: str, source: str, keys: Sequence[str]) -> list[tuple[Snapshot, Table]]:
-    """The snapshot and table of each series, their hashes checked; never the network.
+    """The snapshot and table of each series, their hashes checked; never the network. Raises as `chosen` does."""
+    return [(one, read_snapshot(one)) for one in chosen(config, name, source, keys)]
 
-    Raises DataError that names everything that was never pulled, and the command that pulls it.
+
+def chosen(config: Config, name: str, source: str, keys: Sequence[str]) -> list[Snapshot]:
+    """The latest or pinned snapshot of each series, not read yet.
+
+    Raises DataError that names everything that was never pulled, and the command that pulls it; ConfigError where a
+    pin fits nothing.
     """
     entry = config.data[name]
     assert isinstance(entry, PublishedSource)
@@ -34,8 +40,7 @@ def stored(config: Config, name: str, source: str, keys: Sequence[str]) -> list[
     missing = [key for key in keys if not has_snapshot(source, key)]
     if missing:
         raise not_pulled(config, name, source, missing)
-    found = [_chosen(config, name, source, key, entry.snapshot_of(key)) for key in keys]
-    return [(one, read_snapshot(one)) for one in found]
+    return [_chosen(config, name, source, key, entry.snapshot_of(key)) for key in keys]
 
 
 def has_snapshot(source: str, key: str) -> bool:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
+
 from engine.config import Config
 from engine.config.publishers import YahooSource
 from engine.errors import ConfigError
 from engine.market.publishers.yahoo import ATTRIBUTION
-from engine.market.snapshots import Snapshot, store_folder
-from engine.market.sources.stored import Union, has_snapshot, not_pulled, stored, stored_keys
-from engine.market.table import Matrix, Table
+from engine.market.snapshots import Snapshot, read_snapshot, store_folder
+from engine.market.sources.grid import Grid
+from engine.market.sources.stored import chosen, has_snapshot, not_pulled, stored_keys
+from engine.market.table import Matrix, Table, Vector
 
 #: Sources that may hold prices too: where one of them stands beside, a label may well be its.
 PRICED = ("files", "sample", "made", "french", "pinksheet", "yahoo")
@@ -33,23 +36,27 @@ def read(config: Config, name: str, wanted: Collection[str]) -> Table:
     if missing and (entry.tickers is not None or not others):
         raise not_pulled(config, name, "yahoo", missing)
     labels = [label for label, ticker in tickers.items() if ticker not in missing]
-    found = stored(config, name, "yahoo", [tickers[label] for label in labels])
-    _refuse_other_currency(config, name, labels, [one for one, _ in found])
-    tables = [table for _, table in found]
-    closes = [table.values for table in tables]
-    opens, volumes = (
-        [_given(table.opens, table) for table in tables],
-        [_given(table.volumes, table) for table in tables],
-    )
-    if entry.returns == "price":
-        plain = _plain_closes(config, name, [tickers[label] for label in labels], tables)
-        opens = [one * (close / adjusted) for one, close, adjusted in zip(opens, plain, closes, strict=True)]
-        closes = plain
-    union = Union([table.dates for table in tables])
+    found = chosen(config, name, "yahoo", [tickers[label] for label in labels])
+    _refuse_other_currency(config, name, labels, found)
+    plain = [f"{tickers[label]}.actions" for label in labels] if entry.returns == "price" else []
+    actions = chosen(config, name, "yahoo", plain)
+    place = f"yahoo snapshots in {store_folder()}"
+    if not found:
+        return Table(np.empty(0, "datetime64[D]"), (), np.empty((0, 0)), "prices", place, offered=_pulled_tickers())
+    ends = [np.datetime64(min(one.first_date for one in found)), np.datetime64(max(one.last_date for one in found))]
+    grid = Grid(ends[0], ends[1], len(found))
+    for position, one in enumerate(found):
+        table = read_snapshot(one)
+        closes, opens = table.values[:, 0], _first_column(table.opens)
+        if actions:
+            total, closes = closes, _plain_closes(table, read_snapshot(actions[position]))
+            opens = None if opens is None else opens * (closes / total)
+        grid.put(position, table.dates, closes=closes, opens=opens, volumes=_first_column(table.volumes))
+    closes_of_all = grid.part("closes")
+    assert closes_of_all is not None
     return Table(
-        union.dates, tuple(labels), union.side_by_side(closes), "prices", f"yahoo snapshots in {store_folder()}",
-        opens=union.side_by_side(opens), volumes=union.side_by_side(volumes),
-        attribution=ATTRIBUTION, offered=_pulled_tickers(),
+        grid.dates, tuple(labels), closes_of_all, "prices", place, opens=grid.part("opens"),
+        volumes=grid.part("volumes"), attribution=ATTRIBUTION, offered=_pulled_tickers(),
     )  # fmt: skip
 
 
@@ -67,18 +74,15 @@ def _pulled_tickers() -> tuple[str, ...]:
     return tuple(key for key in stored_keys("yahoo") if not key.endswith(".actions"))
 
 
-def _given(matrix: Matrix | None, table: Table) -> Matrix:
-    return table.values * float("nan") if matrix is None else matrix
+def _first_column(matrix: Matrix | None) -> Vector | None:
+    return None if matrix is None else matrix[:, 0]
 
 
-def _plain_closes(config: Config, name: str, tickers: Sequence[str], tables: Sequence[Table]) -> list[Matrix]:
-    """Closes adjusted for splits alone, on the rows of the adjusted ones."""
-    actions = stored(config, name, "yahoo", [f"{ticker}.actions" for ticker in tickers])
-    plain = []
-    for (_, action), table in zip(actions, tables, strict=True):
-        closes = dict(zip(action.dates.tolist(), action.values[:, action.columns.index("close")], strict=True))
-        plain.append(table.values * 0.0 + [[closes.get(day, float("nan"))] for day in table.dates.tolist()])
-    return plain
+def _plain_closes(table: Table, actions: Table) -> Vector:
+    """(R,) closes adjusted for splits alone, on the rows of the adjusted ones; NaN where there is none."""
+    closes = actions.values[:, actions.columns.index("close")]
+    rows = np.minimum(np.searchsorted(actions.dates, table.dates), len(actions.dates) - 1)
+    return np.where(actions.dates[rows] == table.dates, closes[rows], np.nan)
 
 
 def _refuse_other_currency(config: Config, name: str, labels: Sequence[str], snapshots: Sequence[Snapshot]) -> None:
