@@ -19,7 +19,7 @@ data_app = typer.Typer(
     help="Published series: pull them, see what is there, check it, see what changed. Runs read snapshots only.",
     rich_markup_mode=None,
     no_args_is_help=True,
-    epilog="\b\nExample: overweight data pull gpr",
+    epilog="\b\nExample: overweight data verify configs/metals_lead.yaml",
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
