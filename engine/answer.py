@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from engine.backtest import backtest
-from engine.config import load
+from engine.config import Config, load
+from engine.errors import ConfigError, Fault
+from engine.measure.metrics import METRICS
 from engine.result import Result
 from engine.store import save
 from engine.study.full import measure_fully
+from engine.trials import check_trials
+
+TRIALS = "trials.sqlite"
 
 
 def run(
@@ -25,7 +33,51 @@ def run(
     overrides: `key=value`, as `--set` takes them. full: measure also what takes long (bootstrap, phase range).
     Raises ConfigError, StrategyError or DataError.
     """
-    result = backtest(load(path, overrides))
+    if results is not None and not isinstance(results, (str, os.PathLike)):
+        raise ConfigError(_mistaken("results", results, "a folder, or None", 'write results="results"'))
+    config = load_question(path, overrides)
+    if results is not None:
+        check_trials(Path(results) / TRIALS)
+    result = backtest(config)
     if full:
         result = replace(result, measured=measure_fully(result))
     return result if results is None else save(result, Path(results))
+
+
+def load_question(path: str | Path, overrides: Sequence[str] = ()) -> Config:
+    """A config whose `expect` names metrics only. Raises ConfigError, also where an argument is of a wrong type."""
+    faults = [*_mistaken_arguments(path, overrides)]
+    if faults:
+        raise ConfigError(*faults)
+    config = load(path, overrides)
+    faults = [*_misnamed(config)]
+    if faults:
+        raise ConfigError(*faults)
+    return config
+
+
+def _mistaken_arguments(path: Any, overrides: Any) -> Iterator[Fault]:
+    if not isinstance(path, (str, os.PathLike)):
+        yield _mistaken("path", path, "the path of a YAML file", 'write engine.run("configs/metals_lead.yaml")')
+    expected, cure = "a list of `key=value`", 'write overrides=["capital=5"]'
+    if not isinstance(overrides, (list, tuple)):
+        yield _mistaken("overrides", overrides, expected, cure)
+        return
+    for one in overrides:
+        if not isinstance(one, str):
+            yield _mistaken("overrides", one, expected, cure)
+
+
+def _mistaken(argument: str, given: Any, expected: str, cure: str) -> Fault:
+    return Fault("engine.run", argument, f"{given!r} ({type(given).__name__})", expected, cure)
+
+
+def _misnamed(config: Config) -> Iterator[Fault]:
+    for name, wanted in config.expect.items():
+        key = f"expect.{name}"
+        if name not in METRICS:
+            close = difflib.get_close_matches(name, METRICS, n=1)
+            cure = f"did you mean `{close[0]}`?" if close else "name one of them"
+            yield config.fault(key, f"`{name}`", "a metric: " + ", ".join(METRICS), cure)
+        elif wanted == "pass":
+            yield config.fault(key, "`pass` for a metric", "a comparison with a number", 'write for example ">= 0"')

@@ -1,4 +1,4 @@
-"""The command line: `overweight run`, `compare`, `check`, `list`, `strategies`, `schema`, `data`.
+"""The command line: `overweight run`, `compare`, `check`, `phase`, `list`, `strategies`, `schema`, `data`.
 
 Imports inside commands are meant: `overweight --help` and `schema` read neither pandas nor numba.
 """
@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from engine.cli_data import data_app
-from engine.results import terminal
+from engine.results import interrupt, terminal
 from engine.results.failures import BUG, Failure, attempt, report_bug, tell
 
 app = typer.Typer(
@@ -124,6 +124,31 @@ def check(
     _exit_with("check", action, as_json)
 
 
+@app.command(
+    short_help="Decide a session later, two, three: what hangs on the day.",
+    epilog="\b\nExample: overweight phase configs/metals_lead.yaml",
+)
+def phase(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A config file.", show_default=False)],
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a config in every phase of its schedule: each decision 0, 1, 2 ... sessions later, up to a whole period.
+
+    Each phase is what --set offset=N gives. With --json an object with a list of phases. Nothing is saved, no
+    trial is counted.
+    """
+
+    def action() -> int:
+        from engine.results.phases import show_phases
+
+        return show_phases(file, overrides or [], as_json=as_json)
+
+    _exit_with("phase", action, as_json)
+
+
 @app.command("list", short_help="List the saved runs.", epilog="\b\nExample: overweight list")
 def list_(as_json: Json = False, results: Results = Path("results")) -> None:
     """List the saved runs by name. --json gives an array, as compare does."""
@@ -166,11 +191,21 @@ def schema() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """What the command `overweight` calls. Ends in SystemExit with the exit code."""
-    try:
-        app(args=None if arguments is None else list(arguments), prog_name="overweight")
-    except Exception as error:
-        terminal.complain(report_bug(error))
-        raise SystemExit(BUG) from None
+    with interrupt.watched():
+        try:
+            app(args=None if arguments is None else list(arguments), prog_name="overweight")
+        except SystemExit as end:
+            if end.code != interrupt.STOPPED and not interrupt.seen():
+                raise
+        except KeyboardInterrupt:
+            pass
+        except OSError as error:  # of a help text: commands tell of their own
+            raise SystemExit(terminal.unwritable(error)) from None
+        except Exception as error:
+            terminal.complain(report_bug(error))
+            raise SystemExit(BUG) from None
+    terminal.complain("stopped")
+    raise SystemExit(interrupt.STOPPED)
 
 
 def _exit_with(command: str, action: Callable[[], int], as_json: bool) -> NoReturn:

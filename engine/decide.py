@@ -2,75 +2,127 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import Config
-from engine.errors import ConfigError
+from engine.errors import ConfigError, Fault, StrategyError
 from engine.market.assemble import build_panel
 from engine.market.labels import is_label
 from engine.market.panel import Indices, Panel
 from engine.market.sleeves import SleeveSeries, sleeve_series
 from engine.market.table import Matrix
-from engine.portfolio.schedule import decision_sessions
+from engine.portfolio.limited import Limited
+from engine.portfolio.limits import limit_targets
 from engine.portfolio.scores import Scores, score_decisions, weigh_decisions
 from engine.portfolio.stance import Stance, take_stance
 from engine.portfolio.tilt import Mix, neutral_mix, tilted_targets
+from engine.portfolio.tranches import rows_of, take_turns, whole_stance
 from engine.strategy import Strategy, load_strategy
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """All that a decision stands on: the question, the market, and the days on which it is asked."""
+    """All that a decision stands on: the question, the market, and the days on which it is asked.
+
+    decisions: (D,) sessions in the panel, ascending. tranche: (D,) which part of the portfolio makes each, from 0 on;
+    two parts may decide on one session.
+    """
 
     config: Config
     strategy: Strategy
     panel: Panel
     sleeves: Mapping[str, SleeveSeries]
     decisions: Indices
+    tranche: Indices
     mix: Mix
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was decided: scores and stances (None for a strategy about weights), and target weights (D, N)."""
+    """What was decided: scores and stances (None for a strategy about weights), and target weights (D, N).
+
+    limited: what the config's limits changed in the targets; None where it has none.
+    """
 
     scores: Scores | None
     stance: Stance | None
     targets: Matrix
+    limited: Limited | None = None
 
 
 def set_up(config: Config) -> Setting:
     """Read the market and lay out the decision days. What a config can get wrong about them is found here."""
-    strategy = load_strategy(config)
-    panel = build_panel(config)
+    strategy, panel = _both(lambda: load_strategy(config), lambda: build_panel(config))
     sleeves = sleeve_series(config, panel)
-    decisions = decision_sessions(config, panel)
-    _refuse_early(config, panel, sleeves, int(decisions[0]))
-    return Setting(config, strategy, panel, sleeves, decisions, neutral_mix(config, panel, sleeves, decisions))
+    setting = _laid_out(config, strategy, panel, sleeves)
+    _refuse_early(config, panel, sleeves, int(setting.decisions[0]))
+    return setting
+
+
+def _both(one: Callable[[], Strategy], other: Callable[[], Panel]) -> tuple[Strategy, Panel]:
+    """Both answers; the faults that either finds in the config are reported together."""
+    faults: list[Fault] = []
+    strategy = panel = None
+    for attempt in (one, other):
+        try:
+            found = attempt()
+        except StrategyError:
+            raise
+        except ConfigError as error:
+            faults += error.faults
+        else:
+            strategy, panel = (found, panel) if isinstance(found, Strategy) else (strategy, found)
+    if faults or strategy is None or panel is None:
+        raise ConfigError(*faults)
+    return strategy, panel
+
+
+def with_offset(setting: Setting, offset: int) -> Setting:
+    """The same question with another `offset`. Raises ConfigError where that leaves no decision."""
+    config = setting.config.model_copy(update={"offset": offset})
+    return _laid_out(config, setting.strategy, setting.panel, setting.sleeves)
 
 
 def decide(setting: Setting) -> Decided:
     """Ask the strategy on every decision day and turn its answers into target weights."""
     config, panel = setting.config, setting.panel
-    asked = (setting.strategy, config, panel, setting.sleeves, setting.decisions)
+    asked = (setting.strategy, config, panel, setting.sleeves, setting.decisions, setting.tranche)
     if setting.strategy.answers == "weights":
-        return Decided(None, None, weigh_decisions(*asked))
+        return Decided(None, None, *within_limits(setting, weigh_decisions(*asked)))
     assert config.stance is not None
     scores = score_decisions(*asked)
-    stance = take_stance(config.stance, scores, setting.decisions)
-    return Decided(scores, stance, tilted_targets(config, panel, setting.mix, stance))
+    stance = take_stance(config.stance, scores, setting.decisions, setting.tranche)
+    return Decided(scores, stance, *within_limits(setting, tilted_targets(config, panel, setting.mix, stance)))
 
 
-def trading_days(config: Config, opinion: Matrix) -> NDArray[np.bool_]:
-    """(D,) which decisions trade: all, or with `on_change` the first and those whose opinion (D, S) changed."""
+def within_limits(setting: Setting, targets: Matrix) -> tuple[Matrix, Limited | None]:
+    """Targets (D, N) inside the config's limits, and what was changed. Raises ConfigError where nothing is inside."""
+    return limit_targets(setting.config, setting.panel, setting.mix, setting.decisions, targets)
+
+
+def trading_days(config: Config, opinion: Matrix, tranche: Indices) -> NDArray[np.bool_]:
+    """(D,) which decisions trade: all, or with `on_change` the first and those whose opinion (D, S) changed.
+
+    Each tranche (D,) has its own first one, and is held against its own opinion before.
+    """
     trades = np.ones(len(opinion), np.bool_)
     if config.rebalance == "on_change":
-        trades[1:] = (opinion[1:] != opinion[:-1]).any(axis=1)
+        for own in rows_of(tranche):
+            trades[own[1:]] = (opinion[own[1:]] != opinion[own[:-1]]).any(axis=1)
     return trades
+
+
+def stance_in_force(setting: Setting, decided: Decided) -> tuple[Indices, Matrix]:
+    """(U,) sessions with a decision and (U, S) the whole portfolio's stance after each: the mean over its tranches.
+
+    A strategy about weights has no stance to ask for.
+    """
+    assert decided.stance is not None
+    return whole_stance(decided.stance.values, setting.decisions, setting.tranche)
 
 
 def entries(setting: Setting) -> dict[str, str]:
@@ -82,6 +134,12 @@ def entries(setting: Setting) -> dict[str, str]:
         if first > setting.decisions[0]:
             found[panel.assets[i]] = str(panel.sessions[first])
     return found
+
+
+def _laid_out(config: Config, strategy: Strategy, panel: Panel, sleeves: Mapping[str, SleeveSeries]) -> Setting:
+    decisions, tranche = take_turns(config, panel)
+    mix = neutral_mix(config, panel, sleeves, decisions)
+    return Setting(config, strategy, panel, sleeves, decisions, tranche, mix)
 
 
 def _refuse_early(config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], first: int) -> None:

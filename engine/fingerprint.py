@@ -23,6 +23,9 @@ CODE = (
     "signals",
     "strategy.py",
     "portfolio",
+    "peer/book.py",
+    "peer/orders.py",
+    "peer/simulated.py",
     "decide.py",
     "measure",
     "judge.py",
@@ -64,6 +67,7 @@ def manifest(setting: Setting) -> dict[str, Any]:
             "python": platform.python_version(),
             "machine": platform.machine(),
             **{name.lower(): metadata.version(name) for name in LIBRARIES},
+            **(_peer_versions() if setting.config.simulator == "vectorbt" else {}),
         },
         "data": {
             "fingerprint": panel.fingerprint,
@@ -75,6 +79,12 @@ def manifest(setting: Setting) -> dict[str, Any]:
         },
         "code": {"engine": code_fingerprint(), "strategy": _digest(setting.strategy.source)},
     }
+
+
+def _peer_versions() -> dict[str, str]:
+    """vectorbt's version, and that of its rust engine, which serves where it is installed."""
+    found = {name: [one.version for one in metadata.distributions(name=name)] for name in ("vectorbt", "vectorbt-rust")}
+    return {name: versions[0] for name, versions in found.items() if versions}
 
 
 def held_prices(panel: Panel) -> Table:

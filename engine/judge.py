@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.decide import Decided, Setting, entries
+from engine.decide import Decided, Setting, entries, stance_in_force
+from engine.market.panel import Panel
 from engine.market.table import Matrix
 from engine.measure.episodes import active_log_returns, best_episode_share, list_episodes
 from engine.measure.inference import Interval, active_return_interval, verdict
 from engine.measure.metrics import Track
 from engine.portfolio.ledger import Ledger
+from engine.portfolio.limited import limit_caveats
 from engine.portfolio.stance import distance_to_change
 
 Figures = Mapping[str, float | None]
@@ -63,8 +65,8 @@ def judge(setting: Setting, decided: Decided, portfolios: Mapping[str, Portfolio
     share, count = None, None
     if decided.stance is not None:
         active = active_log_returns(own.track, other.track)
-        days = setting.decisions - own.ledger.start
-        episodes = list_episodes(decided.stance.values, days, active, after=setting.config.trade.after)
+        days, stance = stance_in_force(setting, decided)
+        episodes = list_episodes(stance, days - own.ledger.start, active, after=setting.config.trade.after)
         share, count = best_episode_share(episodes, active), len(episodes)
     return Judgement(interval, share, verdict(count, interval), _caveats(setting, decided, own.ledger))
 
@@ -96,10 +98,15 @@ def _caveats(setting: Setting, decided: Decided, ledger: Ledger) -> tuple[str, .
         said.append("decisions trade at the very close they were made on (`after: 0`), which nobody can do")
     if config.trade.sizing == "gross":
         said.append("sized before costs (`sizing: gross`): weights are short of their targets by the costs")
+    if config.simulator == "vectorbt":
+        said.append("simulated by vectorbt; overweight's own simulation agrees to 1e-9 of equity on every session")
+    said += limit_caveats(decided.limited)
     late = entries(setting)
     if late:
         said.append("entered later: " + ", ".join(f"{label} {day}" for label, day in late.items()))
-    ended = [i for i in np.flatnonzero(panel.ends < len(panel.sessions)) if panel.held[i]]
+    said += _wild_moves(panel, ledger)
+    lasting = (panel.ends < len(panel.sessions)) & (panel.ends >= setting.decisions[0]) & panel.held
+    ended = [int(i) for i in np.flatnonzero(lasting)]
     if ended:
         days = ", ".join(f"{panel.assets[i]} {panel.sessions[panel.ends[i]]}" for i in ended)
         said.append(f"ended, their last price paid out in cash: {days}")
@@ -113,3 +120,17 @@ def _caveats(setting: Setting, decided: Decided, ledger: Ledger) -> tuple[str, .
     if pending:
         said.append(f"the last decision, of {panel.sessions[setting.decisions[-1]]}, is not traded yet")
     return tuple(said)
+
+
+def _wild_moves(panel: Panel, ledger: Ledger) -> list[str]:
+    """A price of what was held that tripled or lost two thirds in one session: true at times, a fault of the data at others."""
+    known = panel.known[ledger.start :]
+    held = ledger.units[:-1] != 0.0
+    ratio = np.divide(known[1:], known[:-1], out=np.ones_like(known[1:]), where=held & (known[:-1] > 0))
+    wild = np.argwhere((ratio > 3.0) | (ratio < 1.0 / 3.0))
+    if len(wild) == 0:
+        return []
+    row, asset = wild[0]
+    more = f", and {len(wild) - 1} such moves more" if len(wild) > 1 else ""
+    move = f"{panel.assets[asset]} moved {ratio[row, asset] - 1.0:+.0%} on {ledger.sessions[row + 1]}"
+    return [f"{move}{more}: look whether the data are right"]

@@ -124,7 +124,7 @@ class Result:
 
     def to_vectorbt(self) -> vectorbt.Portfolio:
         """This run as a `vectorbt.Portfolio`, from its own trades. Needs the extra `vectorbt`."""
-        from engine.peer import open_in_vectorbt
+        from engine.peer.opened import open_in_vectorbt
 
         return open_in_vectorbt(self)
 

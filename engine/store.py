@@ -17,6 +17,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def save(result: Result, results: Path) -> Result:
     try:
         home.mkdir(parents=True, exist_ok=True)
         _clear_unfinished(home)
-        draft = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=home))
+        draft = Path(tempfile.mkdtemp(prefix=f"{UNFINISHED}{os.getpid()}-", dir=home))
         try:
             _write(result, draft)
             draft.chmod(0o755)
@@ -145,15 +146,24 @@ def _arrow(values: np.ndarray[Any, Any]) -> pa.Array:
 
 
 def _put_in_place(draft: Path, folder: Path) -> None:
-    if folder.is_dir():
-        if _same(draft, folder):
-            return
-        # Other versions gave other bits, or the folder is damaged: out with the old one, in with the new one.
-        old = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder.parent))
-        os.replace(folder, old / "old")
-        shutil.rmtree(old)
-    os.rename(draft, folder)
-    _flush(folder.parent)
+    """Rename the draft into its place; another process may do the same at the same moment."""
+    while True:
+        if folder.is_dir():
+            if _same(draft, folder):
+                return
+            # Other versions gave other bits, or the folder is damaged: out with the old one, in with the new one.
+            old = Path(tempfile.mkdtemp(prefix=f"{UNFINISHED}{os.getpid()}-", dir=folder.parent))
+            with suppress(FileNotFoundError):
+                os.replace(folder, old / "old")
+            shutil.rmtree(old)
+        try:
+            os.rename(draft, folder)
+        except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                continue
+            raise
+        _flush(folder.parent)
+        return
 
 
 def _same(draft: Path, folder: Path) -> bool:
@@ -164,8 +174,23 @@ def _same(draft: Path, folder: Path) -> bool:
 
 
 def _clear_unfinished(home: Path) -> None:
+    """Clear away what killed runs left; drafts of processes that live are theirs."""
     for path in home.glob(f"{UNFINISHED}*"):
+        if _lives(path.name.removeprefix(UNFINISHED).partition("-")[0]):
+            continue
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _lives(process: str) -> bool:
+    if not process.isdecimal():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _flush(path: Path) -> None:

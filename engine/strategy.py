@@ -102,7 +102,7 @@ def read_strategy(path: Path) -> Strategy:
     module = util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit, GeneratorExit) as error:
         raise StrategyError(_raised(path, error, "", "loading the file")) from None
     given = [name for name in ("score", "weights") if callable(getattr(module, name, None))]
     if len(given) != 1:
@@ -194,7 +194,7 @@ def ask(strategy: Strategy, config: Config, past: Past) -> Answer:
         return strategy.function(past, **config.with_)
     except UnknownName as error:
         raise ConfigError(_misnamed(config, error)) from None
-    except Exception as error:
+    except (Exception, SystemExit, GeneratorExit) as error:
         parameters = ", ".join(f"{name}={value}" for name, value in config.with_.items()) or "none"
         raise StrategyError(_raised(strategy.path, error, parameters, f"deciding on {past.today}")) from None
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from engine.market.table import Dates
-from engine.portfolio.costs import KINDS
+from engine.portfolio.costs import KINDS, OF_TRADES
 from engine.portfolio.ledger import Ledger
+from engine.portfolio.trades import REASONS
 
 if TYPE_CHECKING:
     from engine.result import Result
@@ -18,7 +19,7 @@ Columns: TypeAlias = "dict[str, np.ndarray[Any, Any]]"
 
 
 def ledger_columns(ledger: Ledger) -> Columns:
-    """A row per session: equity, cash, return, interest, currency effect, value traded, and each cost."""
+    """A row per session: equity, cash, return, interest, currency effect, dividends, value traded, and each cost."""
     change = np.concatenate([[0.0], ledger.equity[1:] / ledger.equity[:-1] - 1.0])
     return {
         "date": _days(ledger.sessions),
@@ -27,6 +28,7 @@ def ledger_columns(ledger: Ledger) -> Columns:
         "return": change,
         "interest": ledger.interest,
         "currency": ledger.currency,
+        "dividends": ledger.dividends,
         "traded": ledger.traded,
     } | {kind: ledger.costs[:, i] for i, kind in enumerate(KINDS)}
 
@@ -42,7 +44,10 @@ def targets_columns(result: Result) -> Columns:
 
 
 def trades_columns(result: Result) -> Columns:
-    """A row per trade: when done and decided, the asset, signed units, price and value before costs, each cost."""
+    """A row per order: when done and decided, the asset, signed units, price and value before costs, each cost.
+
+    wanted: the units that were aimed at; reason: why they were cut or refused, empty where they were not.
+    """
     trades, sessions = result.own.ledger.trades, result.panel.sessions
     return {
         "date": _days(sessions[trades.session]),
@@ -51,12 +56,19 @@ def trades_columns(result: Result) -> Columns:
         "units": trades.units,
         "price": trades.price,
         "value": trades.value,
-    } | {kind: trades.costs[:, i] for i, kind in enumerate(KINDS)}
+        "wanted": trades.wanted,
+        "reason": np.array(REASONS, dtype=object)[trades.reason],
+    } | {kind: trades.costs[:, i] for i, kind in enumerate(KINDS[:OF_TRADES])}
 
 
 def decisions_columns(result: Result) -> Columns:
-    """A row per decision: the score and the stance of each name; the day alone for a strategy about weights."""
+    """A row per decision: the score and the stance of each name; the day alone for a strategy about weights.
+
+    Where there are tranches also which one decided, counted from 1.
+    """
     columns: Columns = {"date": _decision_days(result)}
+    if result.config.tranches > 1:
+        columns["tranche"] = result.setting.tranche + 1.0
     scores, stance = result.decided.scores, result.decided.stance
     if scores is not None and stance is not None:
         columns |= {f"score {name}": scores.values[:, s] for s, name in enumerate(scores.names)}

@@ -39,6 +39,9 @@ def score(
     one could have traded, with `market` and `metals` taken out. `learn: shocks` takes the mean of the last `learn_from`
     shocks, each over `over_sessions`, over its standard error. `learn: weekly` takes every week's change of the index,
     older weeks counting less, the response being zero give or take `prior` beforehand: posterior mean over deviation.
+
+    If the truth flips, a mean of N shocks turns after about half of them: for 8 that is three years at the genuine
+    index's 1.6 shocks of 2.5 deviations a year, five at the one a year of threats or acts alone.
     """
     shocks = spaced(np.flatnonzero(past.history(surprise, series, rule) >= shock), apart)
     if not len(shocks):
@@ -83,5 +86,9 @@ def weekly_response(levels, changes, half_life, prior):
     logs = np.log(np.column_stack(levels))
     weeks = spaced(np.flatnonzero(np.isfinite(changes) & np.isfinite(logs).all(axis=1)), WEEK - 1)
     weeks = weeks[weeks + 1 + WEEK < len(logs)]
-    moves = logs[weeks + 1 + WEEK] - logs[weeks + 1]
-    return changing_response(moves[:, 0], changes[weeks], moves[:, 1:], half_life=half_life, prior=prior)
+    if len(weeks) <= 2:
+        return changing_response(np.empty(0), np.empty(0), np.empty((0, 0)), half_life=half_life, prior=prior)
+    moves, moved = logs[weeks + 1 + WEEK] - logs[weeks + 1], changes[weeks]
+    # An index that calms down after a shock is no news: the two changes before stand beside this week's.
+    controls = np.column_stack([moves[2:, 1:], moved[1:-1], moved[:-2]])
+    return changing_response(moves[2:, 0], moved[2:], controls, half_life=half_life, prior=prior)

@@ -17,7 +17,7 @@ from tests.desk import Desk
 from tests.results.command import Command
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ("run", "compare", "check", "list", "strategies", "schema", "data")
+COMMANDS = ("run", "compare", "check", "phase", "list", "strategies", "schema", "data")
 
 
 @pytest.fixture

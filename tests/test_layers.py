@@ -19,7 +19,7 @@ ORDER = (
 )  # fmt: skip
 #: The only imports inside functions: libraries that are heavy or optional ...
 HEAVY = {
-    "arch", "curl_cffi", "duckdb", "exchange_calendars", "openpyxl", "pandas", "pandas_datareader", "plotly",
+    "arch", "curl_cffi", "duckdb", "exchange_calendars", "openpyxl", "pandas", "pandas_datareader", "plotly", "pypfopt",
     "python_calamine", "ray", "rich", "scipy", "statsmodels", "vectorbt", "yfinance",
 }  # fmt: skip
 #: ... and these, so that `--help` and `import engine` stay light.
@@ -28,9 +28,10 @@ LAZY = {
     ("engine.cli", "engine.results"),
     ("engine.cli_data", "engine.results"),
     ("engine.result", "engine.peer"),
+    ("engine.backtest", "engine.peer"),
 }
 #: Imports for annotations alone that look upwards.
-ANNOTATED = {("engine.peer", "engine.result"), ("engine.tables", "engine.result")}
+ANNOTATED = {("engine.peer.opened", "engine.result"), ("engine.tables", "engine.result")}
 COMPILED = {"engine.portfolio.compiled"}
 
 

@@ -199,6 +199,26 @@ def test_ranks_decide_the_same_whatever_comes_later(desk: Desk) -> None:
         assert same_until(day, whole, decided(config, scrambled(day))) > 8
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tranches": 3, "every": "{sessions: 15}"},
+        {"every": "{on: values.x}", "offset": 2},
+        {"every": "{weekday: wednesday}", "offset": 1},
+        {"every": "{weekday: monday, nth: last}"},
+    ],
+    ids=["tranches", "arrivals", "weekday", "last weekday"],
+)
+def test_every_schedule_decides_the_same_whatever_comes_later(desk: Desk, changes: dict[str, object]) -> None:
+    config = config_with(desk, HISTORY, stance=RULES["threshold"], from_="2020-05-29", to=None, **changes)
+    whole = decided(config)
+    assert len(np.unique(whole[1].targets[:, 0])) > 2
+    for t in (250, 251, 330):
+        day = whole[0].panel.sessions[t]
+        assert same_until(day, whole, decided(config, scrambled(day, seed=t))) >= 6
+        assert same_until(day, whole, decided(config, cut(day))) >= 6
+
+
 @pytest.mark.parametrize("source", [PEEK, WRITE], ids=["peek", "write"])
 def test_nothing_shows_behind_the_arrays_and_none_can_be_written(desk: Desk, source: str) -> None:
     _, answer = decided(config_with(desk, source))

@@ -59,12 +59,14 @@ def test_the_tables_hold_what_the_result_holds(desk: Desk) -> None:
     assert result.path is not None
     ledger = pd.read_parquet(result.path / "ledger.parquet")
     assert ledger.columns.tolist() == [
-        "date", "equity", "cash", "return", "interest", "currency", "traded", "commission", "half_spread", "slippage",
+        "date", "equity", "cash", "return", "interest", "currency", "dividends", "traded",
+        "commission", "half_spread", "slippage", "impact", "borrow", "management", "withholding", "financing",
     ]  # fmt: skip
     assert (ledger["equity"].to_numpy() == result.equity.to_numpy()).all()
     trades = pd.read_parquet(result.path / "trades.parquet")
     assert trades.columns.tolist() == [
-        "date", "decided", "asset", "units", "price", "value", "commission", "half_spread", "slippage",
+        "date", "decided", "asset", "units", "price", "value", "wanted", "reason",
+        "commission", "half_spread", "slippage", "impact",
     ]  # fmt: skip
     assert trades["half_spread"].gt(0).eq(trades["asset"] == "CCC").all()
     weights = pd.read_parquet(result.path / "weights.parquet")
@@ -162,3 +164,18 @@ def test_every_variant_of_a_question_is_counted_once(desk: Desk) -> None:
     other = desk.run(strategy="buy_and_hold", stance=None, tilt=None)
     assert trials_of(ledger, other) == 1
     assert trials_of(Path("nowhere.sqlite"), other) == 0
+
+
+def test_runs_side_by_side_under_one_name_all_end_well(desk: Desk) -> None:
+    """Eight processes at once: some ask the same question, some others."""
+    desk.config()
+    code = "import engine, sys; engine.run('a.yaml', ['capital=' + sys.argv[1]])"
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, str(1000 + i % 3)], stderr=subprocess.PIPE) for i in range(8)
+    ]
+    for one in running:
+        _, said = one.communicate()
+        assert one.returncode == 0, said.decode()
+    folders = list(Path("results/runs/a").iterdir())
+    assert len(folders) == 3
+    assert all(set(contents(folder)) == FILES for folder in folders)

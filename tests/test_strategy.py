@@ -88,6 +88,30 @@ FAILURES = {
         "strategies/mine.py: found neither `score` nor `weights`; expected one function `score(past, ...)` or "
         "`weights(past, ...)`; define just one",
     ),
+    "leaves the process": (
+        "import sys\ndef score(past):\n    sys.exit(0)\n",
+        "strategies/mine.py:3: found SystemExit: 0 while deciding on 2020-06-30 with none; expected an answer; "
+        "mend the strategy file",
+    ),
+    "leaves while loading": (
+        "import sys\nsys.exit(0)\n",
+        "strategies/mine.py:2: found SystemExit: 0 while loading the file; expected an answer; mend the strategy file",
+    ),
+    "is infinite": (
+        'def score(past):\n    return float("inf")\n',
+        "strategies/mine.py: score on 2020-06-30: found inf; expected a number, None or a mapping; "
+        "mend the strategy file",
+    ),
+    "is a truth value": (
+        "def score(past):\n    return True\n",
+        "strategies/mine.py: score on 2020-06-30: found True; expected a number, None or a mapping; "
+        "mend the strategy file",
+    ),
+    "names one that is not there": (
+        'def score(past):\n    return {"one": 1.0, "zzz": 1.0}\n',
+        "a.yaml:5:7: tilt: found a score for `zzz`; expected scores for tilted sleeves, or for assets in them; "
+        "tilt the sleeve that holds it, or let the strategy score a sleeve",
+    ),
     "always NaN": (
         'def score(past):\n    return float("nan")\n',
         "a.yaml:1:11: strategy: found no score from mine on 2020-06-30, nor on any session after it; expected a score "
@@ -164,3 +188,32 @@ def test_errors_of_a_strategy_are_its_own_kind(desk: Desk) -> None:
     desk.text("def score(past):\n    raise RuntimeError('no')\n", "strategies/mine.py")
     with pytest.raises(StrategyError):
         desk.run(strategy="mine")
+
+
+def test_a_rank_needs_a_mapping(desk: Desk) -> None:
+    message = refused(desk, "def score(past):\n    return 1.0\n", stance="{rule: rank, top: 1}")
+    assert "found one score, 1.0; expected a mapping of scores, as `rule: rank` ranks" in message
+
+
+def test_a_rank_that_chooses_every_member_has_nobody_to_take_from(desk: Desk) -> None:
+    with pytest.raises(ConfigError) as caught:
+        desk.run(
+            strategy="momentum_rotation", with_="{sleeve: one}", stance="{rule: rank, top: 2}",
+            tilt="{one: {over: 0.2, from: same}}",
+        )  # fmt: skip
+    assert str(caught.value) == (
+        "a.yaml:5:31: tilt.one.from: found `same`, though the rank may choose 2 of the 2 members of one; "
+        "expected members left to take from; rank fewer than 2, or name another sleeve"
+    )
+
+
+def test_faults_of_parameters_and_of_assets_are_told_together(desk: Desk) -> None:
+    with pytest.raises(ConfigError) as caught:
+        desk.run(with_="{nope: 1}", hold="{one: [AAA, BBx], two: [CCC]}")
+    assert [fault.key for fault in caught.value.faults] == ["with.nope", "hold.one"]
+
+
+def test_weights_may_name_cash(desk: Desk) -> None:
+    desk.text('def weights(past):\n    return {"AAA": 0.6, "cash": 0.4}\n', "strategies/mine.py")
+    result = desk.run(strategy="mine", stance=None, tilt=None)
+    assert result.targets.iloc[0].tolist() == [0.6, 0.0, 0.0]

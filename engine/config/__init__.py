@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from engine.config.limits import Limits, Range
 from engine.config.load import load
 from engine.config.models import Config
+from engine.config.schedule import EveryArrival, EveryDate, EverySessions, EveryWeekday
 from engine.config.schema import json_schema
 from engine.config.sleeve import Sleeve
 from engine.config.source import (
@@ -17,13 +19,16 @@ from engine.config.source import (
     Source,
 )
 from engine.config.stance import Impulse, Proportional, Rank, Stance, Threshold, Tilt
-from engine.config.trading import Band, Cash, EverySessions, Trade
+from engine.config.trading import Band, Cash, Trade
 
 __all__ = [
     "Band",
     "Cash",
     "Config",
+    "EveryArrival",
+    "EveryDate",
     "EverySessions",
+    "EveryWeekday",
     "FilesSource",
     "Impulse",
     "KnownAfterDays",
@@ -31,7 +36,9 @@ __all__ = [
     "KnownAfterSessions",
     "KnownInColumn",
     "KnownOnWeekday",
+    "Limits",
     "Proportional",
+    "Range",
     "Rank",
     "SampleSource",
     "Sleeve",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
+from engine.config.limit_checks import borrowing_is_simulated, limit_findings, policy_within_limits
 from engine.config.marked import Finding, Marked, Path
 from engine.config.models import Config
 from engine.config.record import choice, did_you_mean, number
+from engine.config.schedule import EveryArrival, tranches_of
+from engine.config.simulator import beyond_vectorbt
 from engine.config.sleeve import SUM_TOLERANCE
 from engine.config.stance import Rank, Threshold
 from engine.config.trading import COSTS, Band
@@ -37,9 +40,13 @@ def _names(config: Config, tree: Marked) -> Iterator[Finding]:
     cases: list[tuple[Path, list[str], str]] = [
         (("policy",), [*held, "cash"], f"a held sleeve ({choice(held)}) or `cash`"),
         (("tilt",), held, f"a held sleeve ({choice(held)})"),
+        (("limits", "sleeve"), held, f"a held sleeve ({choice(held)})"),
     ]
     priced = "a held sleeve, an asset in one, or `default`"
-    cases += [(("trade", cost), [*held, *assets, "default"], priced) for cost in COSTS]
+    cases += [(("trade", cost), [*held, *assets, "default"], priced) for cost in (*COSTS, "lots")]
+    named = "a held asset or `default`; what a whole sleeve may hold stands under `limits.sleeve`"
+    if not (_written(tree, ("limits", "asset")).keys() <= {"min", "max"}):
+        cases.append((("limits", "asset"), [*assets, "default"], named))
     for path, known, expected in cases:
         for name, value in _written(tree, path).items():
             if name not in known:
@@ -65,9 +72,13 @@ def _policy(config: Config) -> Iterator[Found]:
             yield ("policy",), "nothing", "the weights of the neutral mix", f"add `policy: {{{example}}}`"
         return
     for name, weight in config.policy.items():
-        if weight < 0 and not config.allow_short:
-            cure = "make it 0 or more, or write `allow_short: true`"
-            yield ("policy", name), f"the weight {number(weight)}", "no short weight", cure
+        borrowed = min(config.limits.least_cash, 0.0) if config.limits and name == "cash" else 0.0
+        if weight < borrowed - SUM_TOLERANCE * (borrowed < 0) and not config.allow_short:
+            cure, expected = "make it 0 or more, or write `allow_short: true`", "no short weight"
+            if borrowed:
+                cure = f"make it {number(borrowed)} or more, or let `limits` borrow more"
+                expected = f"at least {number(borrowed)}, which `limits` let borrow"
+            yield ("policy", name), f"the weight {number(weight)}", expected, cure
             return
     total = math.fsum(config.policy.values())
     if abs(total - 1.0) > SUM_TOLERANCE:
@@ -126,6 +137,18 @@ def _tilted(config: Config) -> Iterator[Found]:
             yield here, f"the text `{tilt.from_}`", choice(sources), did_you_mean(tilt.from_, sources)
 
 
+def _ranked(config: Config) -> Iterator[Found]:
+    """A rank that chooses every member has nobody to take from."""
+    if isinstance(config.stance, Rank):
+        for name, tilt in config.tilt.items():
+            members = len(config.hold[name].members) if name in config.hold else 0
+            chosen = max(config.stance.top, config.stance.bottom)
+            if tilt.from_ == "same" and members and chosen >= members:
+                found = f"`same`, though the rank may choose {chosen} of the {members} members of {name}"
+                cure = f"rank fewer than {members}, or name another sleeve"
+                yield ("tilt", name, "from"), found, "members left to take from", cure
+
+
 def _trading(config: Config) -> Iterator[Found]:
     if config.trade.at == "open" and config.trade.after == 0:
         found = "the open of the very session that was decided at its close"
@@ -136,6 +159,38 @@ def _trading(config: Config) -> Iterator[Found]:
             yield here, f"{found} band", "`net_of_costs` with a band", "write `sizing: net_of_costs`"
         if config.allow_short:
             yield here, f"{found} shorts", "`net_of_costs` with `allow_short`", "write `sizing: net_of_costs`"
+        for key in ("commission_per_share", "commission_minimum", "impact", "smallest_trade", "turnover_cap", "lots"):
+            if getattr(config.trade, key):
+                yield here, f"{found} `{key}`", f"`net_of_costs` with `{key}`", "write `sizing: net_of_costs`"
+
+
+def _tranches(config: Config) -> Iterator[Found]:
+    possible = tranches_of(config.every)
+    if config.tranches == 1 or config.tranches in possible:
+        return
+    found = f"the number {config.tranches}"
+    if not possible:
+        expected = "1, for this `every` does not come back after so many sessions"
+        yield ("tranches",), found, expected, "remove it, or write for example `every: month_end`"
+        return
+    period, most = possible[-1], max(n for n in possible if n < config.tranches)
+    sessions = f"{period} session{'s' * (period > 1)}"
+    expected = f"a number that divides the {sessions} of a period ({choice(map(str, possible))})"
+    yield ("tranches",), found, expected, f"write {most}" if most > 1 else "remove it"
+
+
+def _arrivals(config: Config) -> Iterator[Found]:
+    """Of what arrives, the source must stand in the file; its columns are seen once the data are read."""
+    if not isinstance(config.every, EveryArrival):
+        return
+    name, series = config.every.on, [key for key, one in config.watch.items() if one.series is not None]
+    if name in config.watch and name not in series:
+        cure = f"name a series, for example {series[0]}" if series else "watch one: `name: {series: source.column}`"
+        yield ("every", "on"), f"`{name}`, a sleeve of assets", "a series, whose values come on days of their own", cure
+    elif name not in series and name.partition(".")[0] not in config.data:
+        known = [*series, *(f"{source}.*" for source in config.data)]
+        found, cure = f"the name `{name}`", did_you_mean(name, known, "name one of those")
+        yield ("every", "on"), found, f"a watched series or one of `data` ({choice(known)})", cure
 
 
 def _same(config: Config) -> Iterator[Found]:
@@ -182,14 +237,16 @@ def _given(
     if giver == "same":
         return own, f"the policy weight of {name}"
     weight = policy.get(giver, 0.0)
+    lent = max(-config.limits.least_cash, 0.0) if config.limits and giver == "cash" else 0.0
     beside = [
         tilt.over * over_reach for key, tilt in config.tilt.items() if key != name and tilt.from_ == giver
     ]
     if giver in config.tilt:
         beside.append(config.tilt[giver].under_points(weight) * under_reach)
     taken = math.fsum(beside)
-    also = f", of which other tilts take {number(taken)}" if taken else ""
-    return weight - taken, f"the policy weight {number(weight)} of {giver}{also}"
+    also = f" and {number(lent)} that `limits` let borrow" if lent else ""
+    also += f", of which other tilts take {number(taken)}" if taken else ""
+    return weight + lent - taken, f"the policy weight {number(weight)} of {giver}{also}"
 
 
 def _too_much(path: Path, found: float, most: float, what: str) -> Found:
@@ -199,11 +256,21 @@ def _too_much(path: Path, found: float, most: float, what: str) -> Found:
 
 _CHECKS: tuple[tuple[frozenset[str], Callable[[Config], Iterator[Found]]], ...] = (
     (frozenset({"from", "to"}), _dates),
-    (frozenset({"hold", "policy", "allow_short"}), _policy),
+    (frozenset({"hold", "policy", "allow_short", "limits"}), _policy),
     (frozenset({"stance"}), _levels),
     (frozenset({"stance", "tilt", "hold"}), _stance_and_tilt),
     (frozenset({"hold", "tilt"}), _tilted),
     (frozenset({"trade", "rebalance", "allow_short"}), _trading),
+    (frozenset({"every", "tranches"}), _tranches),
+    (frozenset({"every", "watch", "data"}), _arrivals),
     (frozenset({"stance", "tilt"}), _same),
-    (frozenset({"hold", "policy", "stance", "tilt", "allow_short"}), _room),
+    (frozenset({"stance", "tilt", "hold"}), _ranked),
+    (frozenset({"hold", "policy", "stance", "tilt", "allow_short", "limits"}), _room),
+    (frozenset({"hold", "limits", "allow_short"}), limit_findings),
+    (frozenset({"hold", "limits", "allow_short", "policy", "tilt"}), policy_within_limits),
+    (frozenset({"limits", "trade"}), borrowing_is_simulated),
+    (
+        frozenset({"simulator", "trade", "cash", "rebalance", "allow_short", "delisting", "dividends"}),
+        beyond_vectorbt,
+    ),
 )

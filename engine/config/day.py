@@ -13,8 +13,9 @@ from engine.config.record import shown, wrong
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _day(value: Any) -> Any:
-    if value is None or isinstance(value, dt.date):
+def plain_day(value: Any) -> Any:
+    """A date from its text; what is a date already stays. Refuses anything else in words."""
+    if isinstance(value, dt.date):
         return value
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise wrong(shown(value), "a day", "write year-month-day, for example 2013-02-28")
@@ -24,4 +25,4 @@ def _day(value: Any) -> Any:
         raise wrong(f"{value}, a day that does not exist", "a day", "look at month and day") from None
 
 
-Day = Annotated[dt.date | None, BeforeValidator(_day)]
+Day = Annotated[dt.date | None, BeforeValidator(lambda value: None if value is None else plain_day(value))]

@@ -15,6 +15,8 @@ from engine.config.marked import Finding, Marked, in_order
 from engine.config.models import Config
 from engine.errors import ConfigError
 
+# Where an installed engine keeps the repository's `configs/`.
+SHIPPED = Path(__file__).parent.parent / "shipped"
 # What stands in for a faulty block while the blocks beside it are still checked against each other.
 _STAND_INS: dict[str, Any] = {"strategy": "x", "hold": {"x": ("x",)}, "data": {"x": {"source": "sample"}}}
 
@@ -24,7 +26,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
 
     Raises ConfigError with every fault, sorted by place: `file:line:column: key: found; expected; cure`.
     """
-    path = Path(path)
+    path = shipped(Path(path))
     findings: list[Finding] = []
     try:
         tree = read_tree(path, findings)
@@ -40,6 +42,12 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         # What was refused for its form stands empty in the tree: no second fault about that.
         raise ConfigError(*in_order(one for one in findings if (one.key, one.found) not in form))
     return config.model_copy(update={"policy": _whole_policy(config)}).located(path, tree)
+
+
+def shipped(path: Path) -> Path:
+    """The path itself; or, where an installed engine has no such file here, the config of that name that came along."""
+    along = SHIPPED / path
+    return along if not path.exists() and not path.is_absolute() and along.is_file() else path
 
 
 def _validated(tree: Marked, findings: list[Finding]) -> tuple[Config | None, frozenset[str]]:

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, PrivateAttr, Tag
 
+from engine.config.day import Day
+from engine.config.limits import Limits
 from engine.config.marked import Marked, Place
 from engine.config.record import Record, shown, wrong
+from engine.config.schedule import Every
 from engine.config.sleeve import HeldSleeve, SeenSleeve, SleeveName
 from engine.config.source import WrittenSource
 from engine.config.stance import Stance, Tilt
-from engine.config.trading import Cash, Every, Rebalance, Trade, every_shape, rebalance_shape
+from engine.config.trading import Cash, Rebalance, Trade, rebalance_shape
 from engine.errors import Fault
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EXPECTATION = re.compile(r"(>=|<=|==|>|<)\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|pass")
-
-
-def _day(value: Any) -> Any:
-    if value is None or isinstance(value, dt.date):
-        return value
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise wrong(shown(value), "a day", "write year-month-day, for example 2013-02-28")
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError:
-        raise wrong(f"{value}, a day that does not exist", "a day", "look at month and day") from None
 
 
 def _strategy(value: str) -> str:
@@ -78,9 +68,14 @@ def _listed(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-Day = Annotated[dt.date | None, BeforeValidator(_day)]
-_every_by, _every_check = every_shape
 _rebalance_by, _rebalance_check = rebalance_shape
+
+
+_Part = Annotated[float, Field(ge=0, le=1)]
+Recovery = Annotated[
+    Annotated[_Part, Tag("<number>")] | Annotated[dict[str, _Part], Tag("<by name>")],
+    Discriminator(lambda value: "<by name>" if isinstance(value, dict) else "<number>"),
+]
 
 
 class Membership(Record):
@@ -88,6 +83,18 @@ class Membership(Record):
 
     from_: Day = Field(None, alias="from", description="The first day; without it, as soon as it has a price.")
     to: Day = Field(None, description="The last day; without it, as long as it has prices.")
+
+
+class Delisting(Record):
+    """What is paid for an asset whose prices end before the data do."""
+
+    recovery: Recovery = Field(1.0, description="Part of the last price; one number, or by asset with a `default`.")
+
+    def recovery_of(self, asset: str) -> float:
+        """The part of its last price that an asset pays: its own, else the default, else all of it."""
+        if not isinstance(self.recovery, dict):
+            return self.recovery
+        return self.recovery.get(asset, self.recovery.get("default", 1.0))
 
 
 class Config(Record):
@@ -122,8 +129,18 @@ class Config(Record):
         description="How many points a full stance moves, by held sleeve.",
         examples=["{miners: {over: 0.2, from: equities}}"],
     )
-    every: Annotated[Every, _every_by, _every_check] = Field(
-        "month_end", description="When a decision is made."
+    limits: Limits | None = Field(
+        None,
+        description="What a target may hold at most and at least: assets, sleeves, in total, and cash.",
+        examples=["{sleeve: {miners: {max: 0.3}}, cash_floor: 0.02}"],
+    )
+    every: Every = Field("month_end", description="When a decision is made.", examples=["month_end"])
+    offset: int = Field(0, ge=0, description="Sessions by which every decision comes later than `every` says.")
+    tranches: int = Field(
+        1,
+        ge=1,
+        description="Equal parts into which the portfolio is split at the start, each deciding on its own turn: the "
+        "period is divided by their number.",
     )
     rebalance: Annotated[Rebalance, _rebalance_by, _rebalance_check] = Field(
         "every_decision", description="When drifted weights are traded back."
@@ -164,6 +181,13 @@ class Config(Record):
     )
     accept: Annotated[tuple[Literal["price_against_total"], ...], BeforeValidator(_listed)] = Field(
         (), description="Faults that are known and accepted; each becomes a caveat."
+    )
+    delisting: Delisting = Field(Delisting(), description="What is paid for an asset whose prices end.")
+    dividends: str | None = Field(
+        None, min_length=1, description="The `data` entry of cash dividends per share, a column per asset."
+    )
+    simulator: Literal["overweight", "vectorbt"] = Field(
+        "overweight", description="Who simulates the targets: our kernel, or vectorbt's from_orders where it can."
     )
     allow_short: bool = Field(False, description="Whether weights may be negative.")
     capital: float = Field(1_000_000.0, gt=0, description="Money at the start.", examples=["1000000"])

@@ -1,4 +1,4 @@
-"""When to decide, when to trade, and what trading and cash cost."""
+"""When to trade, and what trading and cash cost."""
 
 from __future__ import annotations
 
@@ -10,8 +10,17 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from engine.config.record import Record, did_you_mean, shown, wrong
 
-COSTS = ("commission_bps", "half_spread_bps", "slippage_bps")
-EVERY = ("daily", "week_end", "month_end", "quarter_end", "once")
+#: Costs that may be written as one number, or by asset or sleeve.
+COSTS = (
+    "commission_bps",
+    "commission_per_share",
+    "commission_per_order",
+    "commission_minimum",
+    "half_spread_bps",
+    "slippage_bps",
+    "impact",
+    "borrow_bps_a_year",
+)
 REBALANCE = ("every_decision", "on_change")
 
 
@@ -33,31 +42,23 @@ def _shape(block: str) -> Discriminator:
     return Discriminator(lambda value: block if isinstance(value, dict | Record) else "<word>")
 
 
-class EverySessions(Record):
-    """A decision every so many sessions."""
-
-    sessions: int = Field(ge=1, description="Sessions from one decision to the next.", examples=[21])
-
-
 class Band(Record):
     """Trade only what has drifted out of a band around its target."""
 
     band: float = Field(
-        gt=0, lt=1, description="Drift allowed, as a fraction of the portfolio.", examples=[0.02]
+        gt=0, lt=1, description="Drift allowed, as a fraction of the portfolio, or of the target.", examples=[0.02]
+    )
+    of: Literal["portfolio", "target"] = Field(
+        "portfolio", description="Whether the band is a fraction of the portfolio, or of the asset's own target."
     )
     to: Literal["edge", "target"] = Field(
         "target", description="Trade back to the target, or to the band's edge."
     )
 
 
-Every: TypeAlias = (
-    Annotated[Literal["daily", "week_end", "month_end", "quarter_end", "once"], Tag("<word>")]
-    | Annotated[EverySessions, Tag("<EverySessions>")]
-)
 Rebalance: TypeAlias = (
     Annotated[Literal["every_decision", "on_change"], Tag("<word>")] | Annotated[Band, Tag("<Band>")]
 )
-every_shape = (_shape("<EverySessions>"), _block_or(EVERY, "{sessions: 21}"))
 rebalance_shape = (_shape("<Band>"), _block_or(REBALANCE, "{band: 0.02}"))
 
 _Bps = Annotated[float, Field(ge=0, lt=10_000)]
@@ -65,6 +66,12 @@ Bps = Annotated[
     Annotated[_Bps, Tag("<number>")] | Annotated[dict[str, _Bps], Tag("<by name>")],
     Discriminator(lambda value: "<by name>" if isinstance(value, dict) else "<number>"),
 ]
+_Money = Annotated[float, Field(ge=0)]
+Money = Annotated[
+    Annotated[_Money, Tag("<number>")] | Annotated[dict[str, _Money], Tag("<by name>")],
+    Discriminator(lambda value: "<by name>" if isinstance(value, dict) else "<number>"),
+]
+_EACH = "One number, or numbers by asset or sleeve with a `default`."
 _BY_NAME = "Basis points of what is traded; one number, or numbers by asset or sleeve with a `default`."
 
 
@@ -81,9 +88,25 @@ class Trade(Record):
     commission_bps: Bps = Field(0.0, description=f"Commission. {_BY_NAME}")
     half_spread_bps: Bps = Field(0.0, description=f"Half of the bid-ask spread. {_BY_NAME}")
     slippage_bps: Bps = Field(0.0, description=f"Slippage. {_BY_NAME}")
+    commission_per_share: Money = Field(0.0, description=f"Commission a share, in money. {_EACH}")
+    commission_per_order: Money = Field(0.0, description=f"Commission an order, in money. {_EACH}")
+    commission_minimum: Money = Field(0.0, description=f"Least commission of an order, in money. {_EACH}")
+    impact: Money = Field(
+        0.0,
+        description="Square-root impact: a trade of a day's volume costs this many daily deviations. Needs volumes. "
+        + _EACH,
+    )
+    borrow_bps_a_year: Bps = Field(0.0, description=f"Fee for what is borrowed to be short, a year. {_EACH}")
+    management_bps_a_year: float = Field(0.0, ge=0, lt=10_000, description="Management fee, of equity, a year.")
+    withholding: float = Field(0.0, ge=0, le=1, description="Part of dividends that is withheld.")
+    smallest_trade: float = Field(0.0, ge=0, lt=1, description="Trades below this part of equity are left out.")
+    turnover_cap: float | None = Field(
+        None, gt=0, description="Most one-way turnover of one decision, as a fraction; the first purchase is free."
+    )
+    lots: Money = Field(0.0, description=f"Shares come in multiples of this; 0 for fractions. {_EACH}")
 
-    def cost_bps(self, cost: str, asset: str, sleeve: str | None = None) -> float:
-        """Basis points of one of COSTS for an asset: its own, else its sleeve's, else the default, else 0."""
+    def cost_of(self, cost: str, asset: str, sleeve: str | None = None) -> float:
+        """One of COSTS, or lots, for an asset: its own, else its sleeve's, else the default, else 0."""
         written: float | dict[str, float] = getattr(self, cost)
         if not isinstance(written, dict):
             return written
@@ -115,4 +138,7 @@ class Cash(Record):
         BeforeValidator(_rate),
     ] = Field(
         0.0, description="Annual effective rate as a fraction, or the name of a series in `data`, such as RF."
+    )
+    debit_rate: float | None = Field(
+        None, ge=0, le=1, description="Yearly rate paid on negative cash; without it, what cash earns."
     )

@@ -36,16 +36,19 @@ def build_panel(config: Config) -> Panel:
     found = Found(tables, locate(config, tables, tuple(sorted(every_label))))
     caveats = [caveat for table in tables.values() for caveat in table.caveats]
     caveats += _refuse_price_returns(config, found, wanted)
+    _refuse_late_prices(config, found, wanted)
 
     calendar = calendar_of(config, found, wanted)
-    prices, opens, ends = _prices(config, found, wanted, calendar)
+    prices, opens, volumes, ends = _prices(config, found, wanted, calendar)
     fx = _fx(config, found, wanted, calendar)
     if fx is not None:
         prices = prices * fx
         opens = None if opens is None else opens * fx
+    dividends = _dividends(config, tables, wanted, calendar, fx)
     series = _series(config, tables, calendar)
     cash, cash_caveats = cash_rate(config, tables, calendar.sessions)
-    digests = _digests(calendar, wanted, prices, opens, ends, series, cash)
+    matrices = {"": prices, " open": opens, " volume": volumes, " dividend": dividends}
+    digests = _digests(calendar, wanted, matrices, ends, series, cash)
     return Panel(
         sessions=calendar.sessions,
         assets=wanted.assets,
@@ -60,21 +63,23 @@ def build_panel(config: Config) -> Panel:
         digests=digests,
         fingerprint=hashlib.sha256(repr(sorted(digests.items())).encode()).hexdigest()[:16],
         caveats=(*caveats, *cash_caveats),
+        volumes=volumes,
+        dividends=dividends,
+        recovery=np.array([config.delisting.recovery_of(label) for label in wanted.assets]),
     )
 
 
 def _digests(
     calendar: Calendar,
     wanted: Wanted,
-    prices: Matrix,
-    opens: Matrix | None,
+    matrices: Mapping[str, Matrix | None],
     ends: Indices,
     series: Mapping[str, Series],
     cash: Vector,
 ) -> dict[str, str]:
     """A hash per series, of everything that can move a result."""
     digests: dict[str, str] = {}
-    for suffix, matrix in (("", prices), (" open", opens)):
+    for suffix, matrix in matrices.items():
         if matrix is not None:
             rows = np.ascontiguousarray(matrix.T)
             digests |= {
@@ -106,11 +111,12 @@ def _refuse_price_returns(config: Config, found: Found, wanted: Wanted) -> list[
     )
 
 
-def _prices(config: Config, found: Found, wanted: Wanted, calendar: Calendar) -> tuple[Matrix, Matrix | None, Indices]:
-    """Prices (T, N), opens likewise, and the session on which each held asset ends (N,), T where it goes on."""
+def _prices(config: Config, found: Found, wanted: Wanted, calendar: Calendar) -> tuple[Matrix, Matrix | None, Matrix | None, Indices]:
+    """Prices (T, N), opens and volumes likewise, and the session on which each held asset ends (N,), T where it goes on."""
     count, assets = calendar.count, wanted.assets
     prices = np.full((count, len(assets)), np.nan)
-    opens = None
+    opens: Matrix | None = None
+    volumes: Matrix | None = None
     ends = np.full(len(assets), count, dtype=np.int64)
     for table, columns, labels in found.by_table(wanted.held):
         into_columns = np.searchsorted(assets, labels)
@@ -121,11 +127,14 @@ def _prices(config: Config, found: Found, wanted: Wanted, calendar: Calendar) ->
         if table.opens is not None:
             opens = np.full(prices.shape, np.nan) if opens is None else opens
             opens[cells] = table.opens[np.ix_(rows[inside], columns)]
+        if table.volumes is not None:
+            volumes = np.full(prices.shape, np.nan) if volumes is None else volumes
+            volumes[cells] = table.volumes[np.ix_(rows[inside], columns)]
         last = into[len(into) - 1 - np.argmax(~np.isnan(table.values[np.ix_(rows, columns)][::-1]), axis=0)]
         ends[into_columns] = np.where(last < count - 1, last, count)
     for label in {*wanted.watched, *wanted.against} - {*wanted.held}:
         prices[:, assets.index(label)] = _as_known(config, found, label, calendar)
-    return prices, opens, ends
+    return prices, opens, volumes, ends
 
 
 def _as_known(config: Config, found: Found, label: str, calendar: Calendar) -> Vector:
@@ -155,6 +164,41 @@ def _fx(config: Config, found: Found, wanted: Wanted, calendar: Calendar) -> Mat
         priced = np.ones(calendar.count) if rate is None else known[rate]
         columns.append(currency.scale(names[label]) * priced)
     return np.column_stack(columns)
+
+
+def _refuse_late_prices(config: Config, found: Found, wanted: Wanted) -> None:
+    """What is held trades at its prices, so they are known at their close; a lag of trading is `trade.after`."""
+    for name in sorted({found.home[label] for label in wanted.held}):
+        if config.data[name].known is not None:
+            labels = ", ".join(label for label in wanted.held if found.home[label] == name)
+            raise ConfigError(
+                config.fault(
+                    f"data.{name}.known",
+                    f"a known rule for prices of what is held ({labels})",
+                    "prices that are known at their close",
+                    "remove it; to trade later than decided write `trade: {after: n}`",
+                )
+            )
+
+
+def _dividends(
+    config: Config, tables: Mapping[str, Table], wanted: Wanted, calendar: Calendar, fx: Matrix | None
+) -> Matrix | None:
+    """(T, N) cash dividends per unit on ex-dates; one between sessions falls on the next. None where none are given."""
+    if config.dividends is None:
+        return None
+    table = tables.get(config.dividends)
+    if table is None or table.kind != "values":
+        found = f"`{config.dividends}`, which is no `data` entry of `kind: values`"
+        expected = "an entry with a column of cash dividends per asset"
+        raise ConfigError(config.fault("dividends", found, expected, "add it under `data:`"))
+    paid = np.zeros((calendar.count, len(wanted.assets)))
+    into = np.searchsorted(calendar.sessions, table.dates)
+    inside = into < calendar.count
+    for column, label in enumerate(table.columns):
+        if label in wanted.assets:
+            np.add.at(paid[:, wanted.assets.index(label)], into[inside], np.nan_to_num(table.values[inside, column]))
+    return paid if fx is None else paid * fx
 
 
 def _series(config: Config, tables: Mapping[str, Table], calendar: Calendar) -> dict[str, Series]:

@@ -36,8 +36,11 @@ class Panel:
     assets: N labels in alphabetical order, held and watched ones.
     prices: (T, N) total-return levels; NaN where a held asset has no price that session, or before a watched
         one begins (a watched price is the last one known).
-    known: (T, N) the last price of each asset at each session, 0 before its first: what a holding is worth.
+    known: (T, N) the last price of each asset at each session, 0 before its first, its recovery after it has ended:
+        what a holding is worth.
     opens: (T, N) like prices, or None where the source has none.
+    volumes: (T, N) units traded, or None. dividends: (T, N) cash per unit on ex-dates, in the base currency, or None.
+    recovery: (N,) part of its last price that an asset pays when it has ended.
     fx: (T, N) units of the base currency for one unit of the asset's own, in `prices` already; None where all is in it.
     held: (N,) bool. ends: (N,) index of the last session with a price in all of the data, T where it goes on.
     series: by `source.column`. cash_rate: (T,) simple return of cash from the session before to this one.
@@ -58,10 +61,17 @@ class Panel:
     digests: Mapping[str, str]
     fingerprint: str
     caveats: tuple[str, ...] = ()
+    volumes: Matrix | None = None
+    dividends: Matrix | None = None
+    recovery: Vector | None = None
     known: Matrix = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "known", np.nan_to_num(carry(self.prices), nan=0.0))
+        known = np.nan_to_num(carry(self.prices), nan=0.0)
+        if self.recovery is not None:
+            ended = np.arange(len(known))[:, None] > self.ends[None, :]
+            known = np.where(ended, known * self.recovery, known)
+        object.__setattr__(self, "known", known)
         for array in (self.sessions, self.prices, self.opens, self.known, self.fx, self.cash_rate):
             if array is not None:
                 read_only(array)

@@ -19,12 +19,17 @@ from engine.market.panel import Indices, Panel, Vector
 from engine.market.table import Matrix
 
 
+#: For how many sessions a sleeve of which no member trades keeps its parts: the longest holidays of an exchange.
+CLOSED = 7
+
+
 @dataclass(frozen=True, slots=True)
 class SleeveSeries:
     """One sleeve on every session.
 
     columns: (M,) positions of its members in the panel, ascending.
-    parts: (T, M) the members' parts at the close of a session, summing to 1; a row of zeros where none trades.
+    parts: (T, M) the members' parts at the close of a session, summing to 1; those of the last
+        session on which any traded where none does, for up to CLOSED sessions; then zeros.
     levels: (T,) what one unit held in the sleeve, rebalanced daily before costs, has become; NaN before it begins.
     """
 
@@ -81,7 +86,7 @@ def _one(panel: Panel, sleeve: Sleeve, belongs: NDArray[np.bool_]) -> SleeveSeri
         shares = _inverse_volatility(returns, sleeve.lookback)
     else:
         shares = np.ones_like(prices)
-    parts = _scaled(np.where(trades, shares, 0.0))
+    parts = _carried(_scaled(np.where(trades, shares, 0.0)))
     # Today's return is earned by the parts decided at the close before, among those that trade today.
     held = np.where(trades, np.vstack([shares[:1], shares[:-1]]), np.nan)
     weights = _scaled(np.where(np.isnan(returns) | np.isnan(held), 0.0, held))
@@ -89,6 +94,17 @@ def _one(panel: Panel, sleeve: Sleeve, belongs: NDArray[np.bool_]) -> SleeveSeri
     levels = np.cumprod(1.0 + daily)
     begun = np.logical_or.accumulate(parts.any(axis=1))
     return SleeveSeries(columns, parts, np.where(begun, levels, np.nan))
+
+
+def _carried(parts: Matrix) -> Matrix:
+    """Parts on sessions on which no member trades are those of the last on which any did, up to CLOSED sessions back.
+
+    A holiday of the sleeve's own market must not sell it; that it has ended can only be told after a while.
+    """
+    rows = np.arange(len(parts))
+    last = np.maximum.accumulate(np.where(parts.any(axis=1), rows, -1))
+    near = (last >= 0) & (rows - last <= CLOSED)
+    return np.where(near[:, None], parts[np.maximum(last, 0)], 0.0)
 
 
 def _scaled(shares: Matrix) -> Matrix:

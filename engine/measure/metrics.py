@@ -205,6 +205,6 @@ METRICS: dict[str, Metric] = {
     "share_under": Metric(_share_under, "decisions with stance < 0 / decisions", "fraction", "none"),
     "timing": Metric(_timing, "cagr - cagr of policy matched", "per year", "higher"),
     "standing_tilt": Metric(
-        _standing_tilt, "cagr of policy matched - cagr of the reference", "per year", "none"
+        _standing_tilt, "cagr of policy matched - cagr of policy", "per year", "none"
     ),
 }

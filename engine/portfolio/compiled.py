@@ -15,15 +15,25 @@ from numba import njit
 from engine.portfolio import kernel, rules
 
 
-def _compiled(function: Callable[..., Any], **helpers: Callable[..., Any]) -> Any:
+def _with(function: Callable[..., Any], **helpers: Any) -> FunctionType:
+    """A copy of a plain function in which the names of helpers mean compiled ones."""
     assert isinstance(function, FunctionType)
-    inlined = {name: njit(inline="always")(helper) for name, helper in helpers.items()}
-    copy = FunctionType(function.__code__, {**function.__globals__, **inlined}, function.__name__)
+    copy = FunctionType(function.__code__, {**function.__globals__, **helpers}, function.__name__)
     copy.__qualname__, copy.__module__ = function.__qualname__, __name__
-    return njit(cache=True)(copy)
+    return copy
 
 
-simulate = _compiled(kernel.simulate, rebalance_net=kernel.rebalance_net, rebalance_gross=kernel.rebalance_gross)
-threshold = _compiled(rules.threshold)
-proportional = _compiled(rules.proportional)
-impulse = _compiled(rules.impulse)
+cost_of = njit(inline="always")(kernel.cost_of)
+_cash_after = _with(kernel._cash_after, cost_of=cost_of)
+rebalance_any = _with(kernel.rebalance_any, cost_of=cost_of, _cash_after=njit(_cash_after))
+simulate = njit(cache=True)(
+    _with(
+        kernel.simulate,
+        rebalance_net=njit(inline="always")(kernel.rebalance_net),
+        rebalance_any=njit(rebalance_any),
+        rebalance_gross=njit(kernel.rebalance_gross),
+    )
+)
+threshold = njit(cache=True)(_with(rules.threshold))
+proportional = njit(cache=True)(_with(rules.proportional))
+impulse = njit(cache=True)(_with(rules.impulse))

@@ -49,11 +49,13 @@ class Contribution:
 def contributions(panel: Panel, ledger: Ledger) -> Contribution:
     """The contributions of one ledger.
 
-    Delisted assets are paid out at the last price known, so their end itself earns nothing.
+    Dividends are part of what was held. An asset that has ended earns its recovery, less its last price.
     """
     known = panel.known[ledger.start :]
     held, currency = np.zeros_like(known), _currency(panel, ledger)
     held[1:] = ledger.units[:-1] * np.diff(known, axis=0)
+    if panel.dividends is not None:
+        held[1:] += ledger.units[:-1] * panel.dividends[ledger.start + 1 :]
     trades, row = ledger.trades, ledger.trades.session - ledger.start
     trading, costs, overhead = np.zeros_like(known), np.zeros_like(known), np.zeros_like(ledger.costs)
     np.add.at(trading, (row, trades.asset), trades.units * (known[row, trades.asset] - trades.price))

@@ -54,6 +54,7 @@ def momentum_stance(
     sleeves: Mapping[str, SleeveSeries],
     decisions: Indices,
     names: tuple[str, ...],
+    tranche: Indices | None = None,
 ) -> Stance:
     """The stance of 12-1 momentum on the same tilt: of each sleeve against what it takes its points from.
 
@@ -72,7 +73,7 @@ def momentum_stance(
         return take_stance(rule, scores, decisions)
     over, under = sides_of(rule)
     sides: Literal["over", "under", "both"] = "both" if over and under else "over" if over else "under"
-    taken = take_stance(Threshold(enter=0.0, exit=0.0, sides=sides), scores, decisions)
+    taken = take_stance(Threshold(enter=0.0, exit=0.0, sides=sides), scores, decisions, tranche)
     return replace(taken, values=taken.values * (rule.cap if isinstance(rule, Proportional) else 1.0))
 
 

@@ -1,18 +1,19 @@
 """The kernel: one pass over the sessions, in the order in which a day happens. Plain Python; `compiled` compiles it.
 
 For each session t:
-  1. cash earns its rate, and what was delisted the session before turns into cash;
-  2. if a decision is due, it trades at the fill prices (`rebalance_net` or `rebalance_gross`);
-  3. equity is cash plus holdings at the closing price.
+  1. cash earns its rate (or pays for its debt), dividends come in, borrowed assets and the manager are paid;
+  2. what ended the session before turns into cash;
+  3. if a decision is due, it trades at the fill prices (`rebalance_net`, `rebalance_any` or `rebalance_gross`);
+  4. equity is cash plus holdings at the closing price.
 
-Invariants: equity = cash + sum(units * price); cash stays at or above zero; no NaN gets in.
+Invariants: equity = cash + sum(units * price); cash stays at or above its floor; no NaN gets in.
 No fastmath, explicit loops in asset order, no unguarded division: compiled or not, the same bits come out.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,50 +27,109 @@ Order: TypeAlias = "Indices | list[int]"
 
 #: Most rounds of the fixed point for equity after costs. It contracts by the cost rate: a handful at usual costs.
 ROUNDS = 500
+#: Halvings of the interval in which the cut of buys lies where costs are no mere rates.
+HALVINGS = 60
 #: Shortfalls of cash and changes of a holding up to this part of equity are rounding, neither debt nor trade.
 ROUNDING = 1e-12
 
 
-def rebalance_net(
-    cash: float,
-    units: Row,
-    price: Row,
-    target: Row,
-    tradable: Flags,
-    rate: Row,
-    band: float,
-    to_edge: bool,
-    first: bool,
-    wanted: Row,
-    trades: Flags,
-) -> float:
-    """Trade so that targets hold after costs; DESIGN's five steps, less lots and fixed fees. Returns cash.
+class Market(NamedTuple):
+    """prices (T, N): what a holding is worth, 0 before the first price. growth, debit (T,): 1 + return of cash into
+    session t, where it is above zero and where below. dividends (T, N): paid per unit, after withholding; (0, 0) if none.
+    ends (N,): last session with a price, T where there is no such end.
+    """
 
-    wanted, trades (N,) are scratch: the weight aimed at, and whether the asset trades.
+    prices: Matrix
+    growth: Vector
+    debit: Vector
+    dividends: Matrix
+    ends: Indices
+
+
+class Orders(NamedTuple):
+    """due (K,): ascending sessions on which rebalance k trades. fill_prices, targets, tradable (K, N)."""
+
+    due: Indices
+    fill_prices: Matrix
+    targets: Matrix
+    tradable: NDArray[np.bool_]
+
+
+class Rates(NamedTuple):
+    """What trading and holding cost. fee, slip, per_share, per_order, minimum, borrow (N,); impact (K, N), or (0, 0).
+
+    Costs of a trade of value v in n shares: max(minimum, fee v + per_share n + per_order) + slip v + impact v^1.5.
+    borrow: of the value of a short position, per session. management: of equity, per session.
+    mere: fee and slip are all there is.
+    """
+
+    fee: Vector
+    slip: Vector
+    per_share: Vector
+    per_order: Vector
+    minimum: Vector
+    impact: Matrix
+    borrow: Vector
+    management: float
+    mere: bool
+
+
+class Rules(NamedTuple):
+    """How targets are traded.
+
+    gross: the sizing. band: 0 for none; relative: it is a part of the target; to_edge: trade to the band's edge.
+    smallest: trades below this part of equity are left out. cap: most one-way turnover of a rebalance. lots (N,): units
+    come in whole multiples, 0 for fractions. floor: least cash, as part of equity. capital: cash at the start.
+    plain: no band, smallest, cap, lots or floor.
+    """
+
+    gross: bool
+    band: float
+    relative: bool
+    to_edge: bool
+    smallest: float
+    cap: float
+    lots: Vector
+    floor: float
+    capital: float
+    plain: bool
+
+
+class Paths(NamedTuple):
+    """What the kernel fills: equity, cash (T,); units (K, N) right after each rebalance; cut (K,): the part of every
+    wanted buy that cash allowed; capped (K,): the part of every wanted trade that the turnover cap allowed.
+    """
+
+    equity: Vector
+    cash: Vector
+    units: Matrix
+    cut: Vector
+    capped: Vector
+
+
+def rebalance_net(
+    cash: float, units: Row, price: Row, target: Row, tradable: Flags, rate: Row, value: Row, trades: Flags
+) -> tuple[float, float]:
+    """Trade so that targets hold after costs that are mere rates. Returns cash and the cut of buys.
+
+    value, trades (N,) are scratch: the value held, and whether the asset trades.
     """
     n = len(units)
     equity = cash
     for i in range(n):
-        equity += units[i] * price[i]
+        value[i] = units[i] * price[i]
+        equity += value[i]
     if equity <= 0.0:
-        return cash
-    # (i) Which assets trade, settled on equity before costs.
+        return cash, 1.0
+    # (i) Which assets trade. (ii) Equity after costs: the one solution of V' = V - sum(rate |w V' - a|).
     for i in range(n):
         trades[i] = tradable[i] and not math.isnan(target[i])
-        wanted[i] = target[i]
-        if trades[i] and band > 0.0 and not first:
-            drift = units[i] * price[i] / equity - target[i]
-            if abs(drift) <= band + ROUNDING:
-                trades[i] = False
-            elif to_edge:
-                wanted[i] = target[i] + band if drift > 0.0 else target[i] - band
-    # (ii) Equity after costs: the one solution of V' = V - sum(rate |w V' - a|).
     after = equity
     for _ in range(ROUNDS):
         cost = 0.0
         for i in range(n):
             if trades[i]:
-                cost += rate[i] * abs(wanted[i] * after - units[i] * price[i])
+                cost += rate[i] * abs(target[i] * after - value[i])
         solved = equity - cost
         moved = abs(solved - after)
         after = solved
@@ -80,7 +140,7 @@ def rebalance_net(
     needed = 0.0
     for i in range(n):
         if trades[i]:
-            change = wanted[i] * after - units[i] * price[i]
+            change = target[i] * after - value[i]
             if abs(change) <= ROUNDING * equity:
                 trades[i] = False
             else:
@@ -92,24 +152,137 @@ def rebalance_net(
     left = freed - cut * needed
     for i in range(n):
         if trades[i]:
-            aim = wanted[i] * after
-            if cut < 1.0 and aim > units[i] * price[i]:
-                aim = units[i] * price[i] + cut * (aim - units[i] * price[i])
+            aim = target[i] * after
+            if cut < 1.0 and aim > value[i]:
+                aim = value[i] + cut * (aim - value[i])
             units[i] = aim / price[i]
-    return left if left > ROUNDING * equity else 0.0
+    return left if left > ROUNDING * equity else 0.0, cut
+
+
+def cost_of(
+    value: float, price: float, fee: float, slip: float, per_share: float, per_order: float, least: float, impact: float
+) -> float:
+    """What a trade of an absolute value costs; see Rates."""
+    if value <= 0.0:
+        return 0.0
+    commission = fee * value + per_share * value / price + per_order
+    return max(commission, least) + slip * value + impact * value * math.sqrt(value)
+
+
+def rebalance_any(
+    cash: float, units: Vector, k: int, orders: Orders, rates: Rates, rules: Rules, wanted: Vector, trades: NDArray[np.bool_]
+) -> tuple[float, float, float]:
+    """Trade so that targets hold after costs, with every rule there is. Returns cash, the cut of buys, the part capped.
+
+    wanted, trades (N,) are scratch: the weight aimed at, and whether the asset trades.
+    """
+    n = len(units)
+    price, target, tradable = orders.fill_prices[k], orders.targets[k], orders.tradable[k]
+    equity = cash
+    for i in range(n):
+        equity += units[i] * price[i]
+    if equity <= 0.0:
+        return cash, 1.0, 1.0
+    # (i) Which assets trade, settled on equity before costs: band, smallest trade and missing prices take assets out.
+    turnover = 0.0
+    for i in range(n):
+        held = units[i] * price[i] / equity
+        trades[i] = tradable[i] and not math.isnan(target[i])
+        wanted[i] = target[i]
+        if trades[i] and rules.band > 0.0 and k > 0:
+            width = rules.band * abs(target[i]) if rules.relative else rules.band
+            if abs(held - target[i]) <= width + ROUNDING:
+                trades[i] = False
+            elif rules.to_edge:
+                wanted[i] = target[i] + width if held > target[i] else target[i] - width
+        if trades[i] and abs(wanted[i] - held) <= max(rules.smallest, ROUNDING):
+            trades[i] = False
+        if trades[i]:
+            turnover += 0.5 * abs(wanted[i] - held)
+    capped = 1.0
+    if turnover > rules.cap and k > 0:
+        capped = rules.cap / turnover
+        for i in range(n):
+            held = units[i] * price[i] / equity
+            wanted[i] = held + capped * (wanted[i] - held)
+    # (ii) Equity after costs, iterated from equity before.
+    after = equity
+    for _ in range(ROUNDS):
+        cost = 0.0
+        for i in range(n):
+            if trades[i]:
+                impact = rates.impact[k, i] if rates.impact.shape[0] > 0 else 0.0
+                cost += cost_of(
+                    abs(wanted[i] * after - units[i] * price[i]), price[i], rates.fee[i], rates.slip[i],
+                    rates.per_share[i], rates.per_order[i], rates.minimum[i], impact,
+                )  # fmt: skip
+        solved = equity - cost
+        moved = abs(solved - after)
+        after = solved
+        if moved <= 1e-15 * equity or after <= 0.0:
+            break
+    # (v) Where fees exceed equity nothing trades.
+    if after <= 0.0:
+        return cash, 0.0, capped
+    # (iii) If cash would fall below its floor, all buys are cut by one factor, found by halving.
+    least = rules.floor * after
+    cut = 1.0
+    if _cash_after(cash, units, k, orders, rates, wanted, trades, after, 1.0) < least - ROUNDING * equity:
+        low, high = 0.0, 1.0
+        for _ in range(HALVINGS):
+            cut = 0.5 * (low + high)
+            if _cash_after(cash, units, k, orders, rates, wanted, trades, after, cut) < least:
+                high = cut
+            else:
+                low = cut
+        cut = low
+    # (iv) Units; lots are rounded toward zero and the rest stays in cash.
+    left = cash
+    for i in range(n):
+        if trades[i]:
+            held = units[i] * price[i]
+            aim = wanted[i] * after
+            if aim > held:
+                aim = held + cut * (aim - held)
+            new = aim / price[i]
+            if rules.lots[i] > 0.0:
+                # A hair above, so that a whole number of lots stays whole.
+                new = math.trunc(new / rules.lots[i] * (1.0 + ROUNDING)) * rules.lots[i]
+            change = (new - units[i]) * price[i]
+            if abs(change) <= ROUNDING * equity:
+                continue
+            impact = rates.impact[k, i] if rates.impact.shape[0] > 0 else 0.0
+            left -= change + cost_of(
+                abs(change), price[i], rates.fee[i], rates.slip[i],
+                rates.per_share[i], rates.per_order[i], rates.minimum[i], impact,
+            )  # fmt: skip
+            units[i] = new
+    return left if abs(left) > ROUNDING * equity else 0.0, cut, capped
+
+
+def _cash_after(
+    cash: float, units: Vector, k: int, orders: Orders, rates: Rates, wanted: Vector, trades: NDArray[np.bool_],
+    after: float, cut: float,
+) -> float:  # fmt: skip
+    """Cash once all sells and the part `cut` of every buy are done and paid for."""
+    for i in range(len(units)):
+        if trades[i]:
+            price = orders.fill_prices[k, i]
+            change = wanted[i] * after - units[i] * price
+            if change > 0.0:
+                change *= cut
+            impact = rates.impact[k, i] if rates.impact.shape[0] > 0 else 0.0
+            cash -= change + cost_of(
+                abs(change), price, rates.fee[i], rates.slip[i],
+                rates.per_share[i], rates.per_order[i], rates.minimum[i], impact,
+            )  # fmt: skip
+    return cash
 
 
 def rebalance_gross(
-    cash: float,
-    units: Row,
-    price: Row,
-    target: Row,
-    tradable: Flags,
-    fee: Row,
-    slip: Row,
-    wanted: Row,
+    cash: float, units: Row, price: Row, target: Row, tradable: Flags, fee: Row, fixed: Row, slip: Row, wanted: Row,
     order: Order,
-) -> float:
+) -> float:  # fmt: skip
     """Trade as vectorbt's from_orders does: sized on equity before costs, sells first, a buy cut to cash. Returns cash.
 
     wanted (N,), order (N,) are scratch: each order's value, and the assets by that value, ties in asset order.
@@ -136,77 +309,79 @@ def rebalance_gross(
             continue
         if change > 0.0:
             paid = price[i] * (1.0 + slip[i])
-            cost = change * paid * (1.0 + fee[i])
+            cost = change * paid * (1.0 + fee[i]) + fixed[i]
             if cost > cash and abs(cost - cash) > 1e-9 * max(abs(cost), abs(cash)):
-                change = cash / (1.0 + fee[i]) / paid
+                change = (cash - fixed[i]) / (1.0 + fee[i]) / paid
                 cost = cash
+            if change <= 0.0:
+                continue
             cash = cash - cost
             units[i] += change
         else:
             sold = min(units[i], -change)
-            cash += sold * price[i] * (1.0 - slip[i]) * (1.0 - fee[i])
+            proceeds = sold * price[i] * (1.0 - slip[i]) * (1.0 - fee[i]) - fixed[i]
+            if sold <= 0.0 or proceeds < 0.0:
+                continue
+            cash += proceeds
             units[i] -= sold
         if cash < 0.0:
             cash = 0.0
     return cash
 
 
-def simulate(
-    prices: Matrix,
-    growth: Vector,
-    ends: Indices,
-    due: Indices,
-    fill_prices: Matrix,
-    targets: Matrix,
-    tradable: NDArray[np.bool_],
-    fee: Vector,
-    slip: Vector,
-    gross: bool,
-    band: float,
-    to_edge: bool,
-    capital: float,
-    equity_path: Vector,
-    cash_path: Vector,
-    units_path: Matrix,
-) -> None:
-    """Fill equity_path (T,), cash_path (T,) and units_path (K, N): the holdings right after each rebalance.
-
-    prices (T, N): last known price, 0 before the first. growth (T,): 1 + return of cash into session t.
-    ends (N,): last session with a price, T where there is no such end. due (K,): ascending sessions on which
-    rebalance k trades. fill_prices, targets, tradable (K, N). fee, slip (N,): parts of traded value.
-    gross: the sizing. band: 0 for none; to_edge: trade to the band's edge, not to target. capital: cash at the start.
-    """
+def simulate(market: Market, orders: Orders, rates: Rates, rules: Rules, paths: Paths) -> None:
+    """Simulate one portfolio and fill `paths`."""
+    prices, due = market.prices, orders.due
     sessions, n = prices.shape
     units = np.zeros(n)
-    rate = fee + slip
+    rate = rates.fee + rates.slip
     scratch = np.empty(n)
     trades = np.empty(n, np.bool_)
     order = np.zeros(n, np.int64)
     first_end = sessions
+    accrues = rates.management > 0.0
     for i in range(n):
-        first_end = min(first_end, ends[i])
-    cash = capital
+        first_end = min(first_end, market.ends[i])
+        accrues = accrues or rates.borrow[i] > 0.0
+    pays = market.dividends.shape[0] > 0
+    cash = rules.capital
+    equity = cash
     k = 0
     for t in range(sessions):
-        cash *= growth[t]
+        cash *= market.growth[t] if cash >= 0.0 else market.debit[t]
+        if pays:
+            for i in range(n):
+                cash += units[i] * market.dividends[t, i]
+        if accrues and t > 0:
+            cash -= rates.management * equity
+            for i in range(n):
+                cash -= rates.borrow[i] * max(-units[i] * prices[t - 1, i], 0.0)
         if t > first_end:
             for i in range(n):
-                if ends[i] == t - 1:
+                if market.ends[i] == t - 1:
                     cash += units[i] * prices[t, i]
                     units[i] = 0.0
         if k < len(due) and due[k] == t:
-            if gross:
-                cash = rebalance_gross(cash, units, fill_prices[k], targets[k], tradable[k], fee, slip, scratch, order)
-            else:
-                cash = rebalance_net(
-                    cash, units, fill_prices[k], targets[k], tradable[k], rate, band, to_edge, k == 0,
-                    scratch, trades,
+            paths.cut[k] = 1.0
+            paths.capped[k] = 1.0
+            if rules.gross:
+                cash = rebalance_gross(
+                    cash, units, orders.fill_prices[k], orders.targets[k], orders.tradable[k], rates.fee,
+                    rates.per_order, rates.slip, scratch, order,
                 )  # fmt: skip
+            elif rates.mere and rules.plain:
+                cash, paths.cut[k] = rebalance_net(
+                    cash, units, orders.fill_prices[k], orders.targets[k], orders.tradable[k], rate, scratch, trades
+                )
+            else:
+                cash, paths.cut[k], paths.capped[k] = rebalance_any(
+                    cash, units, k, orders, rates, rules, scratch, trades
+                )
             for i in range(n):
-                units_path[k, i] = units[i]
+                paths.units[k, i] = units[i]
             k += 1
         equity = cash
         for i in range(n):
             equity += units[i] * prices[t, i]
-        equity_path[t] = equity
-        cash_path[t] = cash
+        paths.equity[t] = equity
+        paths.cash[t] = cash

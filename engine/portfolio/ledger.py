@@ -16,32 +16,15 @@ from engine.market.levels import carry
 from engine.market.panel import Indices, Panel, Vector
 from engine.market.table import Dates, Matrix
 from engine.portfolio import stretches
-from engine.portfolio.costs import Costs
+from engine.portfolio.costs import KINDS, OF_TRADES, Costs, lots_of, rates_of
+from engine.portfolio.kernel import Market, Orders, Paths, Rates, Rules
+from engine.portfolio.trades import Trades, trades_of
+
+__all__ = ["Decisions", "Ledger", "Trades", "run_ledger"]
 
 COMPILED = "engine.portfolio.compiled"
-#: Below this many trades of a run numba takes longer to load than the run without it.
+#: Below this size (rebalances times assets) numba takes longer to load than the run without it.
 SMALL = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Trades:
-    """J trades, by session, then by asset.
-
-    session, decision: (J,) indices into the panel. asset: (J,) positions. units: (J,) signed. price: (J,) before costs.
-    costs: (J, 3) money, per kind in the order of `costs.KINDS`.
-    """
-
-    session: Indices
-    decision: Indices
-    asset: Indices
-    units: Vector
-    price: Vector
-    costs: Matrix
-
-    @property
-    def value(self) -> Vector:
-        """(J,) signed money traded, at the price before costs."""
-        return self.units * self.price
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +33,10 @@ class Ledger:
 
     start: index of the first session in the panel. sessions: (L,) days. equity, cash: (L,) money at the close.
     interest: (L,) money earned on cash. currency: (L,) money earned by rates of exchange, part of the gains.
-    traded: (L,) sum of |value| of trades. costs: (L, 3) per kind.
-    weights: (L, N) holdings at the close as fractions of equity. rebalances: (K,) sessions in the panel.
-    carried: (N,) sessions on which an asset was held without a price of its own. stuck: orders that could not trade.
+    dividends: (L,) money paid by what was held, before withholding. traded: (L,) sum of |value| of trades.
+    costs: (L, 8) per kind, in the order of `costs.KINDS`. weights: (L, N) holdings at the close as fractions of equity.
+    units: (L, N) at the close. rebalances: (K,) sessions in the panel.
+    carried: (N,) sessions on which an asset was held without a price of its own.
     """
 
     start: int
@@ -61,6 +45,7 @@ class Ledger:
     cash: Vector
     interest: Vector
     currency: Vector
+    dividends: Vector
     traded: Vector
     costs: Matrix
     weights: Matrix
@@ -68,85 +53,137 @@ class Ledger:
     rebalances: Indices
     trades: Trades
     carried: Indices
-    stuck: int
+
+    @property
+    def stuck(self) -> int:
+        """Orders that were cut or refused."""
+        return int((self.trades.reason > 0).sum())
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
-    """What is to be simulated: decisions (D,) sessions in the panel, targets (D, N), and which of them trade (D,)."""
+class Decisions:
+    """What is to be simulated: sessions (D,) in the panel, targets (D, N), and which of them trade (D,)."""
 
-    decisions: Indices
+    sessions: Indices
     targets: Matrix
     trades: NDArray[np.bool_]
 
 
-def run_ledger(config: Config, panel: Panel, orders: Orders, costs: Costs) -> Ledger:
+def run_ledger(config: Config, panel: Panel, decisions: Decisions, costs: Costs) -> Ledger:
     """Simulate targets with the config's trading rules.
 
     1. Decisions made on session t trade on session t + `after`; later ones than the data reach are left out.
     2. The kernel goes through the sessions from the one before the first trade.
-    3. Trades are the changes of units; every cost is its rate of the traded value.
+    3. Trades are the changes of units; every cost is its formula, of the trade or of the session.
     """
-    start = first_session(config, orders.decisions)
-    stop = len(panel.sessions)
-    due = orders.decisions + config.trade.after
-    live = orders.trades & (due < stop)
-    due, decided, targets = due[live], orders.decisions[live], orders.targets[live]
-    known = panel.known[start:]
+    start, stop = first_session(config, decisions.sessions), len(panel.sessions)
+    due = decisions.sessions + config.trade.after
+    live = decisions.trades & (due < stop)
+    due, decided = due[live], decisions.sessions[live]
     fills, tradable = _fills(config, panel, due)
-    gross = config.trade.sizing == "gross"
-    band = config.rebalance if isinstance(config.rebalance, Band) else None
-    equity, cash = np.empty(stop - start), np.empty(stop - start)
-    units = np.zeros((len(due), len(panel.assets)))
-    growth = 1.0 + panel.cash_rate[start:]
-    growth[0] = 1.0
-    simulator(len(due) * len(panel.assets))(
-        known, growth, panel.ends - start, due - start, fills, targets, tradable, costs.commission, costs.slip,
-        gross, band.band if band else 0.0, band is not None and band.to == "edge", config.capital,
-        equity, cash, units,
-    )  # fmt: skip
-    held = _held(units, due - start, panel.ends - start, stop - start)
-    trades = _trades(units, panel.ends, due, decided, fills, costs, gross)
-    money = np.zeros((stop - start, 3))
-    traded = np.zeros(stop - start)
+    orders = Orders(due - start, fills, decisions.targets[live], tradable)
+    market, rates, rules = _market(config, panel, start, costs), rates_of(costs, panel, due), _rules(config, panel)
+    paths = _empty_paths(len(due), stop - start, len(panel.assets))
+    _simulator(market, orders, rates, rules)(market, orders, rates, rules, paths)
+    if (paths.equity <= 0.0).any():
+        raise _ruined(config, panel, start + int(np.flatnonzero(paths.equity <= 0.0)[0]))
+
+    held = _held(paths.units, due - start, panel.ends - start, stop - start)
+    before = _equity_before(paths, orders, held)
+    trades = trades_of(decided, due, orders, paths, panel.ends, costs, rates.impact, rules.gross, before)
+    money = _session_costs(panel, start, held, paths, market, costs)
     np.add.at(money, trades.session - start, trades.costs)
+    traded = np.zeros(stop - start)
     np.add.at(traded, trades.session - start, np.abs(trades.value))
-    interest = np.concatenate([[0.0], cash[:-1] * (growth[1:] - 1.0)])
+    earned = np.concatenate([[0.0], paths.cash[:-1] * (market.growth[1:] - 1.0)])
     missing = np.isnan(panel.prices[start:]) & (held != 0.0)
-    wished = ~np.isnan(targets) & ~tradable & ((targets != 0.0) | (units != 0.0))
     return Ledger(
-        start, panel.sessions[start:], equity, cash, interest,
-        _currency(panel, start, held, known), traded, money, held * known / equity[:, None],
-        held, due, trades, missing.sum(axis=0), int(wished.sum()),
-    )  # fmt: skip
-
-
-def simulator(size: int) -> Callable[..., None]:
-    """The compiled kernel for a run of `size` (rebalances times assets); if that is small, its equal without numba.
-
-    Once numba is loaded there is nothing left to save.
-    """
-    if size <= SMALL and COMPILED not in sys.modules:
-        return stretches.simulate
-    compiled: Callable[..., None] = import_module(COMPILED).simulate
-    return compiled
-
-
-def _currency(panel: Panel, start: int, held: Matrix, known: Matrix) -> Vector:
-    """(L,) what changes of exchange rates added: units held over the session, at its local price, times the change.
-
-    A session without a price is carried at price and rate of the last one that had both.
-    """
-    earned = np.zeros(len(held))
-    if panel.fx is not None:
-        rate = carry(np.where(np.isnan(panel.prices), np.nan, panel.fx))[start:]
-        earned[1:] = np.nansum(held[:-1] * (known / rate)[1:] * np.diff(rate, axis=0), axis=1)
-    return earned
+        start=start,
+        sessions=panel.sessions[start:],
+        equity=paths.equity,
+        cash=paths.cash,
+        interest=np.where(np.concatenate([[0.0], paths.cash[:-1]]) >= 0.0, earned, 0.0),
+        currency=_currency(panel, start, held),
+        dividends=_dividends(panel, start, held),
+        traded=traded,
+        costs=money,
+        weights=held * market.prices / paths.equity[:, None],
+        units=held,
+        rebalances=due,
+        trades=trades,
+        carried=missing.sum(axis=0),
+    )
 
 
 def first_session(config: Config, decisions: Indices) -> int:
     """Where a ledger begins: at the first decision, or the session before where that very session trades."""
     return int(decisions[0]) - (1 if config.trade.after == 0 else 0)
+
+
+def _market(config: Config, panel: Panel, start: int, costs: Costs) -> Market:
+    growth = 1.0 + panel.cash_rate[start:]
+    debit = growth.copy()
+    if config.cash.debit_rate is not None:
+        debit[:] = (1.0 + config.cash.debit_rate) ** (1.0 / config.sessions_per_year)
+    growth[0] = debit[0] = 1.0
+    paid = np.zeros((0, 0))
+    if panel.dividends is not None:
+        paid = panel.dividends[start:] * (1.0 - costs.withholding)
+        paid[0] = 0.0
+    return Market(panel.known[start:], growth, debit, paid, panel.ends - start)
+
+
+def _rules(config: Config, panel: Panel) -> Rules:
+    trade, band = config.trade, config.rebalance if isinstance(config.rebalance, Band) else None
+    lots, floor = lots_of(config, panel), cash_floor(config)
+    plain = band is None and trade.smallest_trade == 0.0 and trade.turnover_cap is None and not lots.any()
+    return Rules(
+        trade.sizing == "gross",
+        band.band if band else 0.0,
+        band is not None and band.of == "target",
+        band is not None and band.to == "edge",
+        trade.smallest_trade,
+        np.inf if trade.turnover_cap is None else trade.turnover_cap,
+        lots,
+        floor,
+        config.capital,
+        plain and floor == 0.0,
+    )
+
+
+def cash_floor(config: Config) -> float:
+    """The least cash, as part of equity: zero, what `limits` ask, or debt where they allow leverage."""
+    limits = getattr(config, "limits", None)
+    if limits is None:
+        return 0.0
+    return float(limits.least_cash)
+
+
+def _simulator(market: Market, orders: Orders, rates: Rates, rules: Rules) -> Callable[..., None]:
+    """The compiled kernel; for a small run by the plain rules its equal, bit for bit, that needs no numba.
+
+    Once numba is loaded there is nothing left to save.
+    """
+    if orders.targets.size <= SMALL and COMPILED not in sys.modules and stretches.serves(market, rates, rules):
+        return stretches.simulate
+    compiled: Callable[..., None] = import_module(COMPILED).simulate
+    return compiled
+
+
+def _empty_paths(rebalances: int, sessions: int, assets: int) -> Paths:
+    return Paths(
+        np.empty(sessions), np.empty(sessions), np.zeros((rebalances, assets)), np.ones(rebalances), np.ones(rebalances)
+    )
+
+
+def _ruined(config: Config, panel: Panel, session: int) -> ConfigError:
+    day = panel.sessions[session]
+    return ConfigError(
+        config.fault(
+            "tilt", f"equity at or below zero on {day}", "a portfolio that survives its window",
+            "lower shorts, leverage or costs",
+        )  # fmt: skip
+    )
 
 
 def _fills(config: Config, panel: Panel, due: Indices) -> tuple[Matrix, NDArray[np.bool_]]:
@@ -178,17 +215,42 @@ def _held(units: Matrix, due: Indices, ends: Indices, count: int) -> Matrix:
     return np.where(np.arange(count)[:, None] > ends[None, :], 0.0, padded[last])
 
 
-def _trades(
-    units: Matrix, ends: Indices, due: Indices, decided: Indices, fills: Matrix, costs: Costs, gross: bool
-) -> Trades:
-    """Every change of units at a rebalance; what ended since the one before has turned into cash by itself."""
-    before = np.vstack([np.zeros((1, units.shape[1])), units[:-1]])[: len(units)]
-    change = units - np.where(due[:, None] > ends[None, :], 0.0, before)
-    k, asset = np.nonzero(change)
-    traded, price = change[k, asset], fills[k, asset]
-    value = np.abs(traded * price)
-    slip = costs.slip[asset]
-    # In `gross` sizing the commission is taken on the price paid, spread and slippage included.
-    paid = value * (1.0 + np.sign(traded) * slip) if gross else value
-    parts = [paid * costs.commission[asset], value * costs.half_spread[asset], value * costs.slippage[asset]]
-    return Trades(due[k], decided[k], asset, traded, price, np.column_stack(parts))
+def _equity_before(paths: Paths, orders: Orders, held: Matrix) -> Vector:
+    """(K,) equity at each rebalance before its costs, at the fill prices; near enough for what refused orders aimed at."""
+    if len(orders.due) == 0:
+        return np.zeros(0)
+    return np.asarray(paths.equity[np.maximum(orders.due - 1, 0)])
+
+
+def _session_costs(
+    panel: Panel, start: int, held: Matrix, paths: Paths, market: Market, costs: Costs
+) -> Matrix:
+    """(L, 8) money per kind that comes with time: borrow, management, withholding and financing."""
+    money = np.zeros((len(held), len(KINDS)))
+    short = np.maximum(-held[:-1] * market.prices[:-1], 0.0)
+    money[1:, OF_TRADES] = short @ costs.borrow
+    money[1:, OF_TRADES + 1] = paths.equity[:-1] * costs.management
+    money[:, OF_TRADES + 2] = _dividends(panel, start, held) * costs.withholding
+    debt = np.minimum(paths.cash[:-1], 0.0)
+    money[1:, OF_TRADES + 3] = -debt * (market.debit[1:] - 1.0)
+    return money
+
+
+def _dividends(panel: Panel, start: int, held: Matrix) -> Vector:
+    """(L,) money paid by what was held at the close before, before withholding."""
+    paid = np.zeros(len(held))
+    if panel.dividends is not None:
+        paid[1:] = (held[:-1] * panel.dividends[start + 1 :]).sum(axis=1)
+    return paid
+
+
+def _currency(panel: Panel, start: int, held: Matrix) -> Vector:
+    """(L,) what changes of exchange rates added: units held over the session, at its local price, times the change.
+
+    A session without a price is carried at price and rate of the last one that had both.
+    """
+    earned = np.zeros(len(held))
+    if panel.fx is not None:
+        rate = carry(np.where(np.isnan(panel.prices), np.nan, panel.fx))[start:]
+        earned[1:] = np.nansum(held[:-1] * (panel.known[start:] / rate)[1:] * np.diff(rate, axis=0), axis=1)
+    return earned

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config import Config
+from engine.config import Config, Rank
 from engine.errors import ConfigError, Fault, StrategyError
 from engine.market.panel import Indices, Panel
 from engine.market.past import Past, Revealed
 from engine.market.sleeves import SleeveSeries
 from engine.market.table import Matrix
-from engine.portfolio.schedule import previous_decision
+from engine.portfolio.tranches import sessions_before
 from engine.signals import Score
 from engine.strategy import Answer, Strategy, ask, is_nan
 
@@ -33,15 +34,28 @@ class Scores:
     may_enter: NDArray[np.bool_]
     sessions_ago: Indices
 
+    def rows(self, own: Indices) -> Scores:
+        """Those of some decisions alone."""
+        return Scores(self.names, self.values[own], self.may_enter[own], self.sessions_ago[own])
+
 
 def score_decisions(
-    strategy: Strategy, config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], decisions: Indices
+    strategy: Strategy,
+    config: Config,
+    panel: Panel,
+    sleeves: Mapping[str, SleeveSeries],
+    decisions: Indices,
+    tranche: Indices,
 ) -> Scores:
-    """Ask for a score on every decision day (D,). Raises ConfigError, with the earliest `from`, on NaN."""
-    answers = _answers(strategy, config, panel, sleeves, decisions)
+    """Ask for a score on every decision day (D,), made by one tranche (D,) each.
+
+    Raises ConfigError, with the earliest `from`, on NaN.
+    """
+    answers = _answers(strategy, config, panel, sleeves, decisions, tranche)
     tilted = sorted(config.tilt)
     rows = [
-        _as_mapping(strategy, panel, d, answer, tilted) for d, answer in zip(decisions, answers, strict=True)
+        _as_mapping(strategy, panel, d, answer, tilted, isinstance(config.stance, Rank))
+        for d, answer in zip(decisions, answers, strict=True)
     ]
     names = tuple(sorted({name for row in rows for name in row}))
     shape = (len(rows), len(names))
@@ -56,15 +70,22 @@ def score_decisions(
 
 
 def weigh_decisions(
-    strategy: Strategy, config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], decisions: Indices
+    strategy: Strategy,
+    config: Config,
+    panel: Panel,
+    sleeves: Mapping[str, SleeveSeries],
+    decisions: Indices,
+    tranche: Indices,
 ) -> Matrix:
     """Ask for target weights on every decision day: (D, N), zero for assets not named."""
-    answers = _answers(strategy, config, panel, sleeves, decisions)
+    answers = _answers(strategy, config, panel, sleeves, decisions, tranche)
     targets = np.zeros((len(decisions), len(panel.assets)))
     for d, answer in enumerate(answers):
         if not isinstance(answer, Mapping):
             raise _nonsense(strategy, panel, int(decisions[d]), f"{answer!r}", "a mapping of asset to weight")
         for label, weight in answer.items():
+            if label == "cash":  # what is not in assets is cash, said or not
+                continue
             if label not in panel.assets or not panel.held[panel.column(label)]:
                 held = ", ".join(np.array(panel.assets)[panel.held])
                 raise _nonsense(strategy, panel, int(decisions[d]), f"`{label}`", f"assets held: {held}")
@@ -75,7 +96,9 @@ def weigh_decisions(
 
 def _check_weights(strategy: Strategy, config: Config, panel: Panel, session: int, row: np.ndarray) -> None:
     total = float(row.sum())
-    if total > 1.0 + 1e-9:
+    # Where the config limits the total, a sum above it is brought inside by the rule, and the result says so.
+    limited = config.limits is not None and config.limits.speaks_of_total
+    if not np.isfinite(total) or (total > 1.0 + 1e-9 and not limited):
         raise _nonsense(strategy, panel, session, f"weights that sum to {total:.6g}", "a sum of at most 1")
     if (row < 0).any() and not config.allow_short:
         label = panel.assets[int(np.flatnonzero(row < 0)[0])]
@@ -88,34 +111,47 @@ def rounded(value: float) -> float:
 
 
 def _answers(
-    strategy: Strategy, config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], decisions: Indices
+    strategy: Strategy,
+    config: Config,
+    panel: Panel,
+    sleeves: Mapping[str, SleeveSeries],
+    decisions: Indices,
+    tranche: Indices,
 ) -> list[Answer]:
     revealed = Revealed(panel, sleeves, config)
     answers: list[Answer] = []
-    previous = previous_decision(config, panel, int(decisions[0]))
-    for session in decisions:
+    before = sessions_before(config, panel, decisions, tranche)
+    for session, previous in zip(decisions, before, strict=True):
         revealed.reveal(int(session))
-        answer = ask(strategy, config, Past(revealed, int(session), previous))
+        answer = ask(strategy, config, Past(revealed, int(session), int(previous)))
         if _is_unfit(strategy, answer):
             raise _nonsense(strategy, panel, int(session), f"{answer!r}", "a number, None or a mapping")
         if is_nan(answer):
             raise _too_early(strategy, config, panel, sleeves, decisions[decisions >= session])
         answers.append(answer)
-        previous = int(session)
     return answers
 
 
 def _is_unfit(strategy: Strategy, answer: Any) -> bool:
     parts = answer.values() if isinstance(answer, Mapping) else (answer,)
-    return not all(part is None or isinstance(part, (int, float, Score, np.number)) for part in parts)
+    return not all(part is None or _is_number(part.value if isinstance(part, Score) else part) for part in parts)
+
+
+def _is_number(value: Any) -> bool:
+    """Any finite number, or NaN for too little past; a truth value or an infinity is no score."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
+        return False
+    return not math.isinf(float(value))
 
 
 def _as_mapping(
-    strategy: Strategy, panel: Panel, session: int, answer: Answer, tilted: list[str]
+    strategy: Strategy, panel: Panel, session: int, answer: Answer, tilted: list[str], ranked: bool
 ) -> Mapping[str, Any]:
     """One day's answer as name to score; a bare score belongs to the one sleeve that is tilted."""
     if isinstance(answer, Mapping):
         return {name: part for name, part in answer.items() if part is not None}
+    if ranked and answer is not None:
+        raise _nonsense(strategy, panel, session, f"one score, {answer!r}", "a mapping of scores, as `rule: rank` ranks")
     if len(tilted) != 1:
         expected = f"a score for each of {', '.join(tilted)}"
         raise _nonsense(strategy, panel, session, f"one score, {answer!r}", expected)

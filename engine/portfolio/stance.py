@@ -13,6 +13,7 @@ from engine.market.panel import Indices, Vector
 from engine.market.table import Matrix
 from engine.portfolio import rules
 from engine.portfolio.scores import Scores
+from engine.portfolio.tranches import rows_of
 
 Rule = Threshold | Proportional | Rank | Impulse
 
@@ -25,13 +26,18 @@ class Stance:
     values: Matrix
 
 
-def take_stance(rule: Rule, scores: Scores, decisions: Indices) -> Stance:
-    """Apply the rule to the scores of each name; decisions (D,) are sessions in the panel."""
+def take_stance(rule: Rule, scores: Scores, decisions: Indices, tranche: Indices | None = None) -> Stance:
+    """Apply the rule to the scores of each name; decisions (D,) are sessions in the panel.
+
+    tranche: (D,) who decides; each remembers its own stance alone. None: the same one always.
+    """
     if isinstance(rule, Rank):
         return Stance(scores.names, rules.rank(scores.values, rule.top, rule.bottom))
     values = np.zeros_like(scores.values)
-    for s in range(len(scores.names)):
-        values[:, s] = APPLY[type(rule)](rule, scores, s, decisions)
+    for own in [np.arange(len(decisions))] if tranche is None else rows_of(tranche):
+        asked = scores.rows(own)
+        for s in range(len(scores.names)):
+            values[own, s] = APPLY[type(rule)](rule, asked, s, decisions[own])
     return Stance(scores.names, values)
 
 

@@ -88,7 +88,8 @@ def _giving(mix: Mix, tilt: Tilt, name: str) -> Vector:
 def _asset_targets(config: Config, panel: Panel, mix: Mix, stance: Stance) -> Matrix:
     """Targets where the stances are on assets: each tilted sleeve's points are split over its own members."""
     known = {label for name in config.tilt for label in config.hold[name].members}
-    strangers = [name for name in stance.names if name not in known]
+    strangers = [name for name in stance.names if name not in known and name not in config.tilt]
+    strangers = strangers or [name for name in stance.names if name not in known]
     if strangers:
         raise ConfigError(
             config.fault(

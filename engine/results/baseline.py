@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 from engine.errors import DataError, Fault
 from engine.market.atomic import write_atomically
 from engine.result import Result
+from engine.results import shape
 from engine.store import plain, window
 
 #: Decimals of a target weight that count: what lies beyond is rounding.
@@ -25,13 +27,16 @@ NOTHING = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """targets: hash of decision days and target weights. first, last: first decision day, last session.
+    """file: the config it was made from, as it was named; None where an older one does not say.
+
+    targets: hash of decision days and target weights. first, last: first decision day, last session.
 
     trades: how many there were. code, data, config: hashes of what the figures stood on; a change there alone
     fails nothing. reason: why these figures were agreed on.
     """
 
     name: str
+    file: str | None
     id: str
     reason: str
     targets: str
@@ -61,6 +66,7 @@ def baseline_of(result: Result, reason: str) -> Baseline:
     span, code = window(result), result.manifest["code"]
     return Baseline(
         name=result.name,
+        file=file_of(result.config.path),
         id=result.id,
         reason=reason,
         targets=targets_hash(result),
@@ -72,6 +78,12 @@ def baseline_of(result: Result, reason: str) -> Baseline:
         data=result.panel.fingerprint,
         config=_hash(json.dumps(result.config.question(), sort_keys=True)),
     )
+
+
+def file_of(path: Path) -> str:
+    """A config's path as a baseline keeps it: from the working directory on, where it lies below that."""
+    below = os.path.relpath(path)
+    return path.as_posix() if below.startswith(os.pardir) else Path(below).as_posix()
 
 
 def targets_hash(result: Result) -> str:
@@ -104,15 +116,18 @@ def causes(was: Baseline, now: Baseline) -> list[str]:
     return [key for key in ("config", "data", "code") if getattr(was, key) != getattr(now, key)]
 
 
-def read_baseline(path: Path) -> Baseline:
-    """Raises DataError where the file is damaged."""
+def read_baseline(path: Path, name: str) -> Baseline:
+    """The baseline of the config called `name`. Raises DataError where the file is damaged."""
     try:
-        return Baseline(**json.loads(path.read_text(encoding="utf-8")))
+        return _checked(shape.read_json(path.read_text(encoding="utf-8")), name)
     except OSError as error:
         found = f"a file that cannot be read ({error.strerror})"
-    except (ValueError, TypeError) as error:
-        found = f"a damaged file ({error})"
-    cure = "restore it, or remove it and agree on figures anew: `overweight check --update --reason ...`"
+    except ValueError as error:
+        found = f"a damaged baseline ({error})"
+    cure = (
+        "restore it from git, or remove it and agree on figures anew: "
+        '`overweight check --update --reason "..." FILE`'
+    )
     raise DataError(Fault(str(path), "", found, "a baseline as `overweight check --update` writes it", cure))
 
 
@@ -120,6 +135,25 @@ def write_baseline(baseline: Baseline, path: Path) -> None:
     """Sorted, indented, whole or not at all. Raises DataError where it cannot be written."""
     text = json.dumps(plain(asdict(baseline)), indent=1, sort_keys=True, allow_nan=False)
     write_atomically(path, f"{text}\n".encode())
+
+
+def _checked(document: Mapping[str, Any], name: str) -> Baseline:
+    """Raises ValueError where anything is missing, of another type, not finite or of another config."""
+    texts = ("name", "id", "reason", "targets", "code", "data", "config")
+    said = {key: shape.part(document, key, shape.text) for key in texts}
+    if said["name"] != name:
+        raise ValueError(f"name is `{said['name']}`, not `{name}`")
+    unknown = sorted(set(document) - set(Baseline.__dataclass_fields__))
+    if unknown:
+        raise ValueError(f"`{unknown[0]}` is no part of a baseline")
+    return Baseline(
+        **said,
+        file=shape.part(document, "file", shape.text) if "file" in document else None,
+        trades=shape.part(document, "trades", shape.count),
+        first=shape.part(document, "first", shape.day),
+        last=shape.part(document, "last", shape.day),
+        metrics=shape.part(document, "metrics", shape.figures),
+    )
 
 
 def _same(old: float | None, new: float | None) -> bool:

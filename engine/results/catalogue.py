@@ -18,7 +18,8 @@ from engine.strategy import Parameter, Strategy, read_strategy, strategy_files
 
 def list_strategies(*, as_json: bool) -> int:
     """Print every strategy by name; one that cannot be read is told on stderr. The exit code."""
-    answers = [attempt(name, partial(read_strategy, path)) for name, path in sorted(strategy_files().items())]
+    with terminal.foreign_code():
+        answers = [attempt(name, partial(read_strategy, path)) for name, path in sorted(strategy_files().items())]
     tell(answers)
     if as_json:
         terminal.put_json([one.as_json() if isinstance(one, Failure) else as_json_of(one) for one in answers])

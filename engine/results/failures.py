@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from engine.errors import OverweightError
-from engine.results import terminal
+from engine.results import interrupt, terminal
 
 BUG = 4
 BUG_FILE = "overweight-bug.txt"
@@ -35,13 +35,20 @@ class Failure:
 
 
 def attempt(name: str, action: Callable[[], T]) -> T | Failure:
-    """What the action answers, or the Failure it met; a bug too is one, so that other files still run."""
+    """What the action answers, or the Failure it met; a bug too is one, so that other files still run.
+
+    Raises KeyboardInterrupt after Ctrl-C, whatever the action made of it.
+    """
     try:
-        return action()
+        answer = action()
     except OverweightError as error:
+        interrupt.stop_if_seen()
         return Failure(name, str(error), error.exit_code)
     except Exception as error:
+        interrupt.stop_if_seen()
         return Failure(name, report_bug(error), BUG)
+    interrupt.stop_if_seen()
+    return answer
 
 
 def tell(answers: Iterable[object]) -> None:

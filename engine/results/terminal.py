@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout, suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -16,17 +16,30 @@ if TYPE_CHECKING:
 WIDEST = 120
 #: What a shell reports of a program that wrote into a closed pipe.
 CLOSED_PIPE = 141
+#: The exit code where stdout is full or closed.
+UNWRITABLE = 3
 
 
 def put(text: str) -> None:
-    """Write to stdout; leave quietly where nobody reads on (`| head`)."""
+    """Write to stdout; leave quietly where nobody reads on (`| head`), with a word where it cannot be written."""
+    if sys.stdout is None:  # closed by the shell: `>&-`
+        raise SystemExit(unwritable("it is closed"))
     try:
         sys.stdout.write(_in_the_encoding_of(sys.stdout, text))
         sys.stdout.flush()
     except BrokenPipeError:
-        # What is still buffered goes nowhere, else Python complains about it on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_what_is_buffered()
         raise SystemExit(CLOSED_PIPE) from None
+    except OSError as error:
+        raise SystemExit(unwritable(error)) from None
+
+
+def unwritable(why: OSError | str) -> int:
+    """Say on stderr that stdout takes nothing; the exit code."""
+    reason = why if isinstance(why, str) else (why.strerror or str(why)).lower()
+    complain(f"cannot write to stdout: {reason}")
+    _forget_what_is_buffered()
+    return UNWRITABLE
 
 
 def put_json(document: Any) -> None:
@@ -47,9 +60,24 @@ def put_drawn(*parts: Any) -> None:
 
 
 def complain(text: str) -> None:
-    """Errors to stderr, line by line, never wrapped."""
-    sys.stderr.write(_in_the_encoding_of(sys.stderr, text) + "\n")
-    sys.stderr.flush()
+    """Errors to stderr, line by line, never wrapped; where that takes nothing either, there is nobody to tell."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.write(_in_the_encoding_of(sys.stderr, text) + "\n")
+            sys.stderr.flush()
+
+
+@contextmanager
+def foreign_code() -> Iterator[None]:
+    """While a strategy runs: what it prints goes to stderr, so that stdout holds the answer and nothing else."""
+    with redirect_stdout(sys.stderr):
+        yield
+
+
+def _forget_what_is_buffered() -> None:
+    """What is still buffered goes nowhere, else Python complains about it on its way out."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _in_the_encoding_of(stream: TextIO, text: str) -> str:
@@ -75,7 +103,7 @@ class Progress:
 @contextmanager
 def progress() -> Iterator[Progress]:
     """A sign of life for as long as the block runs; it leaves nothing behind."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield Progress(None)
         return
     from rich.console import Console

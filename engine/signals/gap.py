@@ -8,21 +8,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.signals.regression import with_intercept
-from engine.signals.score import Levels
+from engine.signals.regression import Matrix, with_intercept
+from engine.signals.score import Levels, Vector
 
 
-def catch_up_gap(lagging: Levels, drivers: Sequence[Levels], *, lookback: int, gap_sessions: int) -> float:
+def catch_up_gap(
+    lagging: Levels, drivers: Sequence[Levels], *, lookback: int, gap_sessions: int, beta_sessions: int = 1
+) -> float:
     """By how many standard deviations the laggard has fallen behind what its drivers imply; positive: it lags.
 
     Betas come from least squares with intercept of the laggard's daily log returns on the drivers' over the last
     `lookback` sessions. The gap is the sum of beta times each driver's log return over `gap_sessions`, less the
     laggard's own; the intercept is not taken off (with one window for both, the gap would be zero identically). The
     standard deviation is the residuals' (lookback - drivers - 1 degrees of freedom) times the root of `gap_sessions`.
+    Betas of daily returns see only what the laggard does on the same day: of a part that always comes late they know
+    nothing, and neither does the gap. With `beta_sessions` they are those of the overlapping returns over so many
+    sessions in the same window; residuals are then those of daily returns at these betas, about their mean.
     NaN where there is too little past, or no residual at all.
     """
     needed = max(lookback, gap_sessions) + 1
-    if min(len(lagging), *(len(driver) for driver in drivers)) < needed:
+    too_few = lookback - beta_sessions <= len(drivers)
+    if too_few or min(len(lagging), *(len(driver) for driver in drivers)) < needed:
         return math.nan
     logs = np.log(np.column_stack([lagging[-needed:], *(driver[-needed:] for driver in drivers)]))
     if not np.isfinite(logs).all():
@@ -30,7 +36,10 @@ def catch_up_gap(lagging: Levels, drivers: Sequence[Levels], *, lookback: int, g
     returns = np.diff(logs[-lookback - 1 :], axis=0)
     own = returns[:, 0]
     design = np.column_stack([np.ones(lookback), returns[:, 1:]])
-    betas, *_ = np.linalg.lstsq(design, own, rcond=None)
+    if beta_sessions > 1:
+        betas = _slow_betas(logs[-lookback - 1 :], returns, beta_sessions)
+    else:
+        betas = np.linalg.lstsq(design, own, rcond=None)[0]
     residuals = own - design @ betas
     deviation = math.sqrt(float(residuals @ residuals) / (lookback - design.shape[1]))
     if deviation == 0.0:
@@ -38,6 +47,14 @@ def catch_up_gap(lagging: Levels, drivers: Sequence[Levels], *, lookback: int, g
     moves = logs[-1] - logs[-1 - gap_sessions]
     gap = float(betas[1:] @ moves[1:] - moves[0])
     return gap / (deviation * math.sqrt(gap_sessions))
+
+
+def _slow_betas(logs: Matrix, returns: Matrix, sessions: int) -> Vector:
+    """(k+1,) betas of overlapping returns over `sessions`, before them the mean that they leave in daily returns."""
+    moves = logs[sessions:] - logs[:-sessions]
+    betas = np.linalg.lstsq(with_intercept(moves[:, 1:]), moves[:, 0], rcond=None)[0][1:]
+    left = (returns[:, 0] - returns[:, 1:] @ betas).mean()
+    return np.concatenate([[left], betas])
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,9 @@ def exposures(own: Sequence[Levels], drivers: Sequence[Levels], lookback: int) -
     """
     betas = np.full((len(own), len(drivers)), np.nan)
     explained = log_returns(drivers, lookback)
-    served = [row for row, one in enumerate(own) if log_returns((one,), lookback) is not None]
-    if explained is None or not served or lookback <= len(drivers) + 1:
+    returns = {row: found for row, one in enumerate(own) if (found := log_returns((one,), lookback)) is not None}
+    if explained is None or not returns or lookback <= len(drivers) + 1:
         return betas
-    returns = log_returns([own[row] for row in served], lookback)
-    betas[served] = np.linalg.lstsq(with_intercept(explained), returns, rcond=None)[0][1:].T
+    fitted = np.linalg.lstsq(with_intercept(explained), np.hstack(list(returns.values())), rcond=None)[0]
+    betas[list(returns)] = fitted[1:].T
     return betas

@@ -64,10 +64,12 @@ def hedged(levels: Levels, market: Levels, lookback: int) -> Levels:
     spread = xx - x * x / lookback
     betas = np.divide(xy - x * y / lookback, spread, out=np.full_like(spread, np.nan), where=spread > 0)
     left = own[lookback:] - betas[:-1] * other[lookback:]
-    return np.exp(np.concatenate([[0.0], np.cumsum(left)]))
+    path: Levels = np.exp(np.concatenate([[0.0], np.cumsum(left)]))
+    return path
 
 
 def _rolling_sum(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
     """(n+1-window,) sums over each `window` values in a row."""
     total = np.concatenate([[0.0], np.cumsum(values)])
-    return total[window:] - total[:-window]
+    sums: NDArray[np.float64] = total[window:] - total[:-window]
+    return sums

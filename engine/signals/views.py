@@ -31,10 +31,13 @@ def black_litterman(
     implied = risk_aversion * covariance @ weights
     if not len(views):
         return Believed(implied, weights / (1.0 + tau))
-    from pypfopt import BlackLittermanModel
+    try:
+        from pypfopt import BlackLittermanModel
+    except ImportError:
+        raise ImportError("Black and Litterman's views need PyPortfolioOpt: pip install 'overweight[views]'") from None
 
     uncertainty = np.diag(np.diag(tau * picks @ covariance @ picks.T))
     model = BlackLittermanModel(covariance, pi=implied, Q=views, P=picks, omega=uncertainty, tau=tau)
     returns = np.asarray(model.bl_returns(), dtype=np.float64)
     spread = np.asarray(model.bl_cov(), dtype=np.float64)
-    return Believed(returns, np.linalg.solve(risk_aversion * spread, returns))
+    return Believed(returns, np.asarray(np.linalg.solve(risk_aversion * spread, returns), dtype=np.float64))

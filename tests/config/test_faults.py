@@ -370,10 +370,10 @@ ADDED = [
     ),
     (
         "lunch: []",
-        "9:1: lunch: found an unknown key; expected `strategy`, `with`, `hold`, `watch`, `policy`, `stance`, "
-        "`tilt`, `every`, `rebalance`, `from`, `to`, `trade`, `cash`, `data`, `against`, "
-        "`expect`, `members`, `membership`, `base_currency`, `fx`, `accept`, "
-        "`allow_short`, `capital`, `sessions_per_year` or `extends`; remove it, or look for its right name",
+        "9:1: lunch: found an unknown key; expected `strategy`, `with`, `hold`, `watch`, `policy`, "
+        "`stance`, `tilt`, `limits`, `every`, `offset`, `tranches`, `rebalance`, `from`, `to`, `trade`, "
+        "`cash`, `data`, `against`, `expect`, `members`, `membership`, `base_currency`, `fx`, `accept`, "
+        "`delisting`, `dividends`, `simulator`, `allow_short`, `capital`, `sessions_per_year` or `extends`; remove it, or look for its right name",
     ),
 ]  # fmt: skip
 

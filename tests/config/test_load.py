@@ -151,11 +151,11 @@ data:
 
 def test_costs_by_asset_come_before_sleeve_before_default() -> None:
     trade = Trade(commission_bps={"XME": 3.0, "miners": 2.0, "default": 1.0}, slippage_bps={"XME": 3.0})
-    assert trade.cost_bps("commission_bps", "XME", "miners") == 3.0
-    assert trade.cost_bps("commission_bps", "GDX", "miners") == 2.0
-    assert trade.cost_bps("commission_bps", "SPY", "equities") == 1.0
-    assert trade.cost_bps("slippage_bps", "SPY") == 0.0
-    assert trade.cost_bps("half_spread_bps", "SPY") == 0.0
+    assert trade.cost_of("commission_bps", "XME", "miners") == 3.0
+    assert trade.cost_of("commission_bps", "GDX", "miners") == 2.0
+    assert trade.cost_of("commission_bps", "SPY", "equities") == 1.0
+    assert trade.cost_of("slippage_bps", "SPY") == 0.0
+    assert trade.cost_of("half_spread_bps", "SPY") == 0.0
 
 
 def test_under_defaults_to_the_smaller_of_over_and_policy(write, good: str) -> None:

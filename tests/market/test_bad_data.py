@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +67,14 @@ TEXTS = {
         "date,AAA,BBB,CCC\n",
         "prices.csv: found a header without rows; expected at least one row; export the file again",
     ),
+    "a column twice": (
+        "date,AAA,BBB,CCC,AAA\n2020-01-01,1,2,3,4\n",
+        "prices.csv: found the column `AAA` twice; expected each column once; remove or rename the second one",
+    ),
+    "semicolons": (
+        "date;AAA;BBB;CCC\n2020-01-01;1;2;3\n",
+        "prices.csv: found columns parted by `;`; expected columns parted by commas; save it as CSV with commas",
+    ),
     "no date": (
         "day,AAA,BBB,CCC\n2020-01-01,1,2,3\n",
         "prices.csv: found no column `date` (columns: day, AAA, BBB, CCC); expected a column of dates; "
@@ -114,6 +123,15 @@ QUESTIONS: dict[str, tuple[dict[str, object], str]] = {
         "a.yaml:6:7: from: found a decision on 2020-02-28, for which the data before it are too few; "
         "expected at the earliest 2020-12-18; say `from: 2020-12-18`",
     ),
+    "a known rule for what is held": (
+        {"data": "{source: files, path: prices.csv, known: {lag_days: 3}}"},
+        "a.yaml:8:48: data.known: found a known rule for prices of what is held (AAA, BBB, CCC); expected prices that "
+        "are known at their close; remove it; to trade later than decided write `trade: {after: n}`",
+    ),
+    "prices for returns": (
+        {"data": "{source: files, path: prices.csv, kind: returns}"},
+        "",
+    ),
     "no such cash rate": (
         {"cash": "{rate: RF}"},
         "a.yaml:9:14: cash.rate: found `RF`, which is no series; expected a yearly rate, or the name of a series "
@@ -151,6 +169,13 @@ def test_a_file_that_is_no_table_is_refused(desk: Desk, name: str) -> None:
 def test_a_question_the_data_cannot_answer_is_refused_at_its_line(desk: Desk, name: str) -> None:
     changes, message = QUESTIONS[name]
     error = refused(desk, **changes)
+    if name == "prices for returns":
+        assert re.fullmatch(
+            r"prices.csv: found a return of [0-9.]+ for AAA; expected simple returns \(0.01 is one percent\) above -1; "
+            r"for a file of prices say `kind: prices`",
+            str(error),
+        )
+        return
     assert isinstance(error, ConfigError)
     assert str(error) == message
 
@@ -213,3 +238,29 @@ def test_one_missing_price_does_not_empty_a_sleeve_by_inverse_volatility(desk: D
     )
     weights = result.targets[["AAA", "BBB"]].sum(axis=1)
     assert (weights > 0.69).sum() >= len(weights) - 1
+
+
+def test_days_with_offsets_are_the_days_that_are_written(desk: Desk) -> None:
+    before = desk.run()
+    frame = made_prices()
+    summer = frame.index.month.isin(range(4, 11))
+    frame.index = [f"{day.date()} 00:00:00-0{4 if warm else 5}:00" for day, warm in zip(frame.index, summer, strict=True)]
+    desk.prices(frame.rename_axis("date"))
+    assert desk.run().id == before.id
+
+
+def test_a_price_that_triples_in_a_day_is_named(desk: Desk) -> None:
+    frame = made_prices()
+    frame.iloc[200, 0] *= 100
+    desk.prices(frame)
+    caveat = next(one for one in desk.run().judgement.caveats if "moved" in one)
+    assert re.match(r"AAA moved \+9\d\d\d% on 2020-10-07, and 1 such moves more: look whether the data are right", caveat)
+
+
+def test_a_holiday_of_a_sleeves_market_does_not_sell_it(desk: Desk) -> None:
+    frame = made_prices()
+    frame.loc["2020-09-30", ["AAA", "BBB"]] = np.nan
+    desk.prices(frame)
+    result = desk.run()
+    assert result.targets.loc["2020-09-30", ["AAA", "BBB"]].tolist() == pytest.approx([0.35, 0.35])
+    assert result.weights.loc["2020-10-30", "AAA"] > 0.3

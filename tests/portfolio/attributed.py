@@ -11,8 +11,8 @@ from engine.config import Config
 from engine.market.panel import Panel
 from engine.market.sleeves import sleeve_series
 from engine.portfolio.attribution import Attribution, attribute
-from engine.portfolio.costs import Costs, free
-from engine.portfolio.ledger import Ledger, Orders, run_ledger
+from engine.portfolio.costs import Costs, free, mere_rates
+from engine.portfolio.ledger import Decisions, Ledger, run_ledger
 from tests.portfolio.markets import Market, Matrix, config_of, panel_of, random_market
 
 
@@ -49,7 +49,7 @@ def random_case(seed: int, sessions: int = 60, assets: int = 5, *, start: str = 
     fx = np.exp(np.cumsum(rng.normal(0.0, 0.005, market.prices.shape), axis=0))
     panel = replace(panel_of(market, start, opens), fx=fx)
     config = config_of(assets, **{**two_sleeves(assets), **changes})
-    costs = Costs(market.fee, 0.25 * market.slip, 0.75 * market.slip)
+    costs = mere_rates(market.fee, 0.25 * market.slip, 0.75 * market.slip)
     policy = np.tile(rng.dirichlet(np.ones(assets)) * 0.9, (len(market.due), 1))
     return case_of(config, panel, market, market.targets, policy, costs)
 
@@ -61,7 +61,7 @@ def case_of(
     costs = costs or free(panel)
     every = np.ones(len(market.due), np.bool_)
     own, other = (
-        run_ledger(config, panel, Orders(market.due, np.asarray(wanted, dtype=np.float64), every), costs)
+        run_ledger(config, panel, Decisions(market.due, np.asarray(wanted, dtype=np.float64), every), costs)
         for wanted in (targets, policy)
     )
     return Case(config, panel, own, other)

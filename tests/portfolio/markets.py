@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from engine.config import Config
 from engine.market.panel import Panel
 from engine.portfolio.compiled import simulate
-from engine.portfolio.ledger import Orders
+from engine.portfolio.kernel import Market as KernelMarket
+from engine.portfolio.kernel import Orders, Paths, Rates, Rules
+from engine.portfolio.ledger import Decisions
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
@@ -93,10 +95,14 @@ def run_kernel(
     equity, cash = np.full(sessions, np.nan), np.full(sessions, np.nan)
     units = np.full((len(market.due), assets), np.nan)
     fills = np.where(tradable, market.prices[market.due], known[market.due])
+    none, rebalances = np.zeros(assets), len(market.due)
     simulate(
-        known, market.growth, market.ends, market.due, fills, market.targets, tradable, market.fee, market.slip,
-        gross, band, to_edge, market.capital, equity, cash, units,
-    )  # fmt: skip
+        KernelMarket(known, market.growth, market.growth, np.zeros((0, 0)), market.ends),
+        Orders(market.due, fills, market.targets, tradable),
+        Rates(market.fee, market.slip, none, none, none, np.zeros((0, 0)), none, 0.0, True),
+        Rules(gross, band, False, to_edge, 0.0, np.inf, none, 0.0, market.capital, band == 0.0),
+        Paths(equity, cash, units, np.ones(rebalances), np.ones(rebalances)),
+    )
     return Simulated(equity, cash, units)
 
 
@@ -133,6 +139,6 @@ def panel_of(market: Market, start: str = "2015-01-01", opens: Matrix | None = N
     )
 
 
-def orders_of(market: Market) -> Orders:
+def orders_of(market: Market) -> Decisions:
     """Its rebalances, decided on the very session on which they trade (`after: 0`)."""
-    return Orders(market.due, market.targets, np.ones(len(market.due), np.bool_))
+    return Decisions(market.due, market.targets, np.ones(len(market.due), np.bool_))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from engine.backtest import backtest
 from engine.config import load
-from engine.portfolio.costs import Costs
+from engine.portfolio.costs import mere_rates
 from engine.portfolio.ledger import Ledger, run_ledger
 from tests.portfolio.markets import Market, config_of, orders_of, panel_of, random_market, run_kernel
 
@@ -30,7 +30,7 @@ def ledger_of(market: Market, **changes: Any) -> Ledger:
     """The market through `run_ledger`, decided on the session on which it trades; slip is split over its two kinds."""
     trade = {"after": 0, **changes.pop("trade", {})}
     config = config_of(market.prices.shape[1], trade=trade, capital=market.capital, **changes)
-    costs = Costs(market.fee, 0.25 * market.slip, 0.75 * market.slip)
+    costs = mere_rates(market.fee, 0.25 * market.slip, 0.75 * market.slip)
     return run_ledger(config, panel_of(market), orders_of(market), costs)
 
 
@@ -72,7 +72,9 @@ def test_every_session_adds_up(seed: int, sessions: int, assets: int, how: int) 
         moved[market.ends[i] + 1 - start, i] = 0.0
     np.testing.assert_allclose(moved * known, 0.0, atol=1e-9 * scale)
     # Nothing trades without a price, and what is traded is what the ledger says was traded.
-    assert not np.isnan(market.prices[ledger.trades.session, ledger.trades.asset]).any()
+    done = ledger.trades.units != 0.0
+    assert not np.isnan(market.prices[ledger.trades.session[done], ledger.trades.asset[done]]).any()
+    assert (ledger.trades.reason[~done] > 0).all()
     value = np.bincount(ledger.trades.session - start, np.abs(ledger.trades.value), len(ledger.sessions))
     np.testing.assert_allclose(ledger.traded, value, atol=1e-9)
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from engine.errors import ConfigError
-from engine.portfolio.costs import Costs
-from engine.portfolio.ledger import Ledger, Orders, run_ledger
+from engine.portfolio.costs import mere_rates
+from engine.portfolio.ledger import Decisions, Ledger, run_ledger
 from tests.portfolio.markets import Market, config_of, panel_of
 
 NAN = np.nan
@@ -32,8 +32,8 @@ def ledger(
     market = Market(grid, np.full(assets, count), np.ones(count), at, wanted, rate, rate)
     panel = panel_of(market, opens=None if opens is None else np.array(opens, dtype=float))
     config = config_of(assets, trade=trade, capital=1_000.0)
-    orders = Orders(at, wanted, np.array(trades or [True] * len(at)))
-    return run_ledger(config, panel, orders, Costs(rate, np.zeros(assets), np.zeros(assets)))
+    orders = Decisions(at, wanted, np.array(trades or [True] * len(at)))
+    return run_ledger(config, panel, orders, mere_rates(rate, np.zeros(assets), np.zeros(assets)))
 
 
 @pytest.mark.parametrize("after", [0, 1, 2])
@@ -67,7 +67,7 @@ def test_at_the_open_an_asset_without_one_counts_at_the_close_before_not_at_the_
     """b has no open on session 2 and soars by its close: a is to be a tenth of 1,000, not of 5,500."""
     prices = [[10, 10], [10, 10], [10, 100]]
     opens = [[10, 10], [10, 10], [10, NAN]]
-    found = ledger(prices, [0, 1], [[0.25, 0.5], [0.1, 0.5]], opens=opens, at="open", after=1)
+    found = ledger(prices, [0, 1], [[0.25, 0.5], [0.1, 0.4]], opens=opens, at="open", after=1)
     assert found.units[2] == pytest.approx([10.0, 50.0])
     assert found.stuck == 1
 

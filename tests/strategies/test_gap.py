@@ -1,4 +1,4 @@
-"""Error correction and exposures: against statsmodels and arch on real series, and on made ones whose truth is known."""
+"""Gaps and exposures: against statsmodels and arch on real series, and on made ones whose truth is known."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.signals import error_correction, exposures
+from engine.signals import catch_up_gap, error_correction, exposures
 from tests.strategies.conftest import Levels
 
 
-def test_error_correction_is_engle_and_grangers_two_steps(
-    frame: pd.DataFrame, levels: Levels, sm: ModuleType
-) -> None:
+def test_error_correction_is_engle_and_grangers_two_steps(frame: pd.DataFrame, levels: Levels, sm: ModuleType) -> None:
     logs = np.log(frame[["Gold", "gold", "Banks"]]).iloc[-757:]
     long_run = sm.OLS(logs["Gold"], sm.add_constant(logs[["gold", "Banks"]])).fit()
     behind = -long_run.resid
@@ -30,6 +28,20 @@ def test_error_correction_is_engle_and_grangers_two_steps(
     assert found.laggard_share == pytest.approx(speeds["Gold"] / closing, rel=1e-8)
     by_drivers = sum(long_run.params[name] * speeds[name] for name in ("gold", "Banks"))
     assert found.laggard_share == pytest.approx(1 + by_drivers / closing, rel=1e-8)
+
+
+def test_slow_betas_are_those_of_overlapping_returns(frame: pd.DataFrame, levels: Levels, sm: ModuleType) -> None:
+    logs = np.log(frame[["Gold", "gold", "Banks"]]).iloc[-505:]
+    slow, daily = logs.diff(63).dropna(), logs.diff().dropna()
+    betas = sm.OLS(slow["Gold"], sm.add_constant(slow[["gold", "Banks"]])).fit().params[["gold", "Banks"]]
+    left = daily["Gold"] - daily[["gold", "Banks"]] @ betas
+    deviation = left.std() * math.sqrt(503 / (504 - 3))
+    moves = logs.iloc[-1] - logs.iloc[-127]
+    expected = (moves[["gold", "Banks"]] @ betas - moves["Gold"]) / (deviation * math.sqrt(126))
+    drivers = (levels["gold"], levels["Banks"])
+    found = catch_up_gap(levels["Gold"], drivers, lookback=504, gap_sessions=126, beta_sessions=63)
+    assert found == pytest.approx(expected, rel=1e-9)
+    assert math.isnan(catch_up_gap(levels["Gold"], drivers, lookback=63, gap_sessions=126, beta_sessions=61))
 
 
 def test_the_gap_is_that_of_arch(frame: pd.DataFrame, levels: Levels) -> None:

@@ -30,7 +30,9 @@ MADE = make_index(Recipe(seed=4, sessions=2000, start=dt.date(2000, 1, 3)))
 def test_innovations_are_forecast_errors_of_an_autoregression_with_weekdays(sm: ModuleType) -> None:
     logs = pd.Series(np.log1p(MADE.values), pd.DatetimeIndex(MADE.days))
     columns = {f"lag {lag}": logs.shift(lag) for lag in range(1, 8)}
-    columns |= {f"day {day}": pd.Series(pd.DatetimeIndex(MADE.days).day_of_week == day, logs.index, float) for day in range(7)}
+    columns |= {
+        f"day {day}": pd.Series(pd.DatetimeIndex(MADE.days).day_of_week == day, logs.index, float) for day in range(7)
+    }
     design = pd.DataFrame(columns)
     end, new = 2500, 5
     fitted = slice(end - new - 1095, end - new)

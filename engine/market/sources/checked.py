@@ -31,6 +31,7 @@ def checked_table(
     refuse_bad_dates(dates, str(path))
     values = numbers(path, frame, positive=kind == "prices")
     if kind == "returns":
+        _refuse_levels(path, frame, values)
         values, kind = from_returns(values), "prices"
 
     def beside(other: pd.DataFrame | None, positive: bool) -> Matrix | None:
@@ -43,6 +44,18 @@ def checked_table(
         dates, columns, values, kind, str(path),
         known=known, opens=beside(opens, True), volumes=beside(volumes, False), offered=offered,
     )  # fmt: skip
+
+
+def _refuse_levels(path: Path, frame: pd.DataFrame, values: Matrix) -> None:
+    """Raise DataError for returns that no asset has: at or below -100%, or mostly beyond 100%."""
+    for i, label in enumerate(frame.columns):
+        given = values[~np.isnan(values[:, i]), i]
+        if len(given) and (given.min() <= -1.0 or np.median(np.abs(given)) > 1.0):
+            worst = given[np.argmax(np.abs(given))]
+            raise refuse(
+                path, f"a return of {worst:g} for {label}", "simple returns (0.01 is one percent) above -1",
+                "for a file of prices say `kind: prices`",
+            )  # fmt: skip
 
 
 def numbers(path: Path, frame: pd.DataFrame, *, positive: bool) -> Matrix:

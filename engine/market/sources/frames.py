@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from pathlib import Path
 
@@ -55,7 +56,10 @@ def read_frame(path: Path, date: str) -> pd.DataFrame:
         frame = frame.reset_index()
     if frame.empty:
         raise refuse(path, "a header without rows", "at least one row", "export the file again")
-    days = instants(path, frame[date], "date")
+    column = frame[date]
+    if pd.api.types.is_string_dtype(column):  # a day is the day that is written, whatever the offset behind it
+        column = column.str.slice(0, 10)
+    days = instants(path, column, "date")
     frame[date] = days.dt.tz_localize(None) if days.dt.tz is not None else days
     return frame.set_index(date)
 
@@ -66,7 +70,10 @@ def _read(path: Path) -> pd.DataFrame:
             return pd.read_parquet(path)
         if path.suffix.lower() in SHEETS:
             return pd.read_excel(path, engine="calamine")
+        _refuse_header(path)
         return pd.read_csv(path)
+    except DataError:
+        raise
     except pd.errors.EmptyDataError:
         raise refuse(path, "an empty file", "a header and rows", "export the file again") from None
     except ImportError:
@@ -81,6 +88,19 @@ def _read(path: Path) -> pd.DataFrame:
         raise
 
 
+def _refuse_header(path: Path) -> None:
+    """Raise DataError for a header that names a column twice, or that commas do not part."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        names = next(csv.reader(file), [])
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise refuse(path, f"the column `{twice[0]}` twice", "each column once", "remove or rename the second one")
+    parted = next((mark for mark in (";", "\t", "|") if len(names) == 1 and mark in names[0]), None)
+    if parted:
+        words = {"\t": "tabs"}.get(parted, f"`{parted}`")
+        raise refuse(path, f"columns parted by {words}", "columns parted by commas", "save it as CSV with commas")
+
+
 def _unreadable(path: Path, error: Exception) -> DataError:
     first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     kind = "Excel" if path.suffix.lower() in SHEETS else "CSV or parquet"
@@ -92,7 +112,10 @@ def instants(path: Path, column: pd.Series, what: str) -> pd.Series:
     given = bool(pd.api.types.is_datetime64_any_dtype(column))
     # Whole numbers are dates as 20240131 here, never nanoseconds since 1970.
     texts = column.astype("Int64").astype(str) if pd.api.types.is_integer_dtype(column) else column
-    days = pd.to_datetime(texts, errors="coerce", format=None if given else "ISO8601")
+    try:
+        days = pd.to_datetime(texts, errors="coerce", format=None if given else "ISO8601")
+    except ValueError:  # offsets that change with summer time: what counts is the same instants
+        days = pd.to_datetime(texts, errors="coerce", format="ISO8601", utc=True)
     if days.isna().any():
         row = int(np.flatnonzero(days.isna().to_numpy())[0])
         raise refuse(

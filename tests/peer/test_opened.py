@@ -9,12 +9,12 @@ import pytest
 
 from engine.backtest import backtest
 from engine.config import load
-from engine.peer import CASH
+from engine.peer.opened import CASH
 from engine.result import Result
 from tests.desk import Desk, made_prices
 
 pytest.importorskip("vectorbt")
-CONFIGS = Path(__file__).parent.parent / "configs"
+CONFIGS = Path(__file__).parents[2] / "configs"
 
 
 def opened(result: Result) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -55,6 +55,22 @@ def test_delisted_gaps_interest_and_late_entries_come_through(desk: Desk) -> Non
     assert (last["idx"], last["side"], last["fees"]) == (250 - result.own.ledger.start, 1, 0.0)
     returned = portfolio.total_return()
     assert returned == pytest.approx(result.metrics["total_return"], rel=1e-9)
+
+
+def test_what_holding_costs_and_delisting_pays_comes_through(desk: Desk) -> None:
+    """Management and borrow fees, debt at its own rate and a recovery: cash that no trade and no interest moved."""
+    frame = made_prices(seed=4)
+    frame.iloc[300:, 2] = np.nan  # CCC ends
+    desk.prices(frame)
+    result = desk.run(
+        policy="{one: 1.5, two: 0.3, cash: -0.8}", allow_short="true", delisting="{recovery: 0.4}",
+        limits="{gross: 2.5}", cash="{rate: 0.02, debit_rate: 0.06}",
+        trade="{commission_per_order: 3, management_bps_a_year: 100, borrow_bps_a_year: 50}",
+    )  # fmt: skip
+    assert result.own.ledger.cash.min() < 0
+    portfolio = result.to_vectorbt()
+    np.testing.assert_allclose(np.asarray(portfolio.value()), result.own.ledger.equity, rtol=1e-9)
+    np.testing.assert_allclose(np.asarray(portfolio.cash()), 0.0, atol=1e-2)
 
 
 def test_its_statistics_agree_with_ours() -> None:
