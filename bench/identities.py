@@ -1,16 +1,17 @@
-"""Random markets and rules, and what must hold on every session of each: the identities that `bench/truth.py` counts."""
+"""Random markets and rules, and what must hold on every session of each: what `bench/truth.py` counts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from engine.config import Config
 from engine.market.panel import Panel
-from engine.portfolio import compiled, kernel, ledger
+from engine.portfolio import kernel, ledger
 from engine.portfolio.contribution import contributions
 from engine.portfolio.costs import Costs, mere_rates
 from engine.portfolio.ledger import Ledger, cash_floor, run_ledger
@@ -93,8 +94,9 @@ def held(case: Case) -> Iterator[tuple[str, bool]]:
     floor = cash_floor(case.config) * run.equity[run.rebalances - run.start]
     yield "cash never below its floor", bool((run.cash[run.rebalances - run.start] >= floor - MONEY * scale).all())
     yield "units change by trades and ends alone", _units_add_up(case, run, known)
-    yield "nothing trades without a price", _finite(
-        case.market.prices[run.trades.session, run.trades.asset][run.trades.units != 0]
+    yield (
+        "nothing trades without a price",
+        _finite(case.market.prices[run.trades.session, run.trades.asset][run.trades.units != 0]),
     )
     yield "kernel = its plain Python, bit for bit", _same_bits(run, _plain(case))
     yield "a power of two of money moves no bit", _same_scaled(case, run)
@@ -118,6 +120,7 @@ def _units_add_up(case: Case, run: Ledger, known: np.ndarray) -> bool:
 
 def _plain(case: Case) -> Ledger:
     """The same through the kernel as it is written."""
+    compiled: Any = import_module(ledger.COMPILED)
     jitted, compiled.simulate = compiled.simulate, kernel.simulate
     try:
         return case.ledger()
@@ -137,7 +140,7 @@ def _same_scaled(case: Case, run: Ledger) -> bool:
 
 
 def _relabelled(case: Case, run: Ledger) -> bool:
-    """The assets in reverse; where lots, bands or fixed fees decide by a hair, rounding may decide otherwise."""
+    """The assets in reverse."""
     back = slice(None, None, -1)
     market = replace(
         case.market, prices=case.market.prices[:, back].copy(), ends=case.market.ends[back].copy(),
@@ -145,7 +148,9 @@ def _relabelled(case: Case, run: Ledger) -> bool:
     )  # fmt: skip
     panel = replace(panel_of(market), recovery=case.panel.recovery[back].copy())
     costs = {
-        name: value[back].copy() for name in Costs.__slots__ if isinstance(value := getattr(case.costs, name), np.ndarray)
+        name: value[back].copy()
+        for name in Costs.__slots__
+        if isinstance(value := getattr(case.costs, name), np.ndarray)
     }
     other = replace(case, market=market, panel=panel, costs=replace(case.costs, **costs)).ledger()
     return bool(np.abs(other.equity / run.equity - 1.0).max() <= ORDER)
@@ -163,6 +168,3 @@ def _same_bits(one: Ledger, other: Ledger) -> bool:
     return all(
         getattr(one, name).tobytes() == getattr(other, name).tobytes() for name in ("equity", "cash", "units", "costs")
     )
-
-
-assert ledger.COMPILED == compiled.__name__

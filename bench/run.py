@@ -19,6 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from engine.portfolio.kernel import Market, Orders, Paths, Rates, Rules
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "bench"
 CONFIG = "configs/metals_lead.yaml"
@@ -66,11 +70,11 @@ def kernel_rows() -> Iterator[Row]:
     yard = yardstick()
     equity = workload.equity.copy()
     step = (workload.prices, workload.weights, workload.due, 0.001, 1_000_000.0, equity)
-    for gross, name in ((False, "net of costs"), (True, "gross")):
-        ours, theirs, ratio = alternating(lambda g=gross: workload.simulate(g), lambda: yard.sim_weights(*step), 25, 40)
+    for kind, name, most in (("net", "net of costs", 1.5), ("gross", "gross", 2.0), ("all", "all switched on", 6.0)):
+        ours, theirs, ratio = alternating(lambda k=kind: workload.simulate(k), lambda: yard.sim_weights(*step), 25, 40)
         yield Row(
             f"kernel on W1, {name}: over the yardstick ({theirs * 1e6:.0f} us)",
-            f"{ours * 1e6:.0f} us = {ratio:.2f}x", "<= 2.0x", ratio <= 2.0,
+            f"{ours * 1e6:.0f} us = {ratio:.2f}x", f"<= {most}x", ratio <= most,
         )  # fmt: skip
 
 
@@ -78,8 +82,6 @@ class Workload:
     """W1 as the kernel takes it."""
 
     def __init__(self) -> None:
-        import numpy as np
-
         from engine.portfolio.compiled import simulate
 
         self._kernel = simulate
@@ -91,14 +93,24 @@ class Workload:
         self.units = np.empty(self.weights.shape)
         self.growth, self.ends = np.ones(sessions), np.full(assets, sessions)
         self.fills, self.tradable = self.prices[self.due], np.ones(self.weights.shape, np.bool_)
-        self.fee, self.slip = np.full(assets, 0.001), np.zeros(assets)
+        none = np.zeros(assets)
+        self.market = Market(self.prices, self.growth, self.growth, np.zeros((0, 0)), self.ends)
+        self.orders = Orders(self.due, self.fills, self.weights, self.tradable)
+        self.rates = Rates(np.full(assets, 0.001), none, none, none, none, np.zeros((0, 0)), none, 0.0, True)
+        self.cut = np.ones(len(self.due))
 
-    def simulate(self, gross: bool) -> None:
-        """One run from 1,000,000."""
+    def simulate(self, kind: str) -> None:
+        """One run from 1,000,000: `net` and `gross` by the plain rules, `all` with every rule and cost switched on."""
+        none = np.zeros(len(self.ends))
+        rates, rules = self.rates, Rules(kind == "gross", 0.0, False, False, 0.0, np.inf, none, 0.0, 1_000_000.0, True)
+        if kind == "all":
+            impact = np.full(self.weights.shape, 1e-7)
+            small = none + 1e-6
+            rates = Rates(self.rates.fee, small, small, none + 1.0, none + 2.0, impact, small, 1e-6, False)
+            rules = Rules(False, 0.005, False, True, 0.001, 0.5, none + 1.0, 0.01, 1_000_000.0, False)
         self._kernel(
-            self.prices, self.growth, self.ends, self.due, self.fills, self.weights, self.tradable, self.fee,
-            self.slip, gross, 0.0, False, 1_000_000.0, self.equity, self.cash, self.units,
-        )  # fmt: skip
+            self.market, self.orders, rates, rules, Paths(self.equity, self.cash, self.units, self.cut, self.cut)
+        )
 
 
 def yardstick() -> Any:

@@ -58,19 +58,21 @@ def run(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Measure also what takes long: bootstrap and phases.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail where an order was cut or refused.")] = False,
     as_json: Json = False,
     results: Results = Path("results"),
 ) -> None:
     """Run configs and save the results. One file gives its summary, several a comparison.
 
     With --json one file gives an object, several an array. A file that fails is {"name", "error"} there,
-    does not stop the others, and the exit code is the highest.
+    does not stop the others, and the exit code is the highest. With --strict an order that was cut or refused
+    is told, and the exit code is 1; the run is saved all the same.
     """
 
     def action() -> int:
         from engine.results.running import run_files
 
-        return run_files(files, overrides or [], full=full, as_json=as_json, results=results)
+        return run_files(files, overrides or [], full=full, strict=strict, as_json=as_json, results=results)
 
     _exit_with("run", action, as_json)
 

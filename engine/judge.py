@@ -113,9 +113,11 @@ def _caveats(setting: Setting, decided: Decided, ledger: Ledger) -> tuple[str, .
     carried = int(ledger.carried.sum())
     if carried:
         worst = panel.assets[int(np.argmax(ledger.carried))]
-        said.append(f"{carried} times a position was carried at its last price, most often {worst}")
+        said.append(
+            f"{carried} time{'s' if carried > 1 else ''} a position was carried at its last price, most often {worst}"
+        )
     if ledger.stuck:
-        said.append(f"{ledger.stuck} orders could not trade for want of a price")
+        said.append(f"{ledger.stuck} order{'s' if ledger.stuck > 1 else ''} cut or refused; the trades table says why")
     pending = int((setting.decisions + config.trade.after >= len(panel.sessions)).sum())
     if pending:
         said.append(f"the last decision, of {panel.sessions[setting.decisions[-1]]}, is not traded yet")
@@ -123,7 +125,7 @@ def _caveats(setting: Setting, decided: Decided, ledger: Ledger) -> tuple[str, .
 
 
 def _wild_moves(panel: Panel, ledger: Ledger) -> list[str]:
-    """A price of what was held that tripled or lost two thirds in one session: true at times, a fault of the data at others."""
+    """A price of what was held that tripled, or lost two thirds, in one session: true at times, at others a fault."""
     known = panel.known[ledger.start :]
     held = ledger.units[:-1] != 0.0
     ratio = np.divide(known[1:], known[:-1], out=np.ones_like(known[1:]), where=held & (known[:-1] > 0))

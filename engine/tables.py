@@ -67,6 +67,8 @@ def decisions_columns(result: Result) -> Columns:
     Where there are tranches also which one decided, counted from 1.
     """
     columns: Columns = {"date": _decision_days(result)}
+    if result.decided.limited is not None:
+        columns["limited"] = result.decided.limited.changed.astype(np.float64)
     if result.config.tranches > 1:
         columns["tranche"] = result.setting.tranche + 1.0
     scores, stance = result.decided.scores, result.decided.stance

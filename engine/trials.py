@@ -80,4 +80,6 @@ def _unusable(path: Path, error: sqlite3.Error) -> Fault:
     cures = [cure for kind, cure in CURES.items() if code.startswith(kind)]
     found = "a folder" if path.is_dir() else f"a file that cannot be used ({error})"
     away = "move it away: the next run begins a new one, which has forgotten the trials so far"
-    return Fault(str(path), "", found, "the ledger of trials, as `overweight run` keeps it", cures[0] if cures else away)
+    return Fault(
+        str(path), "", found, "the ledger of trials, as `overweight run` keeps it", cures[0] if cures else away
+    )

@@ -34,6 +34,6 @@ def test_another_config_has_to_cover_every_session(desk: Desk) -> None:
     with pytest.raises(ConfigError) as caught:
         desk.run(against="[other.yaml]")
     assert str(caught.value) == (
-        "a.yaml:9:10: against: found `other.yaml`, which runs from 2020-12-31 to 2021-06-30; expected a config that covers "
-        "every session from 2020-06-30 to 2021-06-30; give both the same `from`, `to` and market"
+        "a.yaml:9:10: against: found `other.yaml`, which runs from 2020-12-31 to 2021-06-30; expected a config that "
+        "covers every session from 2020-06-30 to 2021-06-30; give both the same `from`, `to` and market"
     )

@@ -116,13 +116,13 @@ def test_a_bug_says_what_to_report_and_keeps_the_traceback(
     assert "and this:\nTraceback" in overweight("run x.yaml").err
 
 
-def test_an_interrupt_is_quiet(desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_says_one_word(desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(path: str, **_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(running, "run", interrupted)
     said = overweight("run a.yaml b.yaml")
-    assert (said.code, said.out, said.err) == (130, "", "")
+    assert (said.code, said.out, said.err) == (130, "", "stopped\n")
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:

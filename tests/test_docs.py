@@ -69,3 +69,12 @@ def test_every_config_names_its_schema_and_says_what_it_asks(path: Path) -> None
     assert schema is not None
     assert (path.parent / schema[1]).resolve() == ROOT / "docs/config.schema.json"
     assert re.match(r"# [A-Z].*", second)
+
+
+def test_every_worked_example_of_the_conventions_holds(root: Path) -> None:
+    """The blocks run from top to bottom as one session; each asserts something."""
+    text = (ROOT / "docs/conventions.md").read_text(encoding="utf-8")
+    session: dict[str, object] = {}
+    for number, block in enumerate(re.findall(r"```python\n(.*?)```", text, re.DOTALL), start=1):
+        exec(compile(block, f"docs/conventions.md, example {number}", "exec"), session)
+    assert text.count("assert ") > 40

@@ -29,7 +29,8 @@ ID = re.compile(r"\b[0-9a-f]{16}\b")
 METRICS_HEAD = """# Metrics
 
 Made from the table in `engine/measure/metrics.py`. E is equity, r, r_ref and rf the returns of track, reference
-and cash per session, n their number, ppy `sessions_per_year`. A figure that is not defined is `null` in JSON and NaN in pandas.
+and cash per session, n their number, ppy `sessions_per_year`. A figure that is not defined is `null` in JSON and NaN in
+pandas.
 
 | name | formula | unit | better |
 | --- | --- | --- | --- |

@@ -51,9 +51,7 @@ def _names(config: Config, tree: Marked) -> Iterator[Finding]:
         for name, value in _written(tree, path).items():
             if name not in known:
                 cure = did_you_mean(name, known, "use one of those names")
-                yield Finding(
-                    value.key_place, tree.dotted((*path, name)), f"the name `{name}`", expected, cure
-                )
+                yield Finding(value.key_place, tree.dotted((*path, name)), f"the name `{name}`", expected, cure)
     for name, value in _written(tree, ("watch",)).items():
         if name in held:
             found, cure = "a name that is also in `hold`", "rename one of the two"
@@ -209,11 +207,7 @@ def _same(config: Config) -> Iterator[Found]:
 def _room(config: Config) -> Iterator[Found]:
     """Nothing is sold short: what a sleeve gives at full stance is covered by its policy weight."""
     names_are_wrong = bool((config.tilt.keys() | config.policy.keys()) - {*config.hold, "cash"})
-    if (
-        config.allow_short
-        or names_are_wrong
-        or any(any(check(config)) for check in (_policy, _tilted, _same))
-    ):
+    if config.allow_short or names_are_wrong or any(any(check(config)) for check in (_policy, _tilted, _same)):
         return
     policy = config.policy or dict.fromkeys(config.hold, 1.0)
     over_reach, under_reach = config.stance.reach() if config.stance else (1.0, 1.0)
@@ -238,9 +232,7 @@ def _given(
         return own, f"the policy weight of {name}"
     weight = policy.get(giver, 0.0)
     lent = max(-config.limits.least_cash, 0.0) if config.limits and giver == "cash" else 0.0
-    beside = [
-        tilt.over * over_reach for key, tilt in config.tilt.items() if key != name and tilt.from_ == giver
-    ]
+    beside = [tilt.over * over_reach for key, tilt in config.tilt.items() if key != name and tilt.from_ == giver]
     if giver in config.tilt:
         beside.append(config.tilt[giver].under_points(weight) * under_reach)
     taken = math.fsum(beside)

@@ -76,9 +76,7 @@ def _text(file: str, asked: Finding) -> str:
         raise refuse(f"a folder, `{file}`", "a YAML file", "name one file in it") from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise refuse(
-            f"a file that cannot be read ({reason})", "a YAML file", "check the name and its rights"
-        ) from None
+        raise refuse(f"a file that cannot be read ({reason})", "a YAML file", "check the name and its rights") from None
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -117,11 +115,7 @@ def merged(parent: Marked, child: Marked, path: tuple[str, ...] = ()) -> Marked:
     What changes its kind is replaced whole: `with` under a named strategy, a stance with another rule,
     a source of another kind; a sleeve, the policy and `known` always are.
     """
-    if (
-        not isinstance(parent.value, dict)
-        or not isinstance(child.value, dict)
-        or _is_whole(parent, child, path)
-    ):
+    if not isinstance(parent.value, dict) or not isinstance(child.value, dict) or _is_whole(parent, child, path):
         return child
     out = dict(parent.value)
     if not path and "strategy" in child.value:
@@ -160,9 +154,7 @@ def with_override(tree: Marked, option: str, findings: list[Finding]) -> Marked:
         findings.append(Finding(place, "", "no `key=value`", "a dotted key, `=` and a value", cure))
         return tree
     if key == "extends":
-        findings.append(
-            Finding(place, key, "`extends` as an option", "a key of the config", "write it in the file")
-        )
+        findings.append(Finding(place, key, "`extends` as an option", "a key of the config", "write it in the file"))
         return tree
     if not text.strip():
         cure = f"give a value; --set {key}=null takes the key away"

@@ -50,9 +50,7 @@ def _a_block(_: Any, __: dict[str, Any], example: str) -> tuple[str, str]:
 
 
 def _a_text(value: Any, _: dict[str, Any], example: str) -> tuple[str, str]:
-    return "a text", 'quote it: "{raw}"' if isinstance(
-        value, bool | int | float
-    ) else f"write {example or 'one word'}"
+    return "a text", 'quote it: "{raw}"' if isinstance(value, bool | int | float) else f"write {example or 'one word'}"
 
 
 def _always(expected: str, cure: str) -> _Words:
@@ -116,11 +114,7 @@ def _finding(error: Any, tree: Marked) -> Finding:
     else:
         words = WORDS.get(error["type"], _always(error["msg"], "change the value"))
         expected, cure = words(value, limits, _example(field))
-        found = (
-            f"the number {node.text}"
-            if _is_number(value) and len(node.text) in range(1, 40)
-            else shown(value)
-        )
+        found = f"the number {node.text}" if _is_number(value) and len(node.text) in range(1, 40) else shown(value)
     return Finding(place, tree.dotted(path), found, expected, cure.replace("{raw}", node.text))
 
 
@@ -181,9 +175,7 @@ _RECORDS = {record.__name__: record for record in _all_records(Record)}
 
 
 def _without_tags(loc: tuple[Step, ...]) -> Path:
-    return tuple(
-        step for step in loc if not (isinstance(step, str) and (step.startswith("<") or step == "[key]"))
-    )
+    return tuple(step for step in loc if not (isinstance(step, str) and (step.startswith("<") or step == "[key]")))
 
 
 def _is_number(value: Any) -> bool:

@@ -43,9 +43,7 @@ def _expectation(value: Any) -> Any:
 def _finite(value: Any, at: str = "") -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         raise wrong(shown(value), "a finite number", "write a number, or null", at=at)
-    inside = (
-        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else ()
-    )
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else ()
     for key, item in inside:
         _finite(item, f"{at}.{key}" if at else str(key))
     return value
@@ -165,9 +163,7 @@ class Config(Record):
     expect: dict[str, Annotated[str, BeforeValidator(_expectation)]] = Field(
         {}, description='What `check` demands of a metric, such as max_drawdown: ">= -0.60".'
     )
-    members: Literal["any", "all"] = Field(
-        "any", description="Whether all members must trade from the start."
-    )
+    members: Literal["any", "all"] = Field("any", description="Whether all members must trade from the start.")
     membership: dict[str, Membership] = Field(
         {}, description="From when to when an asset belongs to its sleeve.", examples=[{"CPER": {"from": "2015-01-01"}}]
     )

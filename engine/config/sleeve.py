@@ -54,9 +54,7 @@ def _label(value: Any) -> Any:
 
 def _sleeve_name(value: str) -> str:
     if value in RESERVED:
-        raise wrong(
-            f"a sleeve called `{value}`", "a name of your own", f"rename it: `{value}` has a meaning here"
-        )
+        raise wrong(f"a sleeve called `{value}`", "a name of your own", f"rename it: `{value}` has a meaning here")
     if not _NAME.fullmatch(value):
         raise wrong(shown(value), "a name of letters, digits, `_` and `-`", "rename the sleeve")
     return value
@@ -74,17 +72,13 @@ class Members(Record):
     parts: Literal["equal", "inverse_volatility"] = Field(
         "equal", description="How the sleeve's weight is parted among the members that trade."
     )
-    lookback: int | None = Field(
-        None, ge=2, description="Sessions of volatility that `inverse_volatility` looks at."
-    )
+    lookback: int | None = Field(None, ge=2, description="Sessions of volatility that `inverse_volatility` looks at.")
 
 
 class Series(Record):
     """A series that is only seen, never held."""
 
-    series: str = Field(
-        min_length=1, description="A source under `data`, or `source.column`.", examples=["gpr.GPRD"]
-    )
+    series: str = Field(min_length=1, description="A source under `data`, or `source.column`.", examples=["gpr.GPRD"])
 
 
 def _from_list(members: tuple[str, ...]) -> Sleeve:

@@ -31,9 +31,7 @@ def _block_or(words: tuple[str, ...], example: str) -> BeforeValidator:
         if isinstance(value, dict | Record) or value in words:
             return value
         expected = ", ".join(f"`{word}`" for word in words) + f" or a block such as {example}"
-        raise wrong(
-            shown(value), expected, did_you_mean(value, words, f"write for example {words[0]}, or {example}")
-        )
+        raise wrong(shown(value), expected, did_you_mean(value, words, f"write for example {words[0]}, or {example}"))
 
     return BeforeValidator(check)
 
@@ -51,14 +49,10 @@ class Band(Record):
     of: Literal["portfolio", "target"] = Field(
         "portfolio", description="Whether the band is a fraction of the portfolio, or of the asset's own target."
     )
-    to: Literal["edge", "target"] = Field(
-        "target", description="Trade back to the target, or to the band's edge."
-    )
+    to: Literal["edge", "target"] = Field("target", description="Trade back to the target, or to the band's edge.")
 
 
-Rebalance: TypeAlias = (
-    Annotated[Literal["every_decision", "on_change"], Tag("<word>")] | Annotated[Band, Tag("<Band>")]
-)
+Rebalance: TypeAlias = Annotated[Literal["every_decision", "on_change"], Tag("<word>")] | Annotated[Band, Tag("<Band>")]
 rebalance_shape = (_shape("<Band>"), _block_or(REBALANCE, "{band: 0.02}"))
 
 _Bps = Annotated[float, Field(ge=0, lt=10_000)]
@@ -78,9 +72,7 @@ _BY_NAME = "Basis points of what is traded; one number, or numbers by asset or s
 class Trade(Record):
     """How a decision becomes trades, and what they cost."""
 
-    after: int = Field(
-        1, ge=0, le=5, description="Sessions from the decision to the trade; 0 is the decision's close."
-    )
+    after: int = Field(1, ge=0, le=5, description="Sessions from the decision to the trade; 0 is the decision's close.")
     at: Literal["close", "open"] = Field("close", description="Trade at the close or at the open.")
     sizing: Literal["net_of_costs", "gross"] = Field(
         "net_of_costs", description="Whether target weights hold after costs are paid, or before."
@@ -116,14 +108,10 @@ class Trade(Record):
 def _rate(value: Any) -> Any:
     if isinstance(value, str):
         if re.fullmatch(r"[-+.0-9eE%]*", value):
-            raise wrong(
-                shown(value), "an annual rate, or the name of a series", "write a number such as 0.02"
-            )
+            raise wrong(shown(value), "an annual rate, or the name of a series", "write a number such as 0.02")
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise wrong(
-            shown(value), "an annual rate, or the name of a series", "write a number such as 0.02, or RF"
-        )
+        raise wrong(shown(value), "an annual rate, or the name of a series", "write a number such as 0.02, or RF")
     if not (math.isfinite(value) and -0.05 <= value <= 0.5):
         raise wrong(shown(value), "an annual rate from -0.05 to 0.5", "write 2 percent as 0.02")
     return value
@@ -136,9 +124,7 @@ class Cash(Record):
         Annotated[float, Tag("<number>")] | Annotated[str, Tag("<name>")],
         Discriminator(lambda value: "<name>" if isinstance(value, str) else "<number>"),
         BeforeValidator(_rate),
-    ] = Field(
-        0.0, description="Annual effective rate as a fraction, or the name of a series in `data`, such as RF."
-    )
+    ] = Field(0.0, description="Annual effective rate as a fraction, or the name of a series in `data`, such as RF.")
     debit_rate: float | None = Field(
         None, ge=0, le=1, description="Yearly rate paid on negative cash; without it, what cash earns."
     )

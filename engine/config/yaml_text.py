@@ -139,9 +139,7 @@ class _Reading:
         self._count = 0
 
     def place(self, mark: yaml.Mark | None) -> Place:
-        return (
-            Place(self.file, mark.line + 1, mark.column + 1) if mark and self.numbered else Place(self.file)
-        )
+        return Place(self.file, mark.line + 1, mark.column + 1) if mark and self.numbered else Place(self.file)
 
     def wrong(self, node: yaml.Node, key: str, found: str, expected: str, cure: str) -> None:
         self.findings.append(Finding(self.place(node.start_mark), key, found, expected, cure))
@@ -151,9 +149,7 @@ class _Reading:
         nothing = Marked(None, place, key_place or place)
         self._count += 1
         if id(node) in self._open or self._count > _MOST_VALUES:
-            raise _EndlessError(
-                Finding(place, key, "an alias that never ends", "values that end", "write it out")
-            )
+            raise _EndlessError(Finding(place, key, "an alias that never ends", "values that end", "write it out"))
         if node.tag not in (_BARE, _QUOTED):
             cure = "write the value without the tag (quotes make a text)"
             self.wrong(node, key, f"the tag `{node.tag}`", "a plain value", cure)

@@ -111,8 +111,10 @@ def _refuse_price_returns(config: Config, found: Found, wanted: Wanted) -> list[
     )
 
 
-def _prices(config: Config, found: Found, wanted: Wanted, calendar: Calendar) -> tuple[Matrix, Matrix | None, Matrix | None, Indices]:
-    """Prices (T, N), opens and volumes likewise, and the session on which each held asset ends (N,), T where it goes on."""
+def _prices(
+    config: Config, found: Found, wanted: Wanted, calendar: Calendar
+) -> tuple[Matrix, Matrix | None, Matrix | None, Indices]:
+    """Prices (T, N), opens and volumes likewise, and the session on which each held asset ends (N,), T for none."""
     count, assets = calendar.count, wanted.assets
     prices = np.full((count, len(assets)), np.nan)
     opens: Matrix | None = None

@@ -18,7 +18,6 @@ from engine.market.levels import carry
 from engine.market.panel import Indices, Panel, Vector
 from engine.market.table import Matrix
 
-
 #: For how many sessions a sleeve of which no member trades keeps its parts: the longest holidays of an exchange.
 CLOSED = 7
 

@@ -136,9 +136,7 @@ def verify(store: Path) -> list[Finding]:
     found = [_verdict(path) for path in store.glob("*/*/*.json") if not path.name.startswith(".")]
     for path in store.glob("*/*/*.parquet"):
         if not path.with_suffix(".json").exists():
-            found.append(
-                Finding(path, "without manifest", "a pull was cut off here: remove it or pull again")
-            )
+            found.append(Finding(path, "without manifest", "a pull was cut off here: remove it or pull again"))
     for path in store.rglob(f"{TEMPORARY}*"):
         found.append(Finding(path, "left over", "a temporary file of a pull that was killed: remove it"))
     return sorted(found, key=lambda one: str(one.path))
@@ -152,7 +150,5 @@ def _verdict(manifest: Path) -> Finding:
     except DataError as error:
         return Finding(path, "damaged", str(error))
     if content_hash(table) != snapshot.id or len(table.dates) != snapshot.rows:
-        return Finding(
-            path, "damaged", f"{path}: the manifest speaks of other content; pull the series again"
-        )
+        return Finding(path, "damaged", f"{path}: the manifest speaks of other content; pull the series again")
     return Finding(path, "good")

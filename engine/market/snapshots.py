@@ -109,9 +109,7 @@ def save(table: Table, source: str, key: str, origin: Origin, store: Path) -> Sn
     return snapshot
 
 
-def _describe(
-    table: Table, source: str, key: str, origin: Origin, path: Path, when: str, content: bytes
-) -> Snapshot:
+def _describe(table: Table, source: str, key: str, origin: Origin, path: Path, when: str, content: bytes) -> Snapshot:
     ends = np.datetime_as_string(table.dates[[0, -1]], unit="D").tolist() if len(table.dates) else ["", ""]
     return Snapshot(
         source=source,

@@ -58,9 +58,7 @@ def to_parquet(table: Table) -> bytes:
     for prefix, matrix in (("", table.values), (OPEN, table.opens), (VOLUME, table.volumes)):
         if matrix is not None:
             names += [prefix + label for label in table.columns]
-            arrays += [
-                pa.array(np.ascontiguousarray(matrix[:, column])) for column in range(len(table.columns))
-            ]
+            arrays += [pa.array(np.ascontiguousarray(matrix[:, column])) for column in range(len(table.columns))]
     _refuse_clash(names, table.place)
     about = {
         "columns": table.columns,
@@ -128,9 +126,7 @@ def from_parquet(content: bytes, place: str) -> Table:
     values = _stacked(columns, width, len(dates))
     opens = _stacked(columns, width, len(dates)) if about.opens else None
     volumes = _stacked(columns, width, len(dates)) if about.volumes else None
-    return Table(
-        dates, about.columns, values, about.kind, about.place, known, opens, volumes, about.attribution
-    )
+    return Table(dates, about.columns, values, about.kind, about.place, known, opens, volumes, about.attribution)
 
 
 def _numbers(read: Any) -> Iterator[Any]:

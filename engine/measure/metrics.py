@@ -183,28 +183,18 @@ METRICS: dict[str, Metric] = {
     "sharpe": Metric(_sharpe, "s * sqrt(ppy), s = mean(r - rf) / sd(r - rf)", "ratio", "higher"),
     "sharpe_se": Metric(_sharpe_se, "sqrt((1 + s^2 / 2) / n) * sqrt(ppy), Lo 2002", "ratio", "lower"),
     "sortino": Metric(_sortino, "mean(r - rf) / sqrt(mean(min(r - rf, 0)^2)) * sqrt(ppy)", "ratio", "higher"),
-    "max_drawdown": Metric(
-        _max_drawdown, "min of E_t / max(E_0 .. E_t) - 1, below zero", "fraction", "higher"
-    ),
+    "max_drawdown": Metric(_max_drawdown, "min of E_t / max(E_0 .. E_t) - 1, below zero", "fraction", "higher"),
     "calmar": Metric(_calmar, "cagr / |max_drawdown|", "ratio", "higher"),
-    "turnover": Metric(
-        _turnover, "sum of |trades| / 2 / E without the first purchase, * ppy / n", "per year", "lower"
-    ),
-    "costs_bps_a_year": Metric(
-        _costs_bps_a_year, "sum of costs / (E + costs) * 1e4 * ppy / n", "bps a year", "lower"
-    ),
+    "turnover": Metric(_turnover, "sum of |trades| / 2 / E without the first purchase, * ppy / n", "per year", "lower"),
+    "costs_bps_a_year": Metric(_costs_bps_a_year, "sum of costs / (E + costs) * 1e4 * ppy / n", "bps a year", "lower"),
     "active_return": Metric(_active_return, "cagr - cagr of the reference", "per year", "higher"),
     "tracking_error": Metric(_tracking_error, "sd(r - r_ref) * sqrt(ppy)", "per year", "none"),
     "information_ratio": Metric(_information_ratio, "active_return / tracking_error", "ratio", "higher"),
     "beta": Metric(_beta, "cov(r - rf, r_ref - rf) / var(r_ref - rf)", "ratio", "none"),
-    "hit_rate": Metric(
-        _hit_rate, "months with a return above the reference's / months", "fraction", "higher"
-    ),
+    "hit_rate": Metric(_hit_rate, "months with a return above the reference's / months", "fraction", "higher"),
     "episodes": Metric(_episodes, "runs of decisions with one stance sign", "count", "none"),
     "share_over": Metric(_share_over, "decisions with stance > 0 / decisions", "fraction", "none"),
     "share_under": Metric(_share_under, "decisions with stance < 0 / decisions", "fraction", "none"),
     "timing": Metric(_timing, "cagr - cagr of policy matched", "per year", "higher"),
-    "standing_tilt": Metric(
-        _standing_tilt, "cagr of policy matched - cagr of policy", "per year", "none"
-    ),
+    "standing_tilt": Metric(_standing_tilt, "cagr of policy matched - cagr of policy", "per year", "none"),
 }

@@ -88,9 +88,7 @@ def check_same_sessions(track: Track, other: Track, name: str) -> None:
     """Raise ValueError unless both tracks cover the same sessions."""
     if not np.array_equal(track.sessions, other.sessions):
         spans = f"{_span(track)} against {_span(other)}"
-        raise ValueError(
-            f"{name} must cover the sessions of the track, found {spans}; cut both to the same days"
-        )
+        raise ValueError(f"{name} must cover the sessions of the track, found {spans}; cut both to the same days")
 
 
 def _span(track: Track) -> str:

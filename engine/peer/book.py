@@ -16,10 +16,12 @@ from engine.peer.orders import PeerOrders, read
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """T sessions, H columns. close (T, H): what a holding is worth at the end of a session, no NaN. price (T, H): at
-    which orders are done, NaN where there is none. worth (T, H): what a holding counts when orders are sized: the price,
-    or without one the last close. weight (T, H): target, NaN for no order. fees, slippage (T, H): parts of what is paid,
-    and of the price. fixed (T, H): money an order. capital: cash at the start.
+    """T sessions, H columns; each (T, H) but the capital.
+
+    close: what a holding is worth at the end of a session, no NaN. price: at which orders are done, NaN where there is
+    none. worth: what a holding counts when orders are sized, the price, or without one the last close. weight: target,
+    NaN for no order. fees, slippage: parts of what is paid, and of the price. fixed: money an order.
+    capital: cash at the start.
     """
 
     close: Matrix
@@ -61,6 +63,8 @@ def ask_vectorbt(books: Sequence[Book], engine: str = "auto") -> list[Answer]:
         fees=np.hstack([book.fees for book in books]),
         fixed_fees=np.hstack([book.fixed for book in books]),
         slippage=np.hstack([book.slippage for book in books]),
+        # vectorbt's settings refuse orders below 1e-8 units; with a fixed fee such an order is not without effect.
+        min_size=0.0,
         direction="longonly",
         init_cash=np.array([book.capital for book in books]),
         group_by=np.repeat(np.arange(len(books)), widths),

@@ -25,13 +25,13 @@ def _with(function: Callable[..., Any], **helpers: Any) -> FunctionType:
 
 cost_of = njit(inline="always")(kernel.cost_of)
 _cash_after = _with(kernel._cash_after, cost_of=cost_of)
-rebalance_any = _with(kernel.rebalance_any, cost_of=cost_of, _cash_after=njit(_cash_after))
+rebalance_any = _with(kernel.rebalance_any, cost_of=cost_of, _cash_after=njit(inline="always")(_cash_after))
 simulate = njit(cache=True)(
     _with(
         kernel.simulate,
         rebalance_net=njit(inline="always")(kernel.rebalance_net),
         rebalance_any=njit(rebalance_any),
-        rebalance_gross=njit(kernel.rebalance_gross),
+        rebalance_gross=njit(inline="always")(kernel.rebalance_gross),
     )
 )
 threshold = njit(cache=True)(_with(rules.threshold))

@@ -123,7 +123,9 @@ def impact_rates(costs: Costs, panel: Panel, due: Indices) -> Matrix:
     rates = np.zeros((len(due), len(panel.assets)))
     for k, t in enumerate(due):
         deviation = _deviation(returns[max(t - DEVIATION_SESSIONS, 1) : t])
-        traded = np.nan_to_num(panel.volumes[max(t - VOLUME_SESSIONS, 0) : t]) * panel.known[max(t - VOLUME_SESSIONS, 0) : t]
+        traded = (
+            np.nan_to_num(panel.volumes[max(t - VOLUME_SESSIONS, 0) : t]) * panel.known[max(t - VOLUME_SESSIONS, 0) : t]
+        )
         volume = traded.mean(axis=0) if len(traded) else np.zeros(len(panel.assets))
         rates[k] = costs.impact * deviation / np.sqrt(np.maximum(volume, 1.0))
     return rates

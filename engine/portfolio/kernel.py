@@ -27,15 +27,15 @@ Order: TypeAlias = "Indices | list[int]"
 
 #: Most rounds of the fixed point for equity after costs. It contracts by the cost rate: a handful at usual costs.
 ROUNDS = 500
-#: Halvings of the interval in which the cut of buys lies where costs are no mere rates.
-HALVINGS = 60
 #: Shortfalls of cash and changes of a holding up to this part of equity are rounding, neither debt nor trade.
 ROUNDING = 1e-12
 
 
 class Market(NamedTuple):
-    """prices (T, N): what a holding is worth, 0 before the first price. growth, debit (T,): 1 + return of cash into
-    session t, where it is above zero and where below. dividends (T, N): paid per unit, after withholding; (0, 0) if none.
+    """What the market pays.
+
+    prices (T, N): what a holding is worth, 0 before the first price. growth, debit (T,): 1 + return of cash into
+    session t, where it is above zero and where below. dividends (T, N): paid per unit after withholding, (0, 0) if none.
     ends (N,): last session with a price, T where there is no such end.
     """
 
@@ -47,7 +47,7 @@ class Market(NamedTuple):
 
 
 class Orders(NamedTuple):
-    """due (K,): ascending sessions on which rebalance k trades. fill_prices, targets, tradable (K, N)."""
+    """What is to be traded. due (K,): ascending sessions of the rebalances. fill_prices, targets, tradable (K, N)."""
 
     due: Indices
     fill_prices: Matrix
@@ -108,51 +108,53 @@ class Paths(NamedTuple):
 
 
 def rebalance_net(
-    cash: float, units: Row, price: Row, target: Row, tradable: Flags, rate: Row, value: Row, trades: Flags
+    cash: float, units: Row, price: Row, target: Row, tradable: Flags, rate: Row, goal: Row, value: Row
 ) -> tuple[float, float]:
     """Trade so that targets hold after costs that are mere rates. Returns cash and the cut of buys.
 
-    value, trades (N,) are scratch: the value held, and whether the asset trades.
+    goal, value (N,) are scratch: target and value held of what trades, zero for what does not.
     """
     n = len(units)
     equity = cash
+    # (i) Which assets trade.
     for i in range(n):
-        value[i] = units[i] * price[i]
-        equity += value[i]
+        held = units[i] * price[i]
+        equity += held
+        trades = tradable[i] and not math.isnan(target[i])
+        goal[i] = target[i] if trades else 0.0
+        value[i] = held if trades else 0.0
     if equity <= 0.0:
         return cash, 1.0
-    # (i) Which assets trade. (ii) Equity after costs: the one solution of V' = V - sum(rate |w V' - a|).
-    for i in range(n):
-        trades[i] = tradable[i] and not math.isnan(target[i])
+    # (ii) Equity after costs: the one solution of V' = V - sum(rate |w V' - a|), by Newton's steps from V. Between
+    # kinks the sum is a straight line, so one step finds the solution and one more confirms it.
     after = equity
     for _ in range(ROUNDS):
         cost = 0.0
+        slope = 1.0
         for i in range(n):
-            if trades[i]:
-                cost += rate[i] * abs(target[i] * after - value[i])
-        solved = equity - cost
-        moved = abs(solved - after)
-        after = solved
-        if moved <= 1e-15 * equity:
+            change = goal[i] * after - value[i]
+            marginal = rate[i] if change > 0.0 else -rate[i]
+            cost += marginal * change
+            slope += marginal * goal[i]
+        moved = (after + cost - equity) / max(slope, 0.1)
+        after -= moved
+        if abs(moved) <= 1e-15 * equity:
             break
     # (iii) If cash would fall below zero, all buys are cut by one factor. Rounding is no trade.
     freed = cash
     needed = 0.0
     for i in range(n):
-        if trades[i]:
-            change = target[i] * after - value[i]
-            if abs(change) <= ROUNDING * equity:
-                trades[i] = False
-            else:
-                needed += max(change, 0.0) * (1.0 + rate[i])
-                freed -= min(change, 0.0) * (1.0 - rate[i])
+        change = goal[i] * after - value[i]
+        if abs(change) > ROUNDING * equity:
+            needed += max(change, 0.0) * (1.0 + rate[i])
+            freed -= min(change, 0.0) * (1.0 - rate[i])
     cut = 1.0
     if needed > freed + ROUNDING * equity:
         cut = max(freed, 0.0) / needed
     left = freed - cut * needed
     for i in range(n):
-        if trades[i]:
-            aim = target[i] * after
+        aim = goal[i] * after
+        if abs(aim - value[i]) > ROUNDING * equity:
             if cut < 1.0 and aim > value[i]:
                 aim = value[i] + cut * (aim - value[i])
             units[i] = aim / price[i]
@@ -170,7 +172,14 @@ def cost_of(
 
 
 def rebalance_any(
-    cash: float, units: Vector, k: int, orders: Orders, rates: Rates, rules: Rules, wanted: Vector, trades: NDArray[np.bool_]
+    cash: float,
+    units: Vector,
+    k: int,
+    orders: Orders,
+    rates: Rates,
+    rules: Rules,
+    wanted: Vector,
+    trades: NDArray[np.bool_],
 ) -> tuple[float, float, float]:
     """Trade so that targets hold after costs, with every rule there is. Returns cash, the cut of buys, the part capped.
 
@@ -224,18 +233,17 @@ def rebalance_any(
     # (v) Where fees exceed equity nothing trades.
     if after <= 0.0:
         return cash, 0.0, capped
-    # (iii) If cash would fall below its floor, all buys are cut by one factor, found by halving.
+    # (iii) If cash would fall below its floor, all buys are cut by one factor: what they may cost over what they do.
     least = rules.floor * after
+    freed = _cash_after(cash, units, k, orders, rates, wanted, trades, after, 0.0)
     cut = 1.0
-    if _cash_after(cash, units, k, orders, rates, wanted, trades, after, 1.0) < least - ROUNDING * equity:
-        low, high = 0.0, 1.0
-        for _ in range(HALVINGS):
-            cut = 0.5 * (low + high)
-            if _cash_after(cash, units, k, orders, rates, wanted, trades, after, cut) < least:
-                high = cut
-            else:
-                low = cut
-        cut = low
+    for _ in range(ROUNDS):
+        needed = freed - _cash_after(cash, units, k, orders, rates, wanted, trades, after, cut)
+        if needed <= max(freed - least, 0.0) + ROUNDING * equity:
+            break
+        cut *= max(freed - least, 0.0) / needed
+        if cut < ROUNDING:
+            cut = 0.0
     # (iv) Units; lots are rounded toward zero and the rest stays in cash.
     left = cash
     for i in range(n):
@@ -331,57 +339,54 @@ def rebalance_gross(
 
 def simulate(market: Market, orders: Orders, rates: Rates, rules: Rules, paths: Paths) -> None:
     """Simulate one portfolio and fill `paths`."""
-    prices, due = market.prices, orders.due
+    prices, growth, debit, dividends, ends = market
+    due, fill_prices, targets, tradable = orders
+    equity_path, cash_path, units_path, cut, capped = paths
     sessions, n = prices.shape
-    units = np.zeros(n)
     rate = rates.fee + rates.slip
-    scratch = np.empty(n)
-    trades = np.empty(n, np.bool_)
-    order = np.zeros(n, np.int64)
+    units, scratch, value = np.zeros(n), np.empty(n), np.empty(n)
+    trades, order = np.empty(n, np.bool_), np.zeros(n, np.int64)
     first_end = sessions
     accrues = rates.management > 0.0
     for i in range(n):
-        first_end = min(first_end, market.ends[i])
+        first_end = min(first_end, ends[i])
         accrues = accrues or rates.borrow[i] > 0.0
-    pays = market.dividends.shape[0] > 0
+    pays = dividends.shape[0] > 0
+    simple = rates.mere and rules.plain
     cash = rules.capital
     equity = cash
     k = 0
     for t in range(sessions):
-        cash *= market.growth[t] if cash >= 0.0 else market.debit[t]
+        cash *= growth[t] if cash >= 0.0 else debit[t]
         if pays:
             for i in range(n):
-                cash += units[i] * market.dividends[t, i]
+                cash += units[i] * dividends[t, i]
         if accrues and t > 0:
             cash -= rates.management * equity
             for i in range(n):
                 cash -= rates.borrow[i] * max(-units[i] * prices[t - 1, i], 0.0)
         if t > first_end:
             for i in range(n):
-                if market.ends[i] == t - 1:
+                if ends[i] == t - 1:
                     cash += units[i] * prices[t, i]
                     units[i] = 0.0
         if k < len(due) and due[k] == t:
-            paths.cut[k] = 1.0
-            paths.capped[k] = 1.0
+            cut[k] = 1.0
+            capped[k] = 1.0
             if rules.gross:
                 cash = rebalance_gross(
-                    cash, units, orders.fill_prices[k], orders.targets[k], orders.tradable[k], rates.fee,
-                    rates.per_order, rates.slip, scratch, order,
+                    cash, units, fill_prices[k], targets[k], tradable[k], rates.fee, rates.per_order, rates.slip,
+                    scratch, order,
                 )  # fmt: skip
-            elif rates.mere and rules.plain:
-                cash, paths.cut[k] = rebalance_net(
-                    cash, units, orders.fill_prices[k], orders.targets[k], orders.tradable[k], rate, scratch, trades
-                )
+            elif simple:
+                cash, cut[k] = rebalance_net(cash, units, fill_prices[k], targets[k], tradable[k], rate, scratch, value)
             else:
-                cash, paths.cut[k], paths.capped[k] = rebalance_any(
-                    cash, units, k, orders, rates, rules, scratch, trades
-                )
+                cash, cut[k], capped[k] = rebalance_any(cash, units, k, orders, rates, rules, scratch, trades)
             for i in range(n):
-                paths.units[k, i] = units[i]
+                units_path[k, i] = units[i]
             k += 1
         equity = cash
         for i in range(n):
             equity += units[i] * prices[t, i]
-        paths.equity[t] = equity
-        paths.cash[t] = cash
+        equity_path[t] = equity
+        cash_path[t] = cash

@@ -89,8 +89,8 @@ def run_ledger(config: Config, panel: Panel, decisions: Decisions, costs: Costs)
         raise _ruined(config, panel, start + int(np.flatnonzero(paths.equity <= 0.0)[0]))
 
     held = _held(paths.units, due - start, panel.ends - start, stop - start)
-    before = _equity_before(paths, orders, held)
-    trades = trades_of(decided, due, orders, paths, panel.ends, costs, rates.impact, rules.gross, before)
+    at_rebalance = paths.equity[orders.due]
+    trades = trades_of(decided, due, orders, paths, panel.ends, costs, rates.impact, rules.gross, at_rebalance)
     money = _session_costs(panel, start, held, paths, market, costs)
     np.add.at(money, trades.session - start, trades.costs)
     traded = np.zeros(stop - start)
@@ -153,10 +153,7 @@ def _rules(config: Config, panel: Panel) -> Rules:
 
 def cash_floor(config: Config) -> float:
     """The least cash, as part of equity: zero, what `limits` ask, or debt where they allow leverage."""
-    limits = getattr(config, "limits", None)
-    if limits is None:
-        return 0.0
-    return float(limits.least_cash)
+    return 0.0 if config.limits is None else float(config.limits.least_cash)
 
 
 def _simulator(market: Market, orders: Orders, rates: Rates, rules: Rules) -> Callable[..., None]:
@@ -180,9 +177,11 @@ def _ruined(config: Config, panel: Panel, session: int) -> ConfigError:
     day = panel.sessions[session]
     return ConfigError(
         config.fault(
-            "tilt", f"equity at or below zero on {day}", "a portfolio that survives its window",
+            "tilt",
+            f"equity at or below zero on {day}",
+            "a portfolio that survives its window",
             "lower shorts, leverage or costs",
-        )  # fmt: skip
+        )
     )
 
 
@@ -215,16 +214,7 @@ def _held(units: Matrix, due: Indices, ends: Indices, count: int) -> Matrix:
     return np.where(np.arange(count)[:, None] > ends[None, :], 0.0, padded[last])
 
 
-def _equity_before(paths: Paths, orders: Orders, held: Matrix) -> Vector:
-    """(K,) equity at each rebalance before its costs, at the fill prices; near enough for what refused orders aimed at."""
-    if len(orders.due) == 0:
-        return np.zeros(0)
-    return np.asarray(paths.equity[np.maximum(orders.due - 1, 0)])
-
-
-def _session_costs(
-    panel: Panel, start: int, held: Matrix, paths: Paths, market: Market, costs: Costs
-) -> Matrix:
+def _session_costs(panel: Panel, start: int, held: Matrix, paths: Paths, market: Market, costs: Costs) -> Matrix:
     """(L, 8) money per kind that comes with time: borrow, management, withholding and financing."""
     money = np.zeros((len(held), len(KINDS)))
     short = np.maximum(-held[:-1] * market.prices[:-1], 0.0)

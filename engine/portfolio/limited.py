@@ -89,15 +89,20 @@ def limit_caveats(limited: Limited | None) -> tuple[str, ...]:
     if count:
         times = (limited.broken[limited.changed] > 0).sum(axis=0)
         most = int(np.argmax(times))
+        all_of_them = _counted(len(limited.changed), "decision")
         said.append(
-            f"limits changed {count} of {len(limited.changed)} decisions, most often `{limited.names[most]}` "
-            f"({times[most]} times, by up to {limited.broken[limited.changed, most].max():.4g})"
+            f"limits changed {count} of {all_of_them}, most often `{limited.names[most]}` "
+            f"({_counted(int(times[most]), 'time')}, by up to {limited.broken[limited.changed, most].max():.4g})"
         )
     unmet = [(name, int((limited.left[:, b] > 0).sum())) for b, name in enumerate(limited.names)]
-    floors = ", ".join(f"`{name}` on {times} decisions" for name, times in unmet if times)
+    floors = ", ".join(f"`{name}` on {_counted(times, 'decision')}" for name, times in unmet if times)
     if floors:
         said.append(f"floors that could not be held, as nothing of them traded that day: {floors}")
     return tuple(said)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _names(limits: Limits, labels: Sequence[str], sleeves: Sequence[str]) -> list[str]:

@@ -129,15 +129,20 @@ def _less_gross(weights: Matrix, bounds: Bounds) -> tuple[Matrix, Vector]:
 def _smallest(weights: Matrix, bounds: Bounds) -> Matrix:
     """(D, M) the portfolio inside the bounds with the least gross: each weight as near zero as they let it be.
 
-    What floors of sleeves and of `net` ask beyond that is held in what is held long now.
+    What sleeves and `net` ask beyond that is held in what is held long now, or, below zero, in what is short now.
     """
     nearest = np.clip(np.zeros_like(weights), bounds.least, bounds.most)
+    trades = bounds.parts > 0
+    long = np.where(trades, np.maximum(weights, 0.0), bounds.most)
+    short = np.where(trades, np.maximum(-weights, 0.0), -bounds.least)
     low, high = attainable(bounds)
-    sleeves = np.clip(bounds.by_sleeve(nearest), low, high)
-    long = np.maximum(weights, 0.0)
+    sums = bounds.by_sleeve(nearest)
+    sleeves = np.clip(sums, low, high)
     goal = np.clip(across(sleeves), bounds.net_least, bounds.net_most)
-    sleeves = _moved(sleeves, goal, bounds.by_sleeve(long), low, high)
-    return _share_out(nearest, long, _moved(sleeves, goal, np.ones_like(sleeves), low, high), bounds)
+    up = (goal > across(sleeves))[:, None]
+    sleeves = _moved(sleeves, goal, np.where(up, bounds.by_sleeve(long), bounds.by_sleeve(short)), low, high)
+    sleeves = _moved(sleeves, goal, np.ones_like(sleeves), low, high)
+    return _share_out(nearest, np.where((sleeves > sums)[:, bounds.home], long, short), sleeves, bounds)
 
 
 def _refuse_impossible(

@@ -151,7 +151,9 @@ def _as_mapping(
     if isinstance(answer, Mapping):
         return {name: part for name, part in answer.items() if part is not None}
     if ranked and answer is not None:
-        raise _nonsense(strategy, panel, session, f"one score, {answer!r}", "a mapping of scores, as `rule: rank` ranks")
+        raise _nonsense(
+            strategy, panel, session, f"one score, {answer!r}", "a mapping of scores, as `rule: rank` ranks"
+        )
     if len(tilted) != 1:
         expected = f"a score for each of {', '.join(tilted)}"
         raise _nonsense(strategy, panel, session, f"one score, {answer!r}", expected)

@@ -23,7 +23,7 @@ def simulate(market: Market, orders: Orders, rates: Rates, rules: Rules, paths: 
     sessions, n = prices.shape
     held, rate = [0.0] * n, (rates.fee + rates.slip).tolist()
     fees, fixed, slips = rates.fee.tolist(), rates.per_order.tolist(), rates.slip.tolist()
-    scratch, trades, order = [0.0] * n, [False] * n, [0] * n
+    scratch, value, order = [0.0] * n, [0.0] * n, [0] * n
     finished = [int(t) + 1 for t in ends if 0 <= t + 1 < sessions]
     events = sorted({0, *finished, *due.tolist()})
     units_between = np.empty((len(events), n))
@@ -39,7 +39,7 @@ def simulate(market: Market, orders: Orders, rates: Rates, rules: Rules, paths: 
             if rules.gross:
                 cash = rebalance_gross(cash, held, *row, fees, fixed, slips, scratch, order)
             else:
-                cash, paths.cut[k] = rebalance_net(cash, held, *row, rate, scratch, trades)
+                cash, paths.cut[k] = rebalance_net(cash, held, *row, rate, scratch, value)
             paths.units[k] = held
             k += 1
         units_between[e] = held

@@ -118,9 +118,7 @@ def _split_points(config: Config, panel: Panel, mix: Mix, stance: Stance, name: 
     own = mix.policy[h] * mix.parts[h]
     for sign, most in ((1.0, tilt.over), (-1.0, tilt.under_points(config.policy.get(name, 0.0)))):
         chosen = np.where(values * sign > 0, values, 0.0)
-        count = (
-            (chosen != 0).sum(axis=1) if isinstance(config.stance, Rank) else (mix.parts[h] > 0).sum(axis=1)
-        )
+        count = (chosen != 0).sum(axis=1) if isinstance(config.stance, Rank) else (mix.parts[h] > 0).sum(axis=1)
         giving = _asset_giving(mix, tilt, name, own, chosen)
         moved = chosen * np.asarray(most / np.maximum(count, 1))[:, None]
         if tilt.from_ == "same":  # nobody is left to give where all members are chosen

@@ -1,4 +1,4 @@
-"""Trades: every change of units at a rebalance with its costs, and every order that was cut or refused, with its reason."""
+"""Trades: every change of units at a rebalance with its costs, and every order cut or refused, with its reason."""
 
 from __future__ import annotations
 
@@ -41,13 +41,20 @@ class Trades:
 
 
 def trades_of(
-    decided: Indices, due: Indices, orders: Orders, paths: Paths, ends: Indices, costs: Costs, impact: Matrix, gross: bool,
+    decided: Indices,
+    due: Indices,
+    orders: Orders,
+    paths: Paths,
+    ends: Indices,
+    costs: Costs,
+    impact: Matrix,
+    gross: bool,
     equity: Vector,
-) -> Trades:  # fmt: skip
+) -> Trades:
     """Every change of units, and every order without one that was refused.
 
-    decided, due (K,): sessions of the panel. ends (N,): what ended since the rebalance before turned into cash by itself.
-    equity (K,): equity at the rebalance, before costs, for what refused orders aimed at.
+    decided, due (K,): sessions of the panel. ends (N,): what ended since the rebalance before turned into cash by
+    itself. equity (K,): at the rebalance's close, after costs; what an order aimed at is told by it.
     """
     before = np.vstack([np.zeros((1, paths.units.shape[1])), paths.units[:-1]])[: len(due)]
     before = np.where(due[:, None] > ends[None, :], 0.0, before)
@@ -58,10 +65,15 @@ def trades_of(
     refused = ~orders.tradable & ~np.isnan(orders.targets) & (moved | (~priced & (orders.targets != 0.0)))
     k, asset = np.nonzero((change != 0) | refused)
     units, price = change[k, asset], orders.fill_prices[k, asset]
+    charged = _costs(costs, impact, gross, k, asset, units, price)
     reason, wanted = _reasons(paths, refused, aimed - before, k, asset, units)
-    return Trades(
-        due[k], decided[k], asset, units, price, _costs(costs, impact, gross, k, asset, units, price), wanted, reason
-    )
+    if gross:
+        # Each buy is cut by itself: it is short of what equity before costs asked for.
+        sized = equity + np.bincount(k, charged.sum(axis=1), len(due))
+        asked = orders.targets[k, asset] * sized[k] / np.where(price > 0.0, price, 1.0) - before[k, asset]
+        short = (units > 0.0) & (asked > units * (1.0 + 1e-9))
+        reason, wanted = np.where(short, REASONS.index("cut to cash"), reason), np.where(short, asked, wanted)
+    return Trades(due[k], decided[k], asset, units, price, charged, wanted, reason)
 
 
 def _reasons(

@@ -125,8 +125,7 @@ def read_baseline(path: Path, name: str) -> Baseline:
     except ValueError as error:
         found = f"a damaged baseline ({error})"
     cure = (
-        "restore it from git, or remove it and agree on figures anew: "
-        '`overweight check --update --reason "..." FILE`'
+        'restore it from git, or remove it and agree on figures anew: `overweight check --update --reason "..." FILE`'
     )
     raise DataError(Fault(str(path), "", found, "a baseline as `overweight check --update` writes it", cure))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.errors import ConfigError, Fault
 from engine.results import terminal
-from engine.results.check import Check, check, checks_table, every_baseline, update
+from engine.results.check import Check, check, checks_table, config_of, every_baseline, update
 from engine.results.failures import Failure, exit_code
 from engine.results.running import each
 
@@ -21,9 +21,12 @@ def check_files(files: Sequence[str], *, renew: bool, reason: str | None, as_jso
     Raises ConfigError where nothing can be checked, or an update has no reason.
     """
     _refuse_without_reason(renew, reason)
-    wanted = list(files) or every_baseline(results)
-    action = partial(update, reason=reason or "", results=results) if renew else partial(check, results=results)
-    answers: list[Check | Failure] = each(wanted, action, "checking ")
+    about = partial(update, reason=reason or "", results=results) if renew else partial(check, results=results)
+    if files:
+        answers: list[Check | Failure] = each(files, about, "checking ")
+    else:
+        known = [str(path) for path in every_baseline(results)]
+        answers = each(known, lambda path: about(config_of(Path(path), results)), "checking ")
     checks = [one for one in answers if isinstance(one, Check)]
     good = all(one.good for one in checks)
     code = exit_code(answers, 0 if good else CHECK_FAILED)

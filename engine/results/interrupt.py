@@ -26,7 +26,7 @@ def stop_if_seen() -> None:
 
 @contextmanager
 def watched() -> Iterator[None]:
-    """Remember every Ctrl-C for as long as the block runs. Where it is ignored, or not ours to handle, nothing changes."""
+    """Remember every Ctrl-C while the block runs. Where it is ignored, or not ours to handle, nothing changes."""
     global _seen
     _seen = False
     try:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from engine.results import shape
+
 Figures = Mapping[str, float | None]
+#: The figures that a list or a comparison shows, or holds runs together by.
+SHOWN = (
+    "total_return", "cagr", "volatility", "sharpe", "sharpe_se", "max_drawdown", "turnover", "costs_bps_a_year",
+    "active_return", "episodes",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +54,27 @@ class Outcome:
 
 
 def outcome_of(document: Mapping[str, Any], path: Path | None) -> Outcome:
-    """The outcome in a `result.json`. Raises KeyError or TypeError where the document is not one."""
+    """The outcome in a `result.json`. Raises ValueError where the document is not one."""
+    part = partial(shape.part, document)
+    figures = partial(shape.figures, needed=SHOWN)
+    window, portfolios = part("window", shape.mapping), part("portfolios", shape.mapping)
     return Outcome(
-        name=document["name"],
-        id=document["id"],
+        name=part("name", shape.text),
+        id=part("id", shape.text),
         path=path,
-        window=(document["window"]["from"], document["window"]["to"]),
-        reference=document["reference"],
-        metrics=document["metrics"],
-        benchmark=document["benchmark"],
-        policy=document["portfolios"]["policy"],
-        interval=document["active_return_interval"],
-        verdict=document["verdict"],
-        caveats=tuple(document["caveats"]),
+        window=(shape.part(window, "from", shape.day, "window"), shape.part(window, "to", shape.day, "window")),
+        reference=part("reference", shape.text),
+        metrics=part("metrics", figures),
+        benchmark=part("benchmark", shape.figures),
+        policy=shape.part(portfolios, "policy", figures, "portfolios"),
+        interval=part("active_return_interval", _interval),
+        verdict=part("verdict", shape.text),
+        caveats=part("caveats", shape.texts),
     )
+
+
+def _interval(value: Any, where: str) -> dict[str, float] | None:
+    if value is None:
+        return None
+    found = shape.mapping(value, where)
+    return {**found, **{key: shape.part(found, key, shape.number, where) for key in ("low", "high", "se")}}

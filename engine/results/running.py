@@ -6,13 +6,14 @@ import shlex
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from engine.answer import run
+from engine.answer import TRIALS, run
 from engine.result import Result
 from engine.results import terminal
 from engine.results.compare import Comparison
 from engine.results.failures import Failure, attempt, exit_code, tell
+from engine.results.orders import refuse_short_orders, short_json
 from engine.results.outcome import Outcome, outcome_of
 from engine.results.saved import find_saved, read_outcome
 from engine.results.summary import Summary
@@ -22,21 +23,24 @@ from engine.trials import trials_of
 T = TypeVar("T")
 
 
-def run_files(files: Sequence[str], overrides: Sequence[str], *, full: bool, as_json: bool, results: Path) -> int:
+def run_files(
+    files: Sequence[str], overrides: Sequence[str], *, full: bool, strict: bool, as_json: bool, results: Path
+) -> int:
     """Run every file, print, and answer the exit code: the highest of them."""
     action = partial(run, overrides=overrides, results=results, full=full)
     answers = each(files, action, "measuring in full: " if full else "running ")
-    if as_json:
-        entries = [(one if isinstance(one, Failure) else outcome(one)).as_json() for one in answers]
-        terminal.put_json(entries[0] if len(files) == 1 else entries)
-        return exit_code(answers)
     ran = [one for one in answers if isinstance(one, Result)]
-    if len(files) > 1:
+    short = [attempt(str(one.config.path), partial(refuse_short_orders, one)) for one in ran] if strict else []
+    tell(short)
+    if as_json:
+        entries = [_entry(one, strict) for one in answers]
+        terminal.put_json(entries[0] if len(files) == 1 else entries)
+    elif len(files) > 1:
         _put_comparison([outcome(one) for one in ran], [str(one.path) for one in ran])
     elif ran:
         ways = (f"{'saved':<15}{ran[0].path}", f"{'next':<15}{next_command(ran[0], overrides, results)}")
-        terminal.put_drawn(Summary(ran[0], trials_of(results / "trials.sqlite", ran[0])), *ways)
-    return exit_code(answers)
+        terminal.put_drawn(Summary(ran[0], trials_of(results / TRIALS, ran[0])), *ways)
+    return exit_code([*answers, *short])
 
 
 def compare_runs(runs: Sequence[str], *, as_json: bool, results: Path) -> int:
@@ -80,9 +84,18 @@ def each(names: Sequence[str], action: Callable[[str], T], doing: str) -> list[T
         for i, name in enumerate(names):
             count = f"{i + 1} of {len(names)}: " if len(names) > 1 else ""
             progress.say(f"{count}{doing}{name}")
-            answers.append(attempt(name, partial(action, name)))
+            with terminal.foreign_code():
+                answers.append(attempt(name, partial(action, name)))
     tell(answers)
     return answers
+
+
+def _entry(answer: Result | Failure, strict: bool) -> dict[str, Any]:
+    """What stands for a file in `run --json`."""
+    if isinstance(answer, Failure):
+        return {**answer.as_json()}
+    said = outcome(answer).as_json()
+    return {**said, "orders_cut_or_refused": short_json(answer)} if strict else said
 
 
 def _put_comparison(outcomes: Sequence[Outcome], saved: Sequence[str]) -> None:

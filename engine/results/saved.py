@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import json
 from pathlib import Path
 
 from engine.errors import ConfigError, DataError, Fault
+from engine.results import shape
 from engine.results.outcome import Outcome, outcome_of
 
 SHORTEST_ID = 6
+#: More saved runs of one name than this are counted, not listed.
+LISTED = 5
 
 
 def saved_folders(results: Path) -> list[Path]:
@@ -29,7 +31,7 @@ def find_saved(wanted: str, results: Path) -> Path:
     found = named or by_id
     if len(found) == 1:
         return found[0]
-    raise ConfigError(_several(wanted, found) if found else _none(wanted, folders, results))
+    raise ConfigError(_several(wanted, found, results) if found else _none(wanted, folders, results))
 
 
 def name_of(folder: Path, results: Path) -> str:
@@ -41,18 +43,26 @@ def read_outcome(folder: Path) -> Outcome:
     """What a saved run came to. Raises DataError where its `result.json` is damaged."""
     path = folder / "result.json"
     try:
-        return outcome_of(json.loads(path.read_text(encoding="utf-8")), folder)
+        return outcome_of(shape.read_json(path.read_text(encoding="utf-8")), folder)
     except OSError as error:
         found = f"a file that cannot be read ({error.strerror})"
-    except (ValueError, KeyError, TypeError) as error:
-        found = f"a damaged or outdated file ({type(error).__name__}: {error})"
+    except ValueError as error:
+        found = f"a damaged or outdated file ({error})"
     cure = "run its config again, or remove the folder"
     raise DataError(Fault(str(path), "", found, "what `overweight run` writes", cure))
 
 
-def _several(wanted: str, found: list[Path]) -> Fault:
-    ids = ", ".join(folder.name for folder in found)
-    return Fault(wanted, "", f"{len(found)} saved runs", "one", f"name one by its id: {ids}")
+def _several(wanted: str, found: list[Path], results: Path) -> Fault:
+    newest = sorted(found, key=lambda folder: (-(folder / "result.json").stat().st_mtime, folder.name))
+    ids = ", ".join(folder.name for folder in newest[:LISTED])
+    more = f" and {len(newest) - LISTED} more" if len(newest) > LISTED else ""
+    name = name_of(newest[0], results)
+    config = next((one for one in (f"configs/{name}.yaml", f"{name}.yaml") if Path(one).is_file()), "its config")
+    current = f"`overweight compare {config}`" if config != "its config" else "comparing its config"
+    return Fault(
+        wanted, "", f"{len(found)} saved runs", "one",
+        f"name one by its id, newest first: {ids}{more}; {current} runs the current one",
+    )  # fmt: skip
 
 
 def _none(wanted: str, folders: list[Path], results: Path) -> Fault:

@@ -7,10 +7,13 @@ import math
 from engine.judge import Figures
 from engine.measure.inference import FEWEST_EPISODES, Interval
 from engine.portfolio.attribution import attribution_summary
+from engine.portfolio.costs import KINDS
 from engine.result import Result
 from engine.results import figures
 
 NOT_MEASURED = "not measured (--full)"
+#: The kinds of cost that every trade may have; the line of costs is for others.
+USUAL = ("commission", "half_spread", "slippage")
 
 
 def active_return(own: Figures, interval: Interval | None, reference: str) -> str:
@@ -39,7 +42,7 @@ def phase_range(result: Result) -> str:
     if len(phases) < 2:
         return "none: the schedule has a single phase"
     held = f"{figures.span(min(phases), max(phases))} a year against policy"
-    return f"{held}, deciding 0 to {len(phases) - 1} sessions later"
+    return f"{held}, deciding 0 to {len(phases) - 1} session{'s' * (len(phases) != 2)} later"
 
 
 def timing(own: Figures) -> str:
@@ -89,8 +92,23 @@ def attribution(result: Result) -> str:
         "active_trading": "trading at the open",
         "active_costs": "costs",
     }
-    told = [f"{word} {figures.signed_percent(effects[key])}" for key, word in named.items() if abs(effects[key]) >= 5e-7]
+    told = [
+        f"{word} {figures.signed_percent(effects[key])}" for key, word in named.items() if abs(effects[key]) >= 5e-7
+    ]
     return ("; ".join(told) or "nothing: it held policy") + " a year over policy"
+
+
+def costs(result: Result) -> str | None:
+    """Each kind of cost that was paid, a year; None where there are none but the three of every trade."""
+    paid = result.own.ledger.costs
+    kinds = [i for i in range(len(KINDS)) if paid[:, i].any()]
+    if all(KINDS[i] in USUAL for i in kinds):
+        return None
+    equity = result.own.ledger.equity
+    before = equity + paid.sum(axis=1)
+    year = result.config.sessions_per_year / max(len(equity) - 1, 1)
+    a_year = {KINDS[i]: float((paid[1:, i] / before[1:]).sum()) * 1e4 * year for i in kinds}
+    return ", ".join(f"{kind.replace('_', ' ')} {figures.bps(value)}" for kind, value in a_year.items()) + " a year"
 
 
 def currency(result: Result) -> str:

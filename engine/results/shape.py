@@ -1,4 +1,4 @@
-"""The shape of JSON that was read back: every part of its type, every number finite, or a ValueError that says which."""
+"""The shape of JSON that was read back: parts of their types, finite numbers, or a ValueError that says which not."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ def day(value: Any, where: str) -> str:
 def count(value: Any, where: str) -> int:
     """A whole number from 0."""
     whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return value if whole else _wrong(value, where, "a whole number")
+    return int(value if whole else _wrong(value, where, "a whole number"))
 
 
 def number(value: Any, where: str) -> float:
     """A finite number."""
-    return value if _is_finite(value) else _wrong(value, where, "a finite number")
+    return float(value if _is_finite(value) else _wrong(value, where, "a finite number"))
 
 
 def figures(value: Any, where: str, needed: Iterable[str] = ()) -> dict[str, float | None]:

@@ -12,6 +12,7 @@ from engine.judge import Figures
 from engine.result import Result
 from engine.results import figures, sentences
 from engine.results.compare import cautions
+from engine.results.orders import short_words
 from engine.results.today import stance_today
 from engine.store import window
 
@@ -53,7 +54,7 @@ class Summary:
 
 def _title(result: Result) -> Text:
     span = window(result)
-    days = f"{span['from']} to {span['to']}, {span['decisions']} decisions"
+    days = f"{span['from']} to {span['to']}, {span['decisions']} decision{'s' * (span['decisions'] != 1)}"
     return Text.assemble(
         (result.name, "bold"),
         f"  {result.setting.strategy.thesis}\n",
@@ -63,9 +64,10 @@ def _title(result: Result) -> Text:
 
 def _table(result: Result, width: int) -> Table:
     names = [*CONTROLS, *(name for name in result.portfolios if name not in CONTROLS)]
-    roomy = LABEL + CELL * len(names) <= width
+    widest = max(len(_cell("sharpe", of.figures, True)) + 2 for of in result.portfolios.values())
+    roomy = LABEL + max(CELL, widest) * len(names) <= width
     table = Table(box=None, pad_edge=False, padding=(0, 2 if roomy else 1, 0, 0), header_style="bold")
-    table.add_column("", no_wrap=True)
+    table.add_column("", no_wrap=True, min_width=max(map(len, ROWS.values())))
     for name in names:
         table.add_column(Text(CONTROLS.get(name, name), justify="right"), justify="right", no_wrap=True)
     for key, label in ROWS.items():
@@ -91,6 +93,8 @@ def _lines(result: Result, trials: int, said: tuple[str, ...]) -> Table:
         ("active return", sentences.active_return(own, judged.interval, result.reference)),
         ("made of", sentences.attribution(result)),
         *([("currency", sentences.currency(result))] if result.panel.fx is not None else []),
+        *([("orders", orders)] if (orders := short_words(result)) else []),
+        *([("costs", costs)] if (costs := sentences.costs(result)) else []),
         ("bootstrap", sentences.bootstrap(result)),
         ("phase range", sentences.phase_range(result)),
         ("timing", sentences.timing(own)),

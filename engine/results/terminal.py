@@ -24,14 +24,9 @@ def put(text: str) -> None:
     """Write to stdout; leave quietly where nobody reads on (`| head`), with a word where it cannot be written."""
     if sys.stdout is None:  # closed by the shell: `>&-`
         raise SystemExit(unwritable("it is closed"))
-    try:
+    with _writing():
         sys.stdout.write(_in_the_encoding_of(sys.stdout, text))
         sys.stdout.flush()
-    except BrokenPipeError:
-        _forget_what_is_buffered()
-        raise SystemExit(CLOSED_PIPE) from None
-    except OSError as error:
-        raise SystemExit(unwritable(error)) from None
 
 
 def unwritable(why: OSError | str) -> int:
@@ -53,7 +48,7 @@ def put_drawn(*parts: Any) -> None:
 
     console = Console(highlight=False, emoji=False)
     console.width = min(console.width, WIDEST)
-    with console.capture() as captured:
+    with _writing(), console.capture() as captured:  # rich flushes stdout at the end
         for part in parts:
             console.print(part, soft_wrap=isinstance(part, str), markup=False)
     put("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
@@ -72,6 +67,17 @@ def foreign_code() -> Iterator[None]:
     """While a strategy runs: what it prints goes to stderr, so that stdout holds the answer and nothing else."""
     with redirect_stdout(sys.stderr):
         yield
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        _forget_what_is_buffered()
+        raise SystemExit(CLOSED_PIPE) from None
+    except OSError as error:
+        raise SystemExit(unwritable(error)) from None
 
 
 def _forget_what_is_buffered() -> None:

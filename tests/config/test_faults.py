@@ -66,8 +66,7 @@ SWAPPED = [
     (
         "[SPY]",
         '{SPY: "1"}',
-        "4:19: hold.equities.SPY: found the text `1`; expected a number; "
-        "write it without quotes or separators: 1",
+        "4:19: hold.equities.SPY: found the text `1`; expected a number; write it without quotes or separators: 1",
     ),
     (
         "[SPY]",
@@ -84,8 +83,7 @@ SWAPPED = [
     (
         "[SPY]",
         "{series: x}",
-        "4:13: hold.equities: found a series; expected assets that can be traded; "
-        "move this sleeve to `watch`",
+        "4:13: hold.equities: found a series; expected assets that can be traded; move this sleeve to `watch`",
     ),
     (
         "  equities: [",
@@ -133,8 +131,7 @@ SWAPPED = [
     (
         "{rule: threshold, enter: 1, exit: 0}",
         "threshold",
-        "6:9: stance: found the text `threshold`; expected a block with `rule`; "
-        "write `{rule: threshold, ...}`",
+        "6:9: stance: found the text `threshold`; expected a block with `rule`; write `{rule: threshold, ...}`",
     ),
     (
         "rule: threshold",
@@ -154,14 +151,12 @@ SWAPPED = [
     (
         "exit: 0",
         "exit: 0, side: over",
-        "6:46: stance.side: found an unknown key; expected a key that has a meaning here; "
-        "did you mean `sides`?",
+        "6:46: stance.side: found an unknown key; expected a key that has a meaning here; did you mean `sides`?",
     ),
     (
         "enter: 1, exit: 0",
         "enter: -1, exit: -2, sides: both",
-        "6:34: stance.enter: found the number -1; expected at least 0 with `sides: both`; "
-        "raise it, or choose one side",
+        "6:34: stance.enter: found the number -1; expected at least 0 with `sides: both`; raise it, or choose one side",
     ),
     (
         "{rule: threshold, enter: 1, exit: 0}",
@@ -213,8 +208,7 @@ SWAPPED = [
     (
         ", from: equities",
         "",
-        "7:16: tilt.miners.from: found nothing; expected the sleeve that gives the points; "
-        "add `from: equities`",
+        "7:16: tilt.miners.from: found nothing; expected the sleeve that gives the points; add `from: equities`",
     ),
     (
         "from: equities",
@@ -373,7 +367,8 @@ ADDED = [
         "9:1: lunch: found an unknown key; expected `strategy`, `with`, `hold`, `watch`, `policy`, "
         "`stance`, `tilt`, `limits`, `every`, `offset`, `tranches`, `rebalance`, `from`, `to`, `trade`, "
         "`cash`, `data`, `against`, `expect`, `members`, `membership`, `base_currency`, `fx`, `accept`, "
-        "`delisting`, `dividends`, `simulator`, `allow_short`, `capital`, `sessions_per_year` or `extends`; remove it, or look for its right name",
+        "`delisting`, `dividends`, `simulator`, `allow_short`, `capital`, `sessions_per_year` or `extends`; "
+        "remove it, or look for its right name",
     ),
 ]  # fmt: skip
 
@@ -386,9 +381,7 @@ def faults_of(path) -> list[str]:
 
 
 @pytest.mark.parametrize(("old", "new", "message"), SWAPPED)
-def test_a_wrong_value_is_told_with_place_and_cure(
-    write, good: str, old: str, new: str, message: str
-) -> None:
+def test_a_wrong_value_is_told_with_place_and_cure(write, good: str, old: str, new: str, message: str) -> None:
     assert good.count(old) == 1
     assert faults_of(write(good.replace(old, new))) == [f"a.yaml:{message}"]
 

@@ -29,9 +29,7 @@ def test_a_file_that_is_no_mapping(write) -> None:
 
 def test_a_missing_file_a_folder_and_no_utf8(write, good: str) -> None:
     write(good)
-    assert faults_of("b.yaml") == [
-        "b.yaml: found no file `b.yaml`; expected a YAML file; did you mean `a.yaml`?"
-    ]
+    assert faults_of("b.yaml") == ["b.yaml: found no file `b.yaml`; expected a YAML file; did you mean `a.yaml`?"]
     assert faults_of("no/b.yaml") == [
         "no/b.yaml: found no file `no/b.yaml`; expected a YAML file; there is no folder `no` either"
     ]
@@ -74,9 +72,7 @@ def test_a_fault_in_the_parent_is_told_in_the_parent(write, good: str) -> None:
 
 
 def test_what_changes_its_kind_is_replaced_whole(write, good: str) -> None:
-    base = good.replace(
-        "{source: sample}", "{prices: {source: files, path: p.csv}, RF: {source: files, path: r.csv}}"
-    )
+    base = good.replace("{source: sample}", "{prices: {source: files, path: p.csv}, RF: {source: files, path: r.csv}}")
     write(base + "with: {lookback: 63}\n", "base.yaml")
     child = """\
 extends: base.yaml

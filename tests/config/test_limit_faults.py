@@ -89,7 +89,9 @@ FAULTS = {
         "9:19: limits.sleeve.miner: found the name `miner`; expected a held sleeve (`equities` or `miners`); "
         "did you mean `miners`?"
     ),
-    "limits: {cash_floor: 1}": "9:22: limits.cash_floor: found the number 1; expected a number below 1; change the number",
+    "limits: {cash_floor: 1}": (
+        "9:22: limits.cash_floor: found the number 1; expected a number below 1; change the number"
+    ),
     "limits: {gross: 0}": "9:17: limits.gross: found the number 0; expected a number above 0; change the number",
 }  # fmt: skip
 

@@ -46,9 +46,7 @@ def test_a_single_source_answers_to_its_short_and_its_full_key(write, good: str,
 
 
 def test_the_data_can_be_set_as_a_whole(write, good: str) -> None:
-    assert load(write(good), ["data={source: files, path: x.csv}"]).data == {
-        "prices": FilesSource(path="x.csv")
-    }
+    assert load(write(good), ["data={source: files, path: x.csv}"]).data == {"prices": FilesSource(path="x.csv")}
     assert load(write(good), ["data.RF={source: files, path: x.csv}"]).data == {
         "RF": FilesSource(path="x.csv"),
         "prices": SampleSource(),

@@ -26,6 +26,10 @@ PARAMETER = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(LABELS, inner, max_size=3),
     max_leaves=5,
 )
+SCHEDULES: list[Any] = [
+    "daily", "once", {"sessions": 5}, {"weekday": "friday"}, {"weekday": "monday", "nth": "last"},
+    {"weekday": "friday", "nth": 3}, {"dates": ["2020-04-30", "2020-01-31", "2019-12-31"]}, {"on": "prices.x"},
+]  # fmt: skip
 BPS = st.floats(0, 99) | st.dictionaries(st.just("default"), st.floats(0, 99), max_size=1)
 
 
@@ -39,7 +43,8 @@ def files(draw: st.DrawFn) -> dict[str, Any]:
         "with": draw(st.dictionaries(st.sampled_from(["a", "b", "c"]), PARAMETER, max_size=3)),
         "hold": {name: draw(sleeves()) for name in names},
         "policy": {name: part / sum(parts) for name, part in zip(names, parts, strict=True)},
-        "every": draw(st.sampled_from(["daily", "once", {"sessions": 5}])),
+        "every": draw(st.sampled_from(SCHEDULES)),
+        "offset": draw(st.integers(0, 9)),
         "rebalance": draw(st.sampled_from(["on_change", {"band": 0.02}, {"band": 0.1, "to": "edge"}])),
         "from": draw(st.none() | st.dates().map(str)),
         "trade": {"after": draw(st.integers(0, 5)), "slippage_bps": draw(BPS)},
@@ -48,9 +53,7 @@ def files(draw: st.DrawFn) -> dict[str, Any]:
     }
     if draw(st.booleans()):
         config["stance"] = {"rule": "threshold", "enter": draw(st.floats(0, 9)), "exit": -1}
-        config["tilt"] = {
-            names[0]: {"over": 0.0, "from": draw(st.sampled_from([names[1], "cash", "pro_rata"]))}
-        }
+        config["tilt"] = {names[0]: {"over": 0.0, "from": draw(st.sampled_from([names[1], "cash", "pro_rata"]))}}
     return config
 
 

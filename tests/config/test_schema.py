@@ -65,9 +65,7 @@ def test_schema_and_loader_say_the_same(write, good: str, line: str, sound: bool
         assert loads(write(good + line)) is sound
 
 
-@pytest.mark.parametrize(
-    "stance", ["{rule: treshold, enter: 1, exit: 0}", "{enter: 1, exit: 0}", "{rule: rank}"]
-)
+@pytest.mark.parametrize("stance", ["{rule: treshold, enter: 1, exit: 0}", "{enter: 1, exit: 0}", "{rule: rank}"])
 def test_a_stance_must_be_of_one_kind(good: str, stance: str) -> None:
     assert not fits(good.replace("{rule: threshold, enter: 1, exit: 0}", stance))
 

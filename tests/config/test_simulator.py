@@ -7,7 +7,9 @@ import pytest
 from engine.config import load
 from engine.errors import ConfigError
 
-WORDLESS = "with `simulator: vectorbt`, whose from_orders has no word for it; leave it out, or write `simulator: overweight`"
+WORDLESS = (
+    "with `simulator: vectorbt`, whose from_orders has no word for it; leave it out, or write `simulator: overweight`"
+)
 #: line of the file, the key of the fault, and what it says
 REFUSED = [
     (

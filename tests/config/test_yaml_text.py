@@ -103,18 +103,15 @@ FORM = [
     ),
     (
         "a: 1\n---\nb: 2\n",
-        "a.yaml:2:1: found a second document after `---`; expected one config per file; "
-        "move it to its own file",
+        "a.yaml:2:1: found a second document after `---`; expected one config per file; move it to its own file",
     ),
     (
         "a: *b\n",
-        "a.yaml:1:4: found an `*alias` without its `&anchor`; expected an anchor above it; "
-        "define the anchor first",
+        "a.yaml:1:4: found an `*alias` without its `&anchor`; expected an anchor above it; define the anchor first",
     ),
     (
         "a: &a 1\nb: &a 2\n",
-        "a.yaml:2:4: found an `&anchor` that is already taken; expected each anchor once; "
-        "rename one of the two",
+        "a.yaml:2:4: found an `&anchor` that is already taken; expected each anchor once; rename one of the two",
     ),
     (
         "a: 1\nb: \x07\n",
@@ -131,8 +128,7 @@ FORM = [
     ),
     (
         "<<: {a: 1}\n",
-        "a.yaml:1:1: found the merge key `<<`; expected plain keys; "
-        "write `extends: other.yaml` at the top of the file",
+        "a.yaml:1:1: found the merge key `<<`; expected plain keys; write `extends: other.yaml` at the top of the file",
     ),
     (
         "h: {5: 1}\n",

@@ -244,7 +244,9 @@ def test_days_with_offsets_are_the_days_that_are_written(desk: Desk) -> None:
     before = desk.run()
     frame = made_prices()
     summer = frame.index.month.isin(range(4, 11))
-    frame.index = [f"{day.date()} 00:00:00-0{4 if warm else 5}:00" for day, warm in zip(frame.index, summer, strict=True)]
+    frame.index = [
+        f"{day.date()} 00:00:00-0{4 if warm else 5}:00" for day, warm in zip(frame.index, summer, strict=True)
+    ]
     desk.prices(frame.rename_axis("date"))
     assert desk.run().id == before.id
 
@@ -254,7 +256,9 @@ def test_a_price_that_triples_in_a_day_is_named(desk: Desk) -> None:
     frame.iloc[200, 0] *= 100
     desk.prices(frame)
     caveat = next(one for one in desk.run().judgement.caveats if "moved" in one)
-    assert re.match(r"AAA moved \+9\d\d\d% on 2020-10-07, and 1 such moves more: look whether the data are right", caveat)
+    assert re.match(
+        r"AAA moved \+9\d\d\d% on 2020-10-07, and 1 such moves more: look whether the data are right", caveat
+    )
 
 
 def test_a_holiday_of_a_sleeves_market_does_not_sell_it(desk: Desk) -> None:

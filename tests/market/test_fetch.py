@@ -53,9 +53,7 @@ def test_the_whole_file_comes_with_when_and_from_where(server: Loopback) -> None
     assert "etag" in fetched.headers
 
 
-@pytest.mark.parametrize(
-    "fault", ["cut", "cut at once", "503", "slow", "html", "empty", "429", "429 by date"]
-)
+@pytest.mark.parametrize("fault", ["cut", "cut at once", "503", "slow", "html", "empty", "429", "429 by date"])
 def test_a_passing_fault_is_tried_again(
     fault: Fault, server: Loopback, slept: list[float], get: Callable[..., bytes]
 ) -> None:
@@ -102,9 +100,7 @@ def test_a_missing_file_is_not_asked_for_again(server: Loopback, get: Callable[.
     assert len(server.asked(PATH)) == 1
 
 
-def test_a_drip_meets_the_deadline_though_it_never_falls_silent(
-    server: Loopback, get: Callable[..., bytes]
-) -> None:
+def test_a_drip_meets_the_deadline_though_it_never_falls_silent(server: Loopback, get: Callable[..., bytes]) -> None:
     server.plant(PATH, "drip")
     with pytest.raises(DataError, match=r"no answer in time .*still sending after"):
         get(manners=Manners(timeout_s=0.3, deadline_s=0.2, tries=1))
@@ -150,12 +146,8 @@ def test_a_part_of_a_file_that_has_changed_meanwhile_is_thrown_away(
     assert get(part=tmp_path / "a.part") == b"date,value\n2025-01-01,1\n"
 
 
-@pytest.mark.parametrize(
-    "kept", [b"", b"no json\nabc", b'{"address": "https://other/"}\nabc', b'{"address": 1']
-)
-def test_a_part_that_is_not_this_files_is_not_used(
-    kept: bytes, get: Callable[..., bytes], tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("kept", [b"", b"no json\nabc", b'{"address": "https://other/"}\nabc', b'{"address": 1'])
+def test_a_part_that_is_not_this_files_is_not_used(kept: bytes, get: Callable[..., bytes], tmp_path: Path) -> None:
     (tmp_path / "a.part").write_bytes(kept)
     assert get(part=tmp_path / "a.part") == CONTENT
 
@@ -208,9 +200,7 @@ def test_both_ways_of_calling_fetch_the_same_and_fail_the_same(
         fetch(REQUEST, manners=QUICK, wire=wire, addresses=addresses)
 
 
-def test_addresses_are_overridden_by_the_environment(
-    server: Loopback, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_addresses_are_overridden_by_the_environment(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERWEIGHT_ADDRESSES", f'{{"publisher.example": "{server.base}"}}')
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     assert fetch(REQUEST, manners=QUICK).content == CONTENT
@@ -218,19 +208,14 @@ def test_addresses_are_overridden_by_the_environment(
 
 def test_an_override_keeps_path_and_query() -> None:
     address = "https://a.example/x/y.csv?id=GDP#top"
-    assert (
-        redirected(address, {"a.example": "http://127.0.0.1:8/base/"})
-        == "http://127.0.0.1:8/base/x/y.csv?id=GDP"
-    )
+    assert redirected(address, {"a.example": "http://127.0.0.1:8/base/"}) == "http://127.0.0.1:8/base/x/y.csv?id=GDP"
     assert redirected(address, {"b.example": "http://127.0.0.1:8"}) == "https://a.example/x/y.csv?id=GDP"
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"a": 1}', '"a"'])
 def test_a_variable_that_is_no_mapping_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERWEIGHT_ADDRESSES", text)
-    with pytest.raises(
-        ConfigError, match=r"OVERWEIGHT_ADDRESSES: found .*expected a JSON object of host to base"
-    ):
+    with pytest.raises(ConfigError, match=r"OVERWEIGHT_ADDRESSES: found .*expected a JSON object of host to base"):
         addresses_from_environment()
 
 
@@ -240,9 +225,7 @@ def test_only_http_is_ever_called(base: str) -> None:
         redirected(ADDRESS, {"publisher.example": base})
 
 
-def test_without_the_browsers_library_the_plain_way_is_taken(
-    server: Loopback, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_browsers_library_the_plain_way_is_taken(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "curl_cffi", None)
     wire = Wire(open=open_as_browser)
     addresses = server.stands_for("publisher.example")

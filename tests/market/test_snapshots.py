@@ -93,9 +93,7 @@ def test_the_hash_sees_what_matters_and_only_that() -> None:
         replace(table, dates=table.dates.astype("datetime64[ns]")),
     ):
         assert content_hash(other) == seal
-    assert content_hash(replace(table, values=zero * -1.0 * -1.0)) == content_hash(
-        replace(table, values=zero)
-    )
+    assert content_hash(replace(table, values=zero * -1.0 * -1.0)) == content_hash(replace(table, values=zero))
     negative = np.where(zero == 0.0, -0.0, zero)
     assert content_hash(replace(table, values=negative)) == content_hash(replace(table, values=zero))
 
@@ -214,9 +212,7 @@ def test_labels_that_cannot_be_columns_are_refused_before_anything_is_written(
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
-def test_a_write_that_fails_leaves_nothing_behind(
-    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_write_that_fails_leaves_nothing_behind(step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save(a_table(5), "a", "b", origin(0), tmp_path)
     before = tree(tmp_path)
 

@@ -16,9 +16,7 @@ INDUSTRIES = Path(__file__).parents[2].parent / "shared" / "data" / "sample" / "
 
 
 def weekdays(count: int, start: str = "2020-01-01") -> NDArray[np.datetime64]:
-    return np.busday_offset(np.datetime64(start, "D"), np.arange(count), roll="forward").astype(
-        "datetime64[D]"
-    )
+    return np.busday_offset(np.datetime64(start, "D"), np.arange(count), roll="forward").astype("datetime64[D]")
 
 
 def track_from_returns(

@@ -50,9 +50,7 @@ def test_without_lag_the_return_after_the_decision_counts_first() -> None:
 
 
 def test_a_decision_before_the_first_session_is_held_from_the_start() -> None:
-    assert list_episodes(np.array([1.0]), np.array([-1]), POWERS, after=1)[0].active_log_return == sum(
-        POWERS[1:]
-    )
+    assert list_episodes(np.array([1.0]), np.array([-1]), POWERS, after=1)[0].active_log_return == sum(POWERS[1:])
 
 
 def test_an_episode_still_to_be_executed_has_earned_nothing() -> None:
@@ -86,9 +84,7 @@ def test_active_log_returns_are_the_log_of_the_ratio_of_equities(make_track: Any
     track, reference = make_track([0.1, -0.2, 0.3]), make_track([0.0, 0.1, 0.1], start_value=7.0)
     found = active_log_returns(track, reference)
     assert found[0] == 0.0
-    np.testing.assert_allclose(
-        np.cumsum(found), np.log(track.equity / 100.0 / (reference.equity / 7.0)), atol=1e-15
-    )
+    np.testing.assert_allclose(np.cumsum(found), np.log(track.equity / 100.0 / (reference.equity / 7.0)), atol=1e-15)
     with pytest.raises(ValueError, match="the reference must cover the sessions of the track"):
         active_log_returns(track, make_track([0.1]))
 

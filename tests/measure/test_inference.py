@@ -96,9 +96,7 @@ def test_deflated_sharpe_bailey_lopez_de_prado_2014() -> None:
     assert deflated_sharpe(**known, trials=88) == pytest.approx(0.9504908167, abs=5e-11)
 
 
-@pytest.mark.parametrize(
-    ("sharpe", "n", "expected"), [(0.5, 60, 0.1369306), (1.5, 24, 0.2975595), (3, 12, 0.677)]
-)
+@pytest.mark.parametrize(("sharpe", "n", "expected"), [(0.5, 60, 0.1369306), (1.5, 24, 0.2975595), (3, 12, 0.677)])
 def test_standard_error_lo_2002(sharpe: float, n: int, expected: float) -> None:
     assert sharpe_se(sharpe, n) == pytest.approx(expected, abs=5e-4 if n == 12 else 5e-8)
 

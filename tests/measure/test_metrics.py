@@ -72,9 +72,7 @@ def test_empyrical_mixed_returns_where_the_definitions_agree(make_track: Any) ->
     assert found["max_drawdown"] == pytest.approx(-0.10, abs=1e-15)
 
 
-@pytest.mark.parametrize(
-    ("sharpe", "n", "expected"), [(0.5, 60, 0.1369306), (1.5, 24, 0.2975595), (3, 12, 0.677)]
-)
+@pytest.mark.parametrize(("sharpe", "n", "expected"), [(0.5, 60, 0.1369306), (1.5, 24, 0.2975595), (3, 12, 0.677)])
 def test_standard_error_of_sharpe_is_lo_2002(make_track: Any, sharpe: float, n: int, expected: float) -> None:
     shape = np.resize([1.0, -1.0], n)
     returns = 0.01 * (shape / np.std(shape, ddof=1) + sharpe)
@@ -99,9 +97,7 @@ def test_drawdown_counts_the_start_as_a_peak(make_track: Any) -> None:
 
 
 def test_turnover_is_one_way_a_year_without_the_first_purchase(make_track: Any) -> None:
-    track = make_track(
-        [0.0, 0.0, 1.0, 0.0], traded=[7.0, 100.0, 20.0, 40.0, 0.0], first_purchase=1, start_value=100.0
-    )
+    track = make_track([0.0, 0.0, 1.0, 0.0], traded=[7.0, 100.0, 20.0, 40.0, 0.0], first_purchase=1, start_value=100.0)
     # 20 / 2 / 100 + 40 / 2 / 200 = 0.2 in four sessions, without the first purchase (100) and index 0 (7).
     assert alone(track, 8)["turnover"] == pytest.approx(0.4, abs=1e-15)
 
@@ -179,9 +175,7 @@ def test_constant_returns_count_as_zero_volatility_in_spite_of_rounding(make_tra
     assert np.std(track.equity[1:] / track.equity[:-1] - 1) > 0.0  # rounding is there to be seen
     found = against(track, make_track(np.full(500, 0.0001), start_value=7.7))
     assert (found["volatility"], found["tracking_error"]) == (0.0, 0.0)
-    assert [found[name] for name in ("sharpe", "sortino", "calmar", "information_ratio", "beta")] == [
-        None
-    ] * 5
+    assert [found[name] for name in ("sharpe", "sortino", "calmar", "information_ratio", "beta")] == [None] * 5
     assert found["hit_rate"] == 0.0
 
 
@@ -205,9 +199,7 @@ def test_growth_too_fast_for_a_number_is_none(make_track: Any) -> None:
 
 
 def test_other_sessions_are_refused(make_track: Any) -> None:
-    message = (
-        "the reference must cover the sessions of the track, found 3 from 2020-01-01 to 2020-01-03 against 2 "
-    )
+    message = "the reference must cover the sessions of the track, found 3 from 2020-01-01 to 2020-01-03 against 2 "
     with pytest.raises(ValueError, match=message):
         against(make_track([0.1, 0.2]), make_track([0.1]))
     with pytest.raises(ValueError, match="policy matched must cover the sessions of the track"):

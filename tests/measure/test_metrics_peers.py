@@ -16,9 +16,7 @@ from engine.measure.track import Track
 
 RETURNS = st.lists(st.floats(-0.5, 1.0), min_size=2, max_size=40).map(np.array)
 PAIRS = st.integers(2, 30).flatmap(
-    lambda n: st.tuples(
-        *(st.lists(st.floats(-0.3, 0.5), min_size=n, max_size=n).map(np.array) for _ in range(3))
-    )
+    lambda n: st.tuples(*(st.lists(st.floats(-0.3, 0.5), min_size=n, max_size=n).map(np.array) for _ in range(3)))
 )
 
 
@@ -72,9 +70,7 @@ def test_a_power_of_two_is_exact(make_track: Any, returns: Any) -> None:
 
 
 @given(RETURNS, st.randoms(use_true_random=False))
-def test_the_order_of_returns_moves_no_figure_that_has_none(
-    make_track: Any, returns: Any, random: Any
-) -> None:
+def test_the_order_of_returns_moves_no_figure_that_has_none(make_track: Any, returns: Any, random: Any) -> None:
     order = list(range(returns.size))
     random.shuffle(order)
     found, shuffled = (
@@ -90,9 +86,7 @@ def test_every_figure_is_a_finite_number_or_none(make_track: Any, three: Any) ->
     assert list(found) == list(METRICS)
     assert all(value is None or np.isfinite(value) for value in found.values())
     assert -1.0 <= (found["max_drawdown"] or 0.0) <= 0.0
-    assert found["timing"] + found["standing_tilt"] == pytest.approx(
-        found["active_return"], abs=1e-9, rel=1e-9
-    )
+    assert found["timing"] + found["standing_tilt"] == pytest.approx(found["active_return"], abs=1e-9, rel=1e-9)
 
 
 @given(PAIRS)

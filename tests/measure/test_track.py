@@ -68,6 +68,4 @@ def test_measurement_stands_on_numpy_and_the_standard_library_alone() -> None:
                 assert {name.name.split(".")[0] for name in node.names} <= allowed, file.name
             if isinstance(node, ast.ImportFrom):
                 assert (node.module or "").split(".")[0] in allowed, file.name
-                assert not (node.module or "").startswith("engine") or "measure" in (node.module or ""), (
-                    file.name
-                )
+                assert not (node.module or "").startswith("engine") or "measure" in (node.module or ""), file.name

@@ -14,7 +14,7 @@ from engine.backtest import backtest
 from engine.config import load
 from engine.portfolio.attribution import EFFECTS, PARTS, attribute, attribution_columns, attribution_summary
 from engine.portfolio.contribution import contributions
-from engine.portfolio.costs import KINDS, Costs, mere_rates
+from engine.portfolio.costs import KINDS, mere_rates
 from engine.portfolio.lines import active_weights, lines_of
 from engine.result import Result
 from engine.store import plain

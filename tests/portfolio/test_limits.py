@@ -135,9 +135,9 @@ def test_a_floor_of_what_does_not_trade_is_waived_and_told() -> None:
     assert log.changed.tolist() == [False, False, True]
     assert log.names == ("asset.a00.min", "asset.a05.min", "sleeve.rest.min")
     assert limit_caveats(log) == (
-        "limits changed 1 of 3 decisions, most often `asset.a00.min` (1 times, by up to 0.05)",
-        "floors that could not be held, as nothing of them traded that day: `asset.a00.min` on 1 decisions, "
-        "`asset.a05.min` on 1 decisions, `sleeve.rest.min` on 1 decisions",
+        "limits changed 1 of 3 decisions, most often `asset.a00.min` (1 time, by up to 0.05)",
+        "floors that could not be held, as nothing of them traded that day: `asset.a00.min` on 1 decision, "
+        "`asset.a05.min` on 1 decision, `sleeve.rest.min` on 1 decision",
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from engine.peer.book import Answer, ask_vectorbt
 from engine.portfolio import kernel
 from tests.portfolio.gross import Charged, book_of, compare_orders, random_charged, run_gross
+from tests.portfolio.markets import Market
 
 pytest.importorskip("vectorbt")
 MARKETS = 1_000
@@ -51,6 +52,19 @@ def test_fixed_fees_refuse_and_cut_orders(markets: list[Charged]) -> None:
     fewer = [(np.diff(run_gross(a).units, axis=0) == 0).sum() for a in charged]
     more = [(np.diff(run_gross(b).units, axis=0) == 0).sum() for b in free]
     assert sum(fewer) > sum(more)
+
+
+def test_a_tiny_order_pays_its_fixed_fee_in_both() -> None:
+    """A buy of 2.5e-9 units costs a whole fee, though vectorbt's own settings would refuse it."""
+    none = np.zeros(2)
+    market = Market(
+        np.full((3, 2), 100.0), np.full(2, 3), np.ones(3), np.array([1]), np.array([[2.5e-12, 0.5]]), none, none
+    )
+    charged = Charged(market, np.array([25.0, 0.0]))
+    (answer,) = ask_vectorbt([book_of(charged)], "numba")
+    own = run_gross(charged)
+    assert own.units[0] == pytest.approx([2.5e-9, 500.0])
+    assert own.equity[-1] == answer.equity[-1] == market.capital - 25.0
 
 
 def test_the_plain_kernel_gives_the_same_bits(markets: list[Charged]) -> None:

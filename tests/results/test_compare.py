@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 import engine
 from tests.desk import Desk
@@ -39,10 +45,13 @@ def test_what_cannot_be_found_is_named_with_a_cure(desk: Desk, overweight: Comma
 
 
 def test_a_name_of_several_runs_says_which_there_are(desk: Desk, overweight: Command) -> None:
-    ids = sorted([desk.run().id, desk.run(capital=5).id])
+    ids = [desk.run().id, desk.run(capital=5).id]
+    for age, one in enumerate(ids):
+        os.utime(f"results/runs/a/{one}/result.json", (1e9 - age, 1e9 - age))
     said = overweight("compare a")
     assert said.code == 2
-    cure = f"name one by its id: {ids[0]}, {ids[1]}"
+    current = "`overweight compare a.yaml` runs the current one"
+    cure = f"name one by its id, newest first: {ids[0]}, {ids[1]}; {current}"
     assert said.err == f"a: found 2 saved runs; expected one; {cure}\n"
     text = overweight(f"compare {ids[0]} {ids[1]}").out
     assert f"a {ids[0][:6]}" in text
@@ -55,9 +64,50 @@ def test_a_damaged_result_is_bad_data(desk: Desk, overweight: Command) -> None:
     said = overweight("compare a")
     assert said.code == 3
     assert said.err == (
-        f"results/runs/a/{result.id}/result.json: found a damaged or outdated file (KeyError: 'name'); "
+        f"results/runs/a/{result.id}/result.json: found a damaged or outdated file (`window` is missing); "
         "expected what `overweight run` writes; run its config again, or remove the folder\n"
     )
+
+
+def test_of_many_runs_of_a_name_the_five_newest_are_offered(desk: Desk, overweight: Command) -> None:
+    text = (desk.run().path or Path()).joinpath("result.json").read_text()
+    Path("a.yaml").unlink()
+    for i in range(91):
+        desk.text(text, f"results/runs/a/{i:016d}/result.json")
+        os.utime(f"results/runs/a/{i:016d}/result.json", (2e9 + i, 2e9 + i))
+    newest = ", ".join(f"{i:016d}" for i in (90, 89, 88, 87, 86))
+    assert overweight("compare a").err == (
+        f"a: found 92 saved runs; expected one; name one by its id, newest first: {newest} and 87 more; "
+        "comparing its config runs the current one\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"metrics": []}, "metrics is [], not an object"),
+        ({"metrics": {"total_return": "abc"}}, "`metrics.cagr` is missing"),
+        ({"name": 3}, "name is 3, not a text"),
+        ({"window": None}, "window is null, not an object"),
+        ({"window": {"from": "2020-06-30", "to": 5}}, "window.to is 5, not a day"),
+        ({"active_return_interval": "abc"}, 'active_return_interval is "abc", not an object'),
+        ({"active_return_interval": {"low": 1}}, "`active_return_interval.high` is missing"),
+        ({"caveats": "abc"}, 'caveats is "abc", not a list of texts'),
+        ({"caveats": [None]}, "caveats.0 is null, not a text"),
+        ({"portfolios": {}}, "`portfolios.policy` is missing"),
+        ({"benchmark": {"cagr": {}}}, "benchmark.cagr is {}, not a finite number or null"),
+        ({"benchmark": {"cagr": float("nan")}}, "it holds NaN, which is no finite number"),
+    ],
+)
+def test_a_result_of_other_types_is_bad_data(
+    desk: Desk, overweight: Command, change: dict[str, Any], found: str
+) -> None:
+    path = (desk.run().path or Path()) / "result.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    for line in ("compare a", "list", "list --json"):
+        said = overweight(line)
+        assert said.code == 3
+        assert f"{path}: found a damaged or outdated file ({found}); expected what" in said.err
 
 
 def test_the_table_has_the_figures_of_runs_and_of_their_policy_once(desk: Desk, overweight: Command) -> None:

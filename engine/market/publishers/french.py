@@ -66,9 +66,7 @@ def wanted(portfolios: int | str, frequency: Frequency = "daily", weighting: Wei
     """What a pull asks for. The series key is the data set's name, with the weighting where there are two."""
     name = data_set(portfolios, frequency)
     key = name if portfolios in FACTORS else f"{name}.{weighting}"
-    request = Request(
-        address(portfolios, frequency), "a zip with the data set as text", begins_with(ZIP_MARK)
-    )
+    request = Request(address(portfolios, frequency), "a zip with the data set as text", begins_with(ZIP_MARK))
 
     def read(content: bytes, place: str) -> Mapping[str, Table]:
         return {key: parse(content, place, frequency, weighting)}
@@ -76,9 +74,7 @@ def wanted(portfolios: int | str, frequency: Frequency = "daily", weighting: Wei
     return Wanted("french", key, request, read)
 
 
-def parse(
-    content: bytes, place: str, frequency: Frequency = "daily", weighting: Weighting = "value"
-) -> Table:
+def parse(content: bytes, place: str, frequency: Frequency = "daily", weighting: Weighting = "value") -> Table:
     """The returns of one data set as fractions, NaN where missing; a month is dated at its end.
 
     weighting: which of the two tables of returns; a file of factors has but one. Raises DataError where the

@@ -47,9 +47,7 @@ def read_columns(content: bytes, place: str) -> Columns:
     named = {_name(name): column for name, column in cells.items()}
     dates = next((_days(named[name], name, place) for name in DATES if name in named), None)
     numbers = {
-        name: _numbers(column, name, place)
-        for name, column in named.items()
-        if name and name not in (*DATES, *WORDS)
+        name: _numbers(column, name, place) for name, column in named.items() if name and name not in (*DATES, *WORDS)
     }
     return Columns(dates, numbers, {_name(name): label for name, label in labels.items()})
 
@@ -117,9 +115,7 @@ def _days(column: Sequence[Any], name: str, place: str) -> Dates:
         for row, cell in enumerate(column):
             days[row] = _day(cell)
     except (TypeError, ValueError) as error:
-        raise bad_file(
-            f"{place}, column {name}, row {row + 2}", f"{column[row]!r}", "a day, as 20030321"
-        ) from error
+        raise bad_file(f"{place}, column {name}, row {row + 2}", f"{column[row]!r}", "a day, as 20030321") from error
     return days
 
 

@@ -171,9 +171,7 @@ def _days(seconds: list[int], answer: Mapping[str, Any], place: str) -> Dates:
     clock = local.tz_localize(None)
     # 22:00 and 23:00 sharp are midnights that a change of summer time has moved.
     moved = (clock.minute == 0) & (clock.hour >= 22)
-    return np.asarray(
-        (clock + pd.to_timedelta(2 * moved.astype(int), unit="h")).to_numpy(), dtype="datetime64[D]"
-    )
+    return np.asarray((clock + pd.to_timedelta(2 * moved.astype(int), unit="h")).to_numpy(), dtype="datetime64[D]")
 
 
 def _whole_days(answer: Mapping[str, Any], place: str) -> tuple[NDArray[np.intp], Dates]:
@@ -186,9 +184,7 @@ def _whole_days(answer: Mapping[str, Any], place: str) -> tuple[NDArray[np.intp]
     order = np.argsort(days, kind="stable")
     order = order[good[order]]
     if not len(order):
-        raise bad_file(
-            place, "not one close of a finished session", "a history of prices", "check the ticker"
-        )
+        raise bad_file(place, "not one close of a finished session", "a history of prices", "check the ticker")
     rows = order[np.append(days[order][1:] != days[order][:-1], True)]
     return rows, days[rows]
 

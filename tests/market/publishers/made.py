@@ -275,9 +275,7 @@ START = datetime(2026, 5, 26, 12, 0, tzinfo=UTC)
 
 
 def origin(days: int = 0) -> Origin:
-    return Origin(
-        "https://a.example/x", START + timedelta(days=days), "read", {"etag": '"1"'}, {"base": "1985"}
-    )
+    return Origin("https://a.example/x", START + timedelta(days=days), "read", {"etag": '"1"'}, {"base": "1985"})
 
 
 def a_table(rows: int = 5, columns: tuple[str, ...] = ("XME", "SPY"), **more: object) -> Table:

@@ -30,9 +30,7 @@ FILES: dict[str, tuple[Parser, bytes]] = {
     "yahoo": (yahoo.parse, made.yahoo_chart(["2024-06-03", "2024-06-04"], [1.0, 2.0])),
     "yahoo actions": (
         yahoo.actions,
-        made.yahoo_chart(
-            ["2024-06-03"], [1.0], events={"dividends": {"1": {"amount": 0.5, "date": 1_717_421_400}}}
-        ),
+        made.yahoo_chart(["2024-06-03"], [1.0], events={"dividends": {"1": {"amount": 0.5, "date": 1_717_421_400}}}),
     ),
 }
 

@@ -15,9 +15,7 @@ pytest.importorskip("python_calamine", reason="needs the extra: sources")
 
 
 @pytest.mark.needs_reference
-def test_the_genuine_file_has_the_values_of_the_reference(
-    gpr_xls: bytes, gpr_reference: pd.DataFrame
-) -> None:
+def test_the_genuine_file_has_the_values_of_the_reference(gpr_xls: bytes, gpr_reference: pd.DataFrame) -> None:
     table = gpr.parse(gpr_xls, "here")
     dates = gpr_reference.index.to_numpy().astype("datetime64[D]")
     assert np.array_equal(table.dates, dates)

@@ -39,8 +39,7 @@ pull(wanted, Path(sys.argv[1]), manners=Manners(pause_s=0.0), addresses=addresse
 def test_a_killed_pull_leaves_a_store_that_reads(tmp_path: Path) -> None:
     days = ["2024-06-03", "2024-06-04", "2024-06-05"]
     files = {
-        urlsplit(yahoo.address(name)).path: made.yahoo_chart(days, [1.0, 2.0, 3.0], symbol=name)
-        for name in TICKERS
+        urlsplit(yahoo.address(name)).path: made.yahoo_chart(days, [1.0, 2.0, 3.0], symbol=name) for name in TICKERS
     }
     moments = random.Random(7)
     with serving(files) as server:

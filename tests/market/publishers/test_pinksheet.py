@@ -43,9 +43,7 @@ def test_labels_lose_their_marks_and_gain_their_units() -> None:
     assert table.columns == ("Copper [$/mt]", "Beef [$/kg]", "Rice, Thai 5% [$/mt]")
     assert table.dates.astype(str).tolist() == ["1960-01-31", "1960-02-29", "1960-12-31"]
     nan = np.nan
-    np.testing.assert_array_equal(
-        table.values, [[715.4, 0.7055, nan], [728.19, nan, 104.5], [700.0, nan, 105.25]]
-    )
+    np.testing.assert_array_equal(table.values, [[715.4, 0.7055, nan], [728.19, nan, 104.5], [700.0, nan, 105.25]])
     assert table.kind == "prices"
     assert pinksheet.facts(pink_sheet()) == {"updated": "March 03, 2026"}
 
@@ -81,16 +79,12 @@ def test_damage_is_told(content: bytes, text: str) -> None:
 def test_the_address_is_found_on_the_publishers_page() -> None:
     page = b'<a href="/x/Annual.xlsx">a</a> <a href="https://thedocs.worldbank.org/en/doc/7-0050012026/related/CMO-Historical-Data-Monthly.xlsx">m</a>'
     found = pinksheet.find_address(page, pinksheet.PAGE)
-    assert (
-        found == "https://thedocs.worldbank.org/en/doc/7-0050012026/related/CMO-Historical-Data-Monthly.xlsx"
-    )
+    assert found == "https://thedocs.worldbank.org/en/doc/7-0050012026/related/CMO-Historical-Data-Monthly.xlsx"
     with pytest.raises(DataError, match="a page without a link to the file"):
         pinksheet.find_address(b"<html></html>", pinksheet.PAGE)
 
 
 def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "python_calamine", None)
-    with pytest.raises(
-        DataError, match=r'here: found no python-calamine .*pip install "overweight\[sources\]"'
-    ):
+    with pytest.raises(DataError, match=r'here: found no python-calamine .*pip install "overweight\[sources\]"'):
         pinksheet.parse(pink_sheet(), "here")

@@ -129,9 +129,7 @@ def test_what_was_published_is_what_is_loaded(case: Case, pull_here: Puller, tmp
     assert len(tree(tmp_path)) == 2 * len(case.series), "nothing but tables and their manifests"
 
 
-def test_pulling_the_same_again_changes_nothing_but_the_time(
-    case: Case, pull_here: Puller, tmp_path: Path
-) -> None:
+def test_pulling_the_same_again_changes_nothing_but_the_time(case: Case, pull_here: Puller, tmp_path: Path) -> None:
     pull_here(case.wanted)
     before = {name: content for name, content in tree(tmp_path).items() if name.endswith(".parquet")}
     (outcome,) = pull_here(case.wanted)
@@ -258,9 +256,7 @@ def test_after_half_a_day_a_broken_off_pull_starts_anew(market: Loopback, pull_t
     assert not any(outcome.skipped for outcome in pull_tickers(wire=later))
 
 
-def test_a_cut_ticker_is_continued_by_the_next_pull(
-    market: Loopback, pull_tickers: Puller, tmp_path: Path
-) -> None:
+def test_a_cut_ticker_is_continued_by_the_next_pull(market: Loopback, pull_tickers: Puller, tmp_path: Path) -> None:
     path = urlsplit(yahoo.address("BBB")).path
     market.plant(path, "cut", times=1)
     assert not pull_tickers(manners=replace(QUICK, tries=1))[1].ok
@@ -270,9 +266,7 @@ def test_a_cut_ticker_is_continued_by_the_next_pull(
     assert list((tmp_path / ".parts").iterdir()) == []
 
 
-def test_content_that_shrank_is_refused_unless_accepted(
-    market: Loopback, pull_tickers: Puller, tmp_path: Path
-) -> None:
+def test_content_that_shrank_is_refused_unless_accepted(market: Loopback, pull_tickers: Puller, tmp_path: Path) -> None:
     pull_tickers()
     for name in TICKERS:
         shorter = made.yahoo_chart(CHART_DAYS[:2], [1.0, 2.0], symbol=name)
@@ -284,9 +278,7 @@ def test_content_that_shrank_is_refused_unless_accepted(
     assert len(load(tmp_path, "yahoo", "AAA").dates) == 2
 
 
-def test_a_store_that_cannot_be_written_is_an_outcome_per_ticker(
-    pull_tickers: Puller, tmp_path: Path
-) -> None:
+def test_a_store_that_cannot_be_written_is_an_outcome_per_ticker(pull_tickers: Puller, tmp_path: Path) -> None:
     (tmp_path / "yahoo").write_text("in the way")
     outcomes = pull_tickers()
     assert all("a file that cannot be written" in outcome.error for outcome in outcomes)
@@ -304,9 +296,7 @@ def test_the_genuine_files_go_the_whole_way(
     }
     with serving(files) as server:
         hosts = ("www.matteoiacoviello.com", "www.worldbank.org", "thedocs.worldbank.org")
-        outcomes = pull(
-            [gpr.wanted("daily", "xls"), pinksheet.wanted()], tmp_path, addresses=server.stands_for(*hosts)
-        )
+        outcomes = pull([gpr.wanted("daily", "xls"), pinksheet.wanted()], tmp_path, addresses=server.stands_for(*hosts))
     assert [outcome.error for outcome in outcomes] == ["", ""]
     table = load(tmp_path, "gpr", "daily.base_1985_2019")
     assert len(table.dates) == len(gpr_reference) == 15_121

@@ -39,9 +39,7 @@ def test_actions_keep_what_adjusts_the_prices() -> None:
     assert table.columns == ("close", "dividend", "capital_gain", "split")
     assert table.values[:, 0].tolist() == [50.0, 51.0, 52.0, 53.0]
     nan = np.nan
-    np.testing.assert_array_equal(
-        table.values[:, 1:], [[nan] * 3, [0.5, nan, nan], [nan, nan, 4.0], [nan] * 3]
-    )
+    np.testing.assert_array_equal(table.values[:, 1:], [[nan] * 3, [0.5, nan, nan], [nan, nan, 4.0], [nan] * 3])
 
 
 def test_facts_name_the_currency() -> None:
@@ -59,9 +57,7 @@ def test_the_same_answer_reads_the_same_in_yfinance(tmp_path: Path) -> None:
     closes: list[float | None] = (50 + np.cumsum(np.sin(np.arange(len(days))))).tolist()
     closes[7] = None
     adjusted = [None if close is None else close * 0.97 for close in closes]
-    chart = yahoo_chart(
-        days, closes, adjusted, events={"dividends": {"1": {"amount": 0.3, "date": 1_700_058_600}}}
-    )
+    chart = yahoo_chart(days, closes, adjusted, events={"dividends": {"1": {"amount": 0.3, "date": 1_700_058_600}}})
     files = {"/v8/finance/chart/XME": chart, "/v1/test/getcrumb": b"crumb", "/": b""}
     with serving(files) as server:
 
@@ -99,9 +95,7 @@ def test_the_day_of_an_open_session_is_no_close_and_is_dropped() -> None:
 
 def test_before_the_next_opening_the_last_close_stands() -> None:
     # The quote is of the 6th's close; the session Yahoo calls current is that of the 7th.
-    before = yahoo_chart(
-        DAYS, [1.0, 2.0, 3.0, 4.0], meta=open_session("2024-06-06 20:00", "2024-06-07 20:00")
-    )
+    before = yahoo_chart(DAYS, [1.0, 2.0, 3.0, 4.0], meta=open_session("2024-06-06 20:00", "2024-06-07 20:00"))
     assert len(yahoo.parse(before, "here").dates) == 4
 
 
