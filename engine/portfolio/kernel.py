@@ -35,7 +35,7 @@ class Market(NamedTuple):
     """What the market pays.
 
     prices (T, N): what a holding is worth, 0 before the first price. growth, debit (T,): 1 + return of cash into
-    session t, where it is above zero and where below. dividends (T, N): paid per unit after withholding, (0, 0) if none.
+    session t, where it is above zero and where below; dividends (T, N): per unit, after withholding; (0, 0) if none.
     ends (N,): last session with a price, T where there is no such end.
     """
 
