@@ -25,6 +25,7 @@ from engine.portfolio.kernel import Market, Orders, Paths, Rates, Rules
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "bench"
+REFERENCE = ROOT.parent / "shared" / "data" / "reference"
 CONFIG = "configs/metals_lead.yaml"
 BARE = "import pandas, numba"
 HELP = "import sys; sys.argv = ['overweight', '--help']; from engine.cli import main; main()"
@@ -59,9 +60,66 @@ def rows() -> Iterator[Row]:
     if SHARED.is_dir():
         yield from kernel_rows()
         yield from vectorbt_rows()
+        yield from wide_rows()
     else:
         yield Row("kernel and vectorbt on W1", "../shared/bench is absent")
+    if REFERENCE.is_dir():
+        yield from panel_rows()
     yield from process_rows()
+
+
+def wide_rows() -> Iterator[Row]:
+    """W2: 500 assets over 2,520 sessions, weights every 21, against vectorbt, both warm."""
+    import vectorbt
+
+    from engine.portfolio.compiled import simulate
+
+    rng = np.random.default_rng(2)
+    prices = 100 * np.exp(rng.normal(0, 0.01, (2520, 500)).cumsum(axis=0))
+    due = np.arange(0, 2520, 21)
+    weights = rng.dirichlet(np.ones(500), len(due))
+    none, ends = np.zeros(500), np.full(500, 2520)
+    market = Market(prices, np.ones(2520), np.ones(2520), np.zeros((0, 0)), ends)
+    orders = Orders(due, prices[due], weights, np.ones(weights.shape, np.bool_))
+    rates = Rates(none + 0.001, none, none, none, none, np.zeros((0, 0)), none, 0.0, True)
+    rules = Rules(False, 0.0, False, False, 0.0, np.inf, none, 0.0, 1e6, True)
+    ones = np.ones(len(due))
+    paths = Paths(np.empty(2520), np.empty(2520), np.empty(weights.shape), ones, ones)
+    size = np.full(prices.shape, np.nan)
+    size[due] = weights
+
+    def peer() -> None:
+        vectorbt.Portfolio.from_orders(
+            prices, size=size, size_type="targetpercent", group_by=True, cash_sharing=True, call_seq="auto",
+            fees=0.001, init_cash=1e6, freq="1D",
+        ).value()  # fmt: skip
+
+    ours, theirs, _ = alternating(lambda: simulate(market, orders, rates, rules, paths), peer, 3, 1)
+    times = theirs / ours
+    yield Row("vectorbt on W2, warm: over the kernel", f"{theirs:.2f} s = {times:.0f}x", ">= 50x", times >= 50)
+
+
+def panel_rows() -> Iterator[Row]:
+    """The 114 ETFs and miners of the reference data, from one table on disk into a Panel, over a bare read of it."""
+    import pandas as pd
+
+    from engine.config import load
+    from engine.market.assemble import build_panel
+
+    with tempfile.TemporaryDirectory() as folder:
+        frames = [pd.read_csv(REFERENCE / f"us_{one}_adjclose.csv", index_col="date") for one in ("etf", "miners")]
+        table = frames[0].join(frames[1], how="outer").sort_index()
+        table.to_parquet(Path(folder) / "all.parquet")
+        labels = ", ".join(f'"{label}"' for label in table.columns)
+        config = Path(folder) / "all.yaml"
+        data = "{source: files, path: all.parquet}"
+        config.write_text(f"strategy: equal_weight\nhold: {{all: [{labels}]}}\ndata: {data}\n")
+        asked = load(config)
+        ours, theirs, ratio = alternating(
+            lambda: build_panel(asked), lambda: pd.read_parquet(Path(folder) / "all.parquet"), 7, 1
+        )
+    name = f"Panel of {len(table.columns)} x {len(table):,}: over a bare read_parquet ({theirs * 1e3:.0f} ms)"
+    yield Row(name, f"{ours * 1e3:.0f} ms = {ratio:.1f}x", "<= 2.5x", ratio <= 2.5)
 
 
 def kernel_rows() -> Iterator[Row]:

@@ -95,7 +95,7 @@ def decide(setting: Setting) -> Decided:
         return Decided(None, None, *within_limits(setting, weigh_decisions(*asked)))
     assert config.stance is not None
     scores = score_decisions(*asked)
-    stance = take_stance(config.stance, scores, setting.decisions, setting.tranche)
+    stance = take_stance(config.stance, scores, setting.decisions, setting.tranche, config.trade.holding_sessions)
     return Decided(scores, stance, *within_limits(setting, tilted_targets(config, panel, setting.mix, stance)))
 
 

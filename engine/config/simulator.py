@@ -20,6 +20,7 @@ EXPRESSED = frozenset(
         "commission_per_order",
         "half_spread_bps",
         "slippage_bps",
+        "holding_sessions",
     }
 )
 CURE = "or write `simulator: overweight`"

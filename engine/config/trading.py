@@ -95,6 +95,9 @@ class Trade(Record):
     turnover_cap: float | None = Field(
         None, gt=0, description="Most one-way turnover of one decision, as a fraction; the first purchase is free."
     )
+    holding_sessions: int = Field(
+        0, ge=0, description="Sessions for which a stance is kept at least, once it has been taken."
+    )
     lots: Money = Field(0.0, description=f"Shares come in multiples of this; 0 for fractions. {_EACH}")
 
     def cost_of(self, cost: str, asset: str, sleeve: str | None = None) -> float:

@@ -19,10 +19,13 @@ def from_returns(returns: Matrix) -> Matrix:
 
 def carry(values: Matrix) -> Matrix:
     """The last known value of each column at each row; NaN before the first."""
-    rows = np.arange(len(values))[:, None]
-    last = np.maximum.accumulate(np.where(np.isnan(values), -1, rows), axis=0)
-    carried = np.take_along_axis(values, np.maximum(last, 0), axis=0)
-    return np.where(last < 0, np.nan, carried)
+    carried = values.copy()
+    missing = np.isnan(values)
+    # Only columns with a hole after their first value have anything to carry.
+    for column in np.flatnonzero((missing[1:] & ~missing[:-1]).any(axis=0)):
+        last = np.maximum.accumulate(np.where(missing[:, column], -1, np.arange(len(values))))
+        carried[:, column] = np.where(last < 0, np.nan, values[np.maximum(last, 0), column])
+    return carried
 
 
 def as_of(values: Vector, dates: Dates, visible: Indices, count: int) -> Vector:

@@ -70,10 +70,12 @@ def momentum_stance(
     rule = config.stance
     assert rule is not None
     if isinstance(rule, Rank):
-        return take_stance(rule, scores, decisions)
+        return take_stance(rule, scores, decisions, tranche, config.trade.holding_sessions)
     over, under = sides_of(rule)
     sides: Literal["over", "under", "both"] = "both" if over and under else "over" if over else "under"
-    taken = take_stance(Threshold(enter=0.0, exit=0.0, sides=sides), scores, decisions, tranche)
+    taken = take_stance(
+        Threshold(enter=0.0, exit=0.0, sides=sides), scores, decisions, tranche, config.trade.holding_sessions
+    )
     return replace(taken, values=taken.values * (rule.cap if isinstance(rule, Proportional) else 1.0))
 
 

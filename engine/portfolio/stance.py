@@ -26,19 +26,39 @@ class Stance:
     values: Matrix
 
 
-def take_stance(rule: Rule, scores: Scores, decisions: Indices, tranche: Indices | None = None) -> Stance:
+def take_stance(
+    rule: Rule, scores: Scores, decisions: Indices, tranche: Indices | None = None, holding: int = 0
+) -> Stance:
     """Apply the rule to the scores of each name; decisions (D,) are sessions in the panel.
 
     tranche: (D,) who decides; each remembers its own stance alone. None: the same one always.
+    holding: sessions for which a stance is kept at least, whatever the rule says in between.
     """
-    if isinstance(rule, Rank):
-        return Stance(scores.names, rules.rank(scores.values, rule.top, rule.bottom))
     values = np.zeros_like(scores.values)
     for own in [np.arange(len(decisions))] if tranche is None else rows_of(tranche):
         asked = scores.rows(own)
-        for s in range(len(scores.names)):
-            values[own, s] = APPLY[type(rule)](rule, asked, s, decisions[own])
+        if isinstance(rule, Rank):
+            values[own] = rules.rank(asked.values, rule.top, rule.bottom)
+        else:
+            for s in range(len(scores.names)):
+                values[own, s] = APPLY[type(rule)](rule, asked, s, decisions[own])
+        if holding > 0:
+            values[own] = held_on(values[own], decisions[own], holding)
     return Stance(scores.names, values)
+
+
+def held_on(stances: Matrix, decisions: Indices, holding: int) -> Matrix:
+    """(D, S) stances of which none changes within `holding` sessions of being taken; neutral may be left at once."""
+    kept = stances.copy()
+    for s in range(kept.shape[1]):
+        since = 0
+        for d in range(1, len(kept)):
+            if kept[d, s] != kept[d - 1, s]:
+                if kept[d - 1, s] != 0.0 and decisions[d] - decisions[since] < holding:
+                    kept[d, s] = kept[d - 1, s]
+                else:
+                    since = d
+    return kept
 
 
 def sides_of(rule: Rule) -> tuple[bool, bool]:

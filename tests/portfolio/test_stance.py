@@ -10,7 +10,7 @@ import pytest
 from engine.config import Impulse, Proportional, Rank, Threshold
 from engine.portfolio.rules import rank
 from engine.portfolio.scores import Scores, rounded
-from engine.portfolio.stance import Rule, distance_to_change, take_stance
+from engine.portfolio.stance import Rule, distance_to_change, held_on, take_stance
 
 NAN = math.nan
 
@@ -126,3 +126,9 @@ def test_distance_is_how_far_the_score_is_from_the_line_that_matters() -> None:
         taken = take_stance(rule, scores, np.arange(4))
         found = distance_to_change(rule, scores, taken)[:, 0]
         assert found.tolist() == pytest.approx(expected), sides
+
+
+def test_a_stance_is_held_for_its_sessions_and_neutral_may_be_left_at_once() -> None:
+    taken = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0], [0.0, 1.0], [-1.0, 1.0]])
+    kept = held_on(taken, np.array([0, 5, 10, 15, 20]), 10)
+    assert kept.T.tolist() == [[0, 1, 1, 0, -1], [1, 1, 0, 1, 1]]
