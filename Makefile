@@ -36,10 +36,11 @@ demo: .venv/.core ## backtest six configs on the embedded sample and compare the
 test: .venv/.test ## run the tests
 	@$(PY) -m pytest $(ARGS)
 
-check: .venv/.dev ## the gate: format, lint, types, tests
+check: .venv/.dev ## the gate: format, lint, types, the baselines of the configs, tests
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy --strict engine
+	@.venv/bin/overweight check
 	@$(MAKE) --no-print-directory test
 
 check-heavy: .venv/.heavy ## the tests that take minutes, and which of them were skipped

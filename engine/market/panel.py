@@ -105,10 +105,12 @@ def column_digest(dates: Dates, values: Vector) -> str:
 
     Rows without a value are left out, so that a wider file gives the same digest.
     """
+    days = dates.astype("datetime64[D]").astype("<i8", copy=False)
     given = ~np.isnan(values)
-    days = dates[given].astype("datetime64[D]").astype("<i8")
-    digest = hashlib.sha256(np.ascontiguousarray(days).tobytes())
-    digest.update(np.ascontiguousarray(values[given]).astype("<f8").tobytes())
+    if not given.all():
+        days, values = days[given], values[given]
+    digest = hashlib.sha256(np.ascontiguousarray(days).data)
+    digest.update(np.ascontiguousarray(values, dtype="<f8").data)
     return digest.hexdigest()
 
 
