@@ -31,8 +31,9 @@ BARE = "import pandas, numba"
 HELP = "import sys; sys.argv = ['overweight', '--help']; from engine.cli import main; main()"
 #: Loads whatever numba's disk cache gives and says how many compiled functions came from it, and how many not.
 CACHE = (
-    "import engine; engine.run({config!r}, results=None)\n"
+    "import engine\n"
     "from engine.portfolio.compiled import simulate\n"
+    "engine.run({config!r}, results=None)\n"
     "print(sum(simulate.stats.cache_hits.values()), sum(simulate.stats.cache_misses.values()))"
 )
 
