@@ -225,6 +225,7 @@ def process_rows() -> Iterator[Row]:
     yield Row("overweight --help imports of pandas, numba", found, "[]", found == "[]")
     taken = statistics.median(timed(lambda: process([sys.executable, "-c", HELP])) for _ in range(5))
     yield Row("overweight --help", f"{taken:.2f} s")
+    process([sys.executable, "-c", CACHE.format(config=CONFIG)])
     hits, misses = process([sys.executable, "-c", CACHE.format(config=CONFIG)]).split()[-2:]
     yield Row(
         "a second process: kernels from the disk cache, compiled", f"{hits}, {misses}", "0 compiled", misses == "0"

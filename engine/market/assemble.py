@@ -125,18 +125,26 @@ def _prices(
         rows, into = _on_sessions(table.dates, calendar.every)
         inside = into < count
         cells = np.ix_(into[inside], into_columns)
-        prices[cells] = table.values[np.ix_(rows[inside], columns)]
+        whole = _taken(table.values, rows, columns)
+        prices[cells] = whole[inside]
         if table.opens is not None:
             opens = np.full(prices.shape, np.nan) if opens is None else opens
-            opens[cells] = table.opens[np.ix_(rows[inside], columns)]
+            opens[cells] = _taken(table.opens, rows, columns)[inside]
         if table.volumes is not None:
             volumes = np.full(prices.shape, np.nan) if volumes is None else volumes
-            volumes[cells] = table.volumes[np.ix_(rows[inside], columns)]
-        last = into[len(into) - 1 - np.argmax(~np.isnan(table.values[np.ix_(rows, columns)][::-1]), axis=0)]
+            volumes[cells] = _taken(table.volumes, rows, columns)[inside]
+        last = into[len(into) - 1 - np.argmax(~np.isnan(whole[::-1]), axis=0)]
         ends[into_columns] = np.where(last < count - 1, last, count)
     for label in {*wanted.watched, *wanted.against} - {*wanted.held}:
         prices[:, assets.index(label)] = _as_known(config, found, label, calendar)
     return prices, opens, volumes, ends
+
+
+def _taken(values: Matrix, rows: Indices, columns: Indices) -> Matrix:
+    """Rows and columns of a matrix, without a copy where that is all of it."""
+    if len(rows) < len(values):
+        values = values[rows]
+    return values if np.array_equal(columns, np.arange(values.shape[1])) else values[:, columns]
 
 
 def _as_known(config: Config, found: Found, label: str, calendar: Calendar) -> Vector:

@@ -67,7 +67,8 @@ class Panel:
     known: Matrix = field(init=False)
 
     def __post_init__(self) -> None:
-        known = np.nan_to_num(carry(self.prices), nan=0.0)
+        known = carry(self.prices)
+        known[np.isnan(known)] = 0.0
         if self.recovery is not None:
             ended = np.arange(len(known))[:, None] > self.ends[None, :]
             known = np.where(ended, known * self.recovery, known)
