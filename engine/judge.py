@@ -110,6 +110,12 @@ def _caveats(setting: Setting, decided: Decided, ledger: Ledger) -> tuple[str, .
     if ended:
         days = ", ".join(f"{panel.assets[i]} {panel.sessions[panel.ends[i]]}" for i in ended)
         said.append(f"ended, their last price paid out in cash: {days}")
+    for h, name in enumerate(setting.mix.names):
+        empty = int((setting.mix.parts[h].sum(axis=1) == 0.0).sum())
+        if empty:
+            said.append(
+                f"on {empty} of {len(setting.decisions)} decisions no member of {name} traded: its weight was cash"
+            )
     carried = int(ledger.carried.sum())
     if carried:
         worst = panel.assets[int(np.argmax(ledger.carried))]

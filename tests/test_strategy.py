@@ -143,7 +143,7 @@ WEIGHTS = {
 def test_weights_that_cannot_be_held_are_refused(desk: Desk, answer: str) -> None:
     message = refused(desk, f"def weights(past):\n    return {answer}\n", stance=None, tilt=None)
     assert message.replace(f"{desk.folder}/", "") == (
-        f"strategies/mine.py: weights on 2020-06-30: {WEIGHTS[answer]}; mend the strategy file"
+        f"strategies/mine.py: weights on 2020-06-30: {WEIGHTS[answer]}; mend the strategy file, or the table it reads"
     )
 
 

@@ -20,6 +20,9 @@ from engine.portfolio.tranches import sessions_before
 from engine.signals import Score
 from engine.strategy import Answer, Strategy, ask, is_nan
 
+#: What to do about an answer that makes no sense; weights are often read from a table.
+CURES = {"score": "mend the strategy file", "weights": "mend the strategy file, or the table it reads"}
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -163,7 +166,7 @@ def _as_mapping(
 def _nonsense(strategy: Strategy, panel: Panel, session: int, found: str, expected: str) -> StrategyError:
     day = panel.sessions[session]
     return StrategyError(
-        Fault(f"{strategy.path}", f"{strategy.answers} on {day}", found, expected, "mend the strategy file")
+        Fault(f"{strategy.path}", f"{strategy.answers} on {day}", found, expected, CURES[strategy.answers])
     )
 
 

@@ -268,3 +268,12 @@ def test_a_holiday_of_a_sleeves_market_does_not_sell_it(desk: Desk) -> None:
     result = desk.run()
     assert result.targets.loc["2020-09-30", ["AAA", "BBB"]].tolist() == pytest.approx([0.35, 0.35])
     assert result.weights.loc["2020-10-30", "AAA"] > 0.3
+
+
+def test_a_sleeve_whose_members_have_all_ended_says_that_it_is_cash(desk: Desk) -> None:
+    frame = made_prices()
+    frame.loc["2020-12-01":, "CCC"] = np.nan
+    desk.prices(frame)
+    said = desk.run().judgement.caveats
+    assert "ended, their last price paid out in cash: CCC 2020-11-30" in said
+    assert "on 7 of 13 decisions no member of two traded: its weight was cash" in said
