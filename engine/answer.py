@@ -16,9 +16,7 @@ from engine.measure.metrics import METRICS
 from engine.result import Result
 from engine.store import save
 from engine.study.full import measure_fully
-from engine.trials import check_trials
-
-TRIALS = "trials.sqlite"
+from engine.trials import TRIALS, check_trials
 
 
 def run(

@@ -5,16 +5,17 @@ Imports inside commands are meant: `overweight --help` and `schema` read neither
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from engine.cli_data import data_app
+from engine.cli_ends import Json, exit_with
 from engine.results import interrupt, terminal
-from engine.results.failures import BUG, Failure, attempt, report_bug, tell
+from engine.results.failures import BUG, report_bug
 
 app = typer.Typer(
     name="overweight",
@@ -26,7 +27,6 @@ app = typer.Typer(
 
 app.add_typer(data_app)
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 Results = Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs and baselines lie.")]
 
 
@@ -74,7 +74,7 @@ def run(
 
         return run_files(files, overrides or [], full=full, strict=strict, as_json=as_json, results=results)
 
-    _exit_with("run", action, as_json)
+    exit_with("run", action, as_json)
 
 
 @app.command(
@@ -96,7 +96,7 @@ def compare(
 
         return compare_runs(runs, as_json=as_json, results=results)
 
-    _exit_with("compare", action, as_json)
+    exit_with("compare", action, as_json)
 
 
 @app.command(
@@ -123,7 +123,7 @@ def check(
 
         return check_files(files or [], renew=update, reason=reason, as_json=as_json, results=results)
 
-    _exit_with("check", action, as_json)
+    exit_with("check", action, as_json)
 
 
 @app.command(
@@ -148,7 +148,7 @@ def phase(
 
         return show_phases(file, overrides or [], as_json=as_json)
 
-    _exit_with("phase", action, as_json)
+    exit_with("phase", action, as_json)
 
 
 @app.command("list", short_help="List the saved runs.", epilog="\b\nExample: overweight list")
@@ -160,7 +160,7 @@ def list_(as_json: Json = False, results: Results = Path("results")) -> None:
 
         return list_runs(as_json=as_json, results=results)
 
-    _exit_with("list", action, as_json)
+    exit_with("list", action, as_json)
 
 
 @app.command(short_help="List the strategies and their parameters.", epilog="\b\nExample: overweight strategies")
@@ -172,7 +172,7 @@ def strategies(as_json: Json = False) -> None:
 
         return list_strategies(as_json=as_json)
 
-    _exit_with("strategies", action, as_json)
+    exit_with("strategies", action, as_json)
 
 
 @app.command(
@@ -188,7 +188,7 @@ def schema() -> None:
         terminal.put_json(json_schema())
         return 0
 
-    _exit_with("schema", action, False)
+    exit_with("schema", action, False)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -208,14 +208,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise SystemExit(BUG) from None
     terminal.complain("stopped")
     raise SystemExit(interrupt.STOPPED)
-
-
-def _exit_with(command: str, action: Callable[[], int], as_json: bool) -> NoReturn:
-    """Do it; whatever fails is told in words and becomes an exit code."""
-    code = attempt(command, action)
-    if isinstance(code, Failure):
-        tell([code])
-        if as_json:
-            terminal.put_json(code.as_json())
-        code = code.exit_code
-    raise typer.Exit(code)

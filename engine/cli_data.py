@@ -5,14 +5,12 @@ Imports inside commands are meant: `overweight --help` reads neither pandas nor 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from engine.results import terminal
-from engine.results.failures import Failure, attempt, tell
+from engine.cli_ends import Json, exit_with
 
 data_app = typer.Typer(
     name="data",
@@ -22,7 +20,6 @@ data_app = typer.Typer(
     epilog="\b\nExample: overweight data verify configs/metals_lead.yaml",
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 Store = Annotated[
     Path | None,
     typer.Option(
@@ -61,7 +58,7 @@ def pull(
 
         return pull_series(source, keys or [], store=store, accept_shorter=accept_shorter, as_json=as_json)
 
-    _exit_with("data pull", action, as_json)
+    exit_with("data pull", action, as_json)
 
 
 @data_app.command("list", short_help="List the snapshots.", epilog="\b\nExample: overweight data list")
@@ -73,7 +70,7 @@ def list_(store: Store = None, as_json: Json = False) -> None:
 
         return list_store(store=store, as_json=as_json)
 
-    _exit_with("data list", action, as_json)
+    exit_with("data list", action, as_json)
 
 
 @data_app.command(
@@ -92,7 +89,7 @@ def show(
 
         return show_snapshot(key, store=store, as_json=as_json)
 
-    _exit_with("data show", action, as_json)
+    exit_with("data show", action, as_json)
 
 
 @data_app.command(
@@ -121,7 +118,7 @@ def verify(
 
         return verify_all(names or [], store=store, calendar=calendar, as_json=as_json)
 
-    _exit_with("data verify", action, as_json)
+    exit_with("data verify", action, as_json)
 
 
 @data_app.command(
@@ -142,15 +139,4 @@ def diff(
         names = [before] if after is None else [before, after]
         return diff_snapshots(names, store=store, as_json=as_json)
 
-    _exit_with("data diff", action, as_json)
-
-
-def _exit_with(command: str, action: Callable[[], int], as_json: bool) -> NoReturn:
-    """Do it; whatever fails is told in words and becomes an exit code."""
-    code = attempt(command, action)
-    if isinstance(code, Failure):
-        tell([code])
-        if as_json:
-            terminal.put_json(code.as_json())
-        code = code.exit_code
-    raise typer.Exit(code)
+    exit_with("data diff", action, as_json)

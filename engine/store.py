@@ -30,7 +30,7 @@ from engine import tables
 from engine.errors import ConfigError, Fault
 from engine.portfolio.attribution import attribution_columns, attribution_summary
 from engine.result import Result
-from engine.trials import count_trial
+from engine.trials import TRIALS, count_trial
 
 FRAMES = ("ledger", "targets", "weights", "trades", "decisions", "attribution")
 #: A folder on its way: `run` leaves none behind, a killed run may, and the next one clears it away.
@@ -59,7 +59,7 @@ def save(result: Result, results: Path) -> Result:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
             draft.with_suffix(".json").unlink(missing_ok=True)
-        count_trial(results / "trials.sqlite", result)
+        count_trial(results / TRIALS, result)
     except OSError as error:
         raise ConfigError(_unwritable(results, error)) from None
     return replace(result, path=folder)

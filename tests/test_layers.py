@@ -15,7 +15,8 @@ ROOT = Path(__file__).parent.parent
 #: Each may import those before it and itself. A room is a package or a module of `engine`.
 ORDER = (
     "errors", "config", "market", "signals", "strategy", "portfolio", "decide", "measure", "judge", "fingerprint",
-    "tables", "peer", "result", "trials", "store", "backtest", "study", "answer", "results", "cli_data", "cli",
+    "tables", "peer", "result", "trials", "store", "backtest", "study", "answer", "results",
+    "cli_ends", "cli_data", "cli",
 )  # fmt: skip
 #: The only imports inside functions: libraries that are heavy or optional ...
 HEAVY = {

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.market.levels import carry
 from engine.market.panel import Panel, Vector
 from engine.market.table import Matrix
-from engine.portfolio.ledger import Ledger
+from engine.portfolio.ledger import Ledger, currency_by_asset
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def contributions(panel: Panel, ledger: Ledger) -> Contribution:
     Dividends are part of what was held. An asset that has ended earns its recovery, less its last price.
     """
     known = panel.known[ledger.start :]
-    held, currency = np.zeros_like(known), _currency(panel, ledger)
+    held, currency = np.zeros_like(known), currency_by_asset(panel, ledger.start, ledger.units)
     held[1:] = ledger.units[:-1] * np.diff(known, axis=0)
     if panel.dividends is not None:
         held[1:] += ledger.units[:-1] * panel.dividends[ledger.start + 1 :]
@@ -63,13 +62,3 @@ def contributions(panel: Panel, ledger: Ledger) -> Contribution:
     # Summed as the ledger sums, so that where trades cause every cost the difference is zero to the last bit.
     np.add.at(overhead, row, trades.costs)
     return Contribution(held - currency, currency, trading, costs, ledger.interest, ledger.costs - overhead)
-
-
-def _currency(panel: Panel, ledger: Ledger) -> Matrix:
-    """(L, N) `ledger.currency` by asset: units held over the session, at its local price, times the change of rate."""
-    earned = np.zeros_like(ledger.units)
-    if panel.fx is not None:
-        rate = carry(np.where(np.isnan(panel.prices), np.nan, panel.fx))[ledger.start :]
-        held, known = ledger.units[:-1], panel.known[ledger.start :]
-        earned[1:] = np.where(held == 0.0, 0.0, held * (known / rate)[1:] * np.diff(rate, axis=0))
-    return earned

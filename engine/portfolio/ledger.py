@@ -103,7 +103,7 @@ def run_ledger(config: Config, panel: Panel, decisions: Decisions, costs: Costs)
         equity=paths.equity,
         cash=paths.cash,
         interest=np.where(np.concatenate([[0.0], paths.cash[:-1]]) >= 0.0, earned, 0.0),
-        currency=_currency(panel, start, held),
+        currency=currency_by_asset(panel, start, held).sum(axis=1),
         dividends=_dividends(panel, start, held),
         traded=traded,
         costs=money,
@@ -234,13 +234,16 @@ def _dividends(panel: Panel, start: int, held: Matrix) -> Vector:
     return paid
 
 
-def _currency(panel: Panel, start: int, held: Matrix) -> Vector:
-    """(L,) what changes of exchange rates added: units held over the session, at its local price, times the change.
+def currency_by_asset(panel: Panel, start: int, held: Matrix) -> Matrix:
+    """(L, N) what changes of exchange rates added: units held over the session, at its local price, times the change.
 
-    A session without a price is carried at price and rate of the last one that had both.
+    held: (L, N) units at the close, from session `start` of the panel on. A session without a price is carried at price
+    and rate of the last one that had both.
     """
-    earned = np.zeros(len(held))
+    earned = np.zeros_like(held)
     if panel.fx is not None:
         rate = carry(np.where(np.isnan(panel.prices), np.nan, panel.fx))[start:]
-        earned[1:] = np.nansum(held[:-1] * (panel.known[start:] / rate)[1:] * np.diff(rate, axis=0), axis=1)
+        before = held[:-1]
+        moved = before * (panel.known[start:] / rate)[1:] * np.diff(rate, axis=0)
+        earned[1:] = np.where(before == 0.0, 0.0, moved)
     return earned

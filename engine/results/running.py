@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from engine.answer import TRIALS, run
+from engine.answer import run
 from engine.result import Result
 from engine.results import terminal
 from engine.results.compare import Comparison
@@ -18,7 +18,7 @@ from engine.results.outcome import Outcome, outcome_of
 from engine.results.saved import find_saved, read_outcome
 from engine.results.summary import Summary
 from engine.store import document, plain
-from engine.trials import trials_of
+from engine.trials import TRIALS, trials_of
 
 T = TypeVar("T")
 
