@@ -13,12 +13,13 @@ from typing import Any
 #: Loaded on first use, so that `overweight --help` needs neither pandas nor numba.
 _LAZY = {
     "run": "engine.answer",
+    "answer": "engine.answer",
     "Result": "engine.result",
     "load": "engine.config",
     "Config": "engine.config",
 }
 
-__all__ = ["Config", "Result", "load", "run"]
+__all__ = ["Config", "Result", "answer", "load", "run"]
 
 
 def __getattr__(name: str) -> Any:

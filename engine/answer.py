@@ -1,4 +1,4 @@
-"""Answering a file: load what it asks, run it, save what came of it. What `engine.run` and `overweight run` call."""
+"""Answering a file: load what it asks, run or study it, save what came of it. What `overweight run` calls."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from engine.errors import ConfigError, Fault
 from engine.measure.metrics import METRICS
 from engine.result import Result
 from engine.store import save
+from engine.study.answered import Studied, save_study
 from engine.study.full import measure_fully
 from engine.trials import TRIALS, check_trials
 
@@ -29,11 +30,40 @@ def run(
     """Run one config file and save its result under `results` (None: nowhere).
 
     overrides: `key=value`, as `--set` takes them. full: measure also what takes long (bootstrap, phase range).
-    Raises ConfigError, StrategyError or DataError.
+    Raises ConfigError, StrategyError or DataError; ConfigError also for a study: `answer` takes it.
     """
+    config = _asked(path, overrides, results)
+    if config.study is not None:
+        found = f"a study, `{config.study}`"
+        raise ConfigError(config.fault(config.study, found, "a run", "write engine.answer for engine.run"))
+    return _run(config, results, full)
+
+
+def answer(
+    path: str | Path,
+    overrides: Sequence[str] = (),
+    *,
+    results: str | Path | None = "results",
+    full: bool = False,
+) -> Result | Studied:
+    """Answer any file: a run with its Result, a study (`event_study:`, `claims:` ...) with what it came to."""
+    config = _asked(path, overrides, results)
+    if config.study is None:
+        return _run(config, results, full)
+    # Each kind of study brings what a plain run does not need.
+    from engine.study.kinds import STUDY
+
+    studied = STUDY[config.study](config, None if results is None else Path(results))
+    return studied if results is None else save_study(studied, Path(results))
+
+
+def _asked(path: str | Path, overrides: Sequence[str], results: str | Path | None) -> Config:
     if results is not None and not isinstance(results, (str, os.PathLike)):
         raise ConfigError(_mistaken("results", results, "a folder, or None", 'write results="results"'))
-    config = load_question(path, overrides)
+    return load_question(path, overrides)
+
+
+def _run(config: Config, results: str | Path | None, full: bool) -> Result:
     if results is not None:
         check_trials(Path(results) / TRIALS)
     result = backtest(config)

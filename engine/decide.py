@@ -17,7 +17,7 @@ from engine.market.sleeves import SleeveSeries, sleeve_series
 from engine.market.table import Matrix
 from engine.portfolio.limited import Limited
 from engine.portfolio.limits import limit_targets
-from engine.portfolio.scores import Scores, score_decisions, weigh_decisions
+from engine.portfolio.scores import Asked, Scores, score_decisions, weigh_decisions
 from engine.portfolio.stance import Stance, take_stance
 from engine.portfolio.tilt import Mix, neutral_mix, tilted_targets
 from engine.portfolio.tranches import rows_of, take_turns, whole_stance
@@ -90,11 +90,11 @@ def with_offset(setting: Setting, offset: int) -> Setting:
 def decide(setting: Setting) -> Decided:
     """Ask the strategy on every decision day and turn its answers into target weights."""
     config, panel = setting.config, setting.panel
-    asked = (setting.strategy, config, panel, setting.sleeves, setting.decisions, setting.tranche)
+    asked = Asked(setting.strategy, config, panel, setting.sleeves, setting.decisions, setting.tranche)
     if setting.strategy.answers == "weights":
-        return Decided(None, None, *within_limits(setting, weigh_decisions(*asked)))
+        return Decided(None, None, *within_limits(setting, weigh_decisions(asked)))
     assert config.stance is not None
-    scores = score_decisions(*asked)
+    scores = score_decisions(asked)
     stance = take_stance(config.stance, scores, setting.decisions, setting.tranche, config.trade.holding_sessions)
     return Decided(scores, stance, *within_limits(setting, tilted_targets(config, panel, setting.mix, stance)))
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 #: Each may import those before it and itself. A room is a package or a module of `engine`.
 ORDER = (
     "errors", "config", "market", "signals", "strategy", "portfolio", "decide", "measure", "judge", "fingerprint",
-    "tables", "peer", "result", "trials", "store", "backtest", "study", "answer", "results",
+    "tables", "folder", "peer", "result", "trials", "store", "backtest", "study", "answer", "results",
     "cli_ends", "cli_data", "cli",
 )  # fmt: skip
 #: The only imports inside functions: libraries that are heavy or optional ...
@@ -30,6 +30,8 @@ LAZY = {
     ("engine.cli_data", "engine.results"),
     ("engine.result", "engine.peer"),
     ("engine.backtest", "engine.peer"),
+    ("engine.answer", "engine.study.kinds"),
+    ("engine.results.running", "engine.results.studies"),
 }
 #: Imports for annotations alone that look upwards.
 ANNOTATED = {("engine.peer.opened", "engine.result"), ("engine.tables", "engine.result")}

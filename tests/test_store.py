@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import engine
-from engine import store
+from engine import folder, store
 from engine.trials import trials_of
 from tests.desk import Desk, made_prices
 
@@ -92,7 +92,7 @@ def test_a_damaged_folder_is_replaced_and_leftovers_are_cleared(desk: Desk) -> N
     before = contents(path)
     (path / "result.json").write_text("{")
     (path / "weights.parquet").unlink()
-    (path.parent / f"{store.UNFINISHED}xyz").mkdir()
+    (path.parent / f"{folder.UNFINISHED}xyz").mkdir()
     desk.run()
     assert contents(path) == before
     assert [one.name for one in path.parent.iterdir()] == [path.name]
@@ -145,7 +145,7 @@ def test_a_killed_run_leaves_no_folder_and_the_next_one_is_whole(desk: Desk, ste
     killed = subprocess.run([sys.executable, "-c", KILLED, str(step)], check=False, capture_output=True)
     assert killed.returncode == -signal.SIGKILL
     home = Path("results/runs/a")
-    assert all(one.name.startswith(store.UNFINISHED) for one in home.iterdir())
+    assert all(one.name.startswith(folder.UNFINISHED) for one in home.iterdir())
     path = engine.run("a.yaml").path
     assert path is not None
     assert [one.name for one in home.iterdir()] == [path.name]

@@ -8,9 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.config.marked import Finding, Marked, Place, Step
-from engine.config.record import shown
+from engine.config.record import choice, shown
 from engine.config.source import SOURCE_KEYS
 from engine.config.yaml_text import read_yaml
+
+#: The blocks that make a file a study over a `base`, in the order in which they are looked for.
+STUDIES = ("claims", "walk_forward", "event_study", "sweep")
+#: The keys that name a file of which this one says only what differs, or which it studies.
+ABOVE = ("extends", "base")
 
 
 class UnreadableError(Exception):
@@ -40,28 +45,50 @@ def _read(file: str, asked: Finding, chain: tuple[str, ...], findings: list[Find
         found, cure = shown(tree.plain()), "write for example `strategy: metals_lead`"
         raise UnreadableError(*findings, Finding(tree.place, "", found, "a mapping of keys", cure))
     tree = with_named_data(tree)
-    extends = tree.children().get("extends")
-    if extends is None:
+    above = [key for key in ABOVE if key in tree.children()]
+    if not above:
         return tree
-    own = replace(tree, value={key: value for key, value in tree.children().items() if key != "extends"})
-    return merged(_read_parent(file, extends, (*chain, file), findings), own)
+    own = replace(tree, value={key: value for key, value in tree.children().items() if key not in ABOVE})
+    findings += _misused_base(tree)
+    parent = _read_parent(file, above[0], tree.children()[above[0]], (*chain, file), findings)
+    if "base" in tree.children():
+        findings += _studies_in(parent)
+    return merged(parent, own)
 
 
-def _read_parent(file: str, extends: Marked, chain: tuple[str, ...], findings: list[Finding]) -> Marked:
+def _misused_base(tree: Marked) -> list[Finding]:
+    """`base` is what a study stands on; a plain config that says only what differs `extends` another."""
+    base = tree.child("base")
+    if base is None:
+        return []
+    if "extends" in tree.children():
+        return [Finding(base.key_place, "base", "`base` beside `extends`", "one of the two", "remove `extends`")]
+    if not any(key in tree.children() for key in STUDIES):
+        found = "a `base` without a study"
+        return [Finding(base.key_place, "base", found, choice(STUDIES), "add one, or write `extends` for `base`")]
+    return []
+
+
+def _studies_in(parent: Marked) -> list[Finding]:
+    """A study stands on a run, not on another study."""
+    return [
+        Finding(parent.children()[key].key_place, key, "a study in the file that `base` names", "a run", "name a run")
+        for key in STUDIES
+        if key in parent.children()
+    ]
+
+
+def _read_parent(file: str, key: str, extends: Marked, chain: tuple[str, ...], findings: list[Finding]) -> Marked:
     if not isinstance(extends.value, str) or not extends.value:
         found = shown(extends.plain())
-        raise UnreadableError(
-            *findings, Finding(extends.place, "extends", found, "the path of a file", "name one file")
-        )
+        raise UnreadableError(*findings, Finding(extends.place, key, found, "the path of a file", "name one file"))
     parent = os.path.normpath(os.path.join(os.path.dirname(file), extends.value))
     seen = [os.path.realpath(link) for link in chain]
     if os.path.realpath(parent) in seen:
         links = " -> ".join([*chain[seen.index(os.path.realpath(parent)) :], parent])
-        finding = Finding(
-            extends.place, "extends", f"a circle: {links}", "a file that stands alone", "break the circle"
-        )
+        finding = Finding(extends.place, key, f"a circle: {links}", "a file that stands alone", "break the circle")
         raise UnreadableError(*findings, finding)
-    return _read(parent, Finding(extends.place, "extends", "", "", ""), chain, findings)
+    return _read(parent, Finding(extends.place, key, "", "", ""), chain, findings)
 
 
 def _text(file: str, asked: Finding) -> str:
@@ -153,8 +180,8 @@ def with_override(tree: Marked, option: str, findings: list[Finding]) -> Marked:
         cure = "write for example --set with.lookback=126"
         findings.append(Finding(place, "", "no `key=value`", "a dotted key, `=` and a value", cure))
         return tree
-    if key == "extends":
-        findings.append(Finding(place, key, "`extends` as an option", "a key of the config", "write it in the file"))
+    if key in ABOVE:
+        findings.append(Finding(place, key, f"`{key}` as an option", "a key of the config", "write it in the file"))
         return tree
     if not text.strip():
         cure = f"give a value; --set {key}=null takes the key away"

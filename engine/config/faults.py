@@ -119,7 +119,7 @@ def _finding(error: Any, tree: Marked) -> Finding:
 
 
 def _unknown(loc: tuple[Step, ...], path: Path, tree: Marked) -> Finding:
-    known = [name for name, _ in _fields(_record_at(loc[:-1]))] + (["extends"] if len(path) == 1 else [])
+    known = [name for name, _ in _fields(_record_at(loc[:-1]))] + (["extends", "base"] if len(path) == 1 else [])
     cure = did_you_mean(path[-1], known, "remove it, or look for its right name", likeness=0.7)
     expected = "a key that has a meaning here" if cure.startswith("did you mean") else choice(known)
     return Finding(tree.nearest(path)[0].key_place, tree.dotted(path), "an unknown key", expected, cure)

@@ -34,6 +34,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(*in_order(error.findings)) from None
     for option in overrides:
         tree = with_override(tree, option, findings)
+    tree = _with_strategy(tree)
     form = {(one.key, found) for one in findings for found in ("nothing", "an empty mapping")}
     config, faulty = _validated(tree, findings)
     if config is not None:
@@ -42,6 +43,13 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         # What was refused for its form stands empty in the tree: no second fault about that.
         raise ConfigError(*in_order(one for one in findings if (one.key, one.found) not in form))
     return config.model_copy(update={"policy": _whole_policy(config)}).located(path, tree)
+
+
+def _with_strategy(tree: Marked) -> Marked:
+    """Events and claims are about prices: a file about them needs no strategy, and stands on the policy mix."""
+    if {"strategy", "blend"} & tree.children().keys() or not {"event_study", "claims"} & tree.children().keys():
+        return tree
+    return tree.with_child("strategy", Marked("buy_and_hold", tree.place, tree.place, implied=True))
 
 
 def shipped(path: Path) -> Path:

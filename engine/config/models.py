@@ -10,7 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, PrivateAttr, Tag
 
+from engine.config.claims import Claim
 from engine.config.day import Day
+from engine.config.event_study import EventStudy
+from engine.config.extends import STUDIES
 from engine.config.limits import Limits
 from engine.config.marked import Marked, Place
 from engine.config.record import Record, shown, wrong
@@ -186,6 +189,12 @@ class Config(Record):
         "overweight", description="Who simulates the targets: our kernel, or vectorbt's from_orders where it can."
     )
     allow_short: bool = Field(False, description="Whether weights may be negative.")
+    event_study: EventStudy | None = Field(
+        None, description="What prices do around events, of the sleeves and series of this file or of its `base`."
+    )
+    claims: dict[str, Claim] | None = Field(
+        None, description="Statements about the market, each measured and given a verdict; `--full` has no part in it."
+    )
     capital: float = Field(1_000_000.0, gt=0, description="Money at the start.", examples=["1000000"])
     sessions_per_year: int = Field(252, ge=1, le=366, description="Sessions in a year, for annual figures.")
 
@@ -230,9 +239,20 @@ class Config(Record):
         """A fault about a key of this config, for the layers that find one later."""
         return Fault(self.place(key), self._tree.dotted(self._tree.steps(key)) or key, found, expected, cure)
 
+    @property
+    def study(self) -> str | None:
+        """Which study the file asks for, by the key of its block; None for a plain run."""
+        return next((key for key in STUDIES if getattr(self, key, None) is not None), None)
+
+    def studied(self) -> dict[str, Any]:
+        """The blocks of studies as plain data with every default filled in, keys sorted; empty for a plain run."""
+        asked = {key for key in STUDIES if getattr(self, key, None) is not None}
+        ordered: dict[str, Any] = _key_order(self.model_dump(mode="json", by_alias=True, include=asked))
+        return ordered
+
     def resolved(self) -> dict[str, Any]:
-        """Plain data with every default filled in, keys sorted; written as YAML it loads to the same."""
-        dumped = self.model_dump(mode="json", by_alias=True, exclude={"hold", "watch"})
+        """The run as plain data with every default filled in, keys sorted; written as YAML it loads to the same."""
+        dumped = self.model_dump(mode="json", by_alias=True, exclude={"hold", "watch", *STUDIES})
         for block, sleeves in (("hold", self.hold), ("watch", self.watch)):
             dumped[block] = {name: sleeve.as_yaml() for name, sleeve in sleeves.items()}
         ordered: dict[str, Any] = _key_order(dumped)

@@ -14,6 +14,12 @@ _EXTENDS = {
     "description": "Another config, relative to this one, of which this one says only what differs.",
 }
 
+_BASE = {
+    "type": "string",
+    "title": "Base",
+    "description": "The config that this file studies, relative to this one.",
+}
+
 
 def json_schema() -> dict[str, Any]:
     """The schema (draft 7) of a whole file; a file names it by `# yaml-language-server: $schema=...`."""
@@ -28,9 +34,9 @@ def json_schema() -> dict[str, Any]:
         "description": many.pop("description"),
         "anyOf": [one_source, many],
     }
-    schema["properties"]["extends"] = _EXTENDS
-    # A file that extends another may leave out what that one says.
-    schema["anyOf"] = [{"required": ["extends"]}, {"required": schema.pop("required")}]
+    schema["properties"] |= {"extends": _EXTENDS, "base": _BASE}
+    # A file that stands on another may leave out what that one says.
+    schema["anyOf"] = [{"required": ["extends"]}, {"required": ["base"]}, {"required": schema.pop("required")}]
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         **schema,

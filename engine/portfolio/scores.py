@@ -25,6 +25,18 @@ CURES = {"score": "mend the strategy file", "weights": "mend the strategy file, 
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of whom: a strategy, on every decision day (D,) of the panel, each made by one tranche (D,)."""
+
+    strategy: Strategy
+    config: Config
+    panel: Panel
+    sleeves: Mapping[str, SleeveSeries]
+    decisions: Indices
+    tranche: Indices
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """What a strategy said on its decision days.
 
@@ -42,23 +54,11 @@ class Scores:
         return Scores(self.names, self.values[own], self.may_enter[own], self.sessions_ago[own])
 
 
-def score_decisions(
-    strategy: Strategy,
-    config: Config,
-    panel: Panel,
-    sleeves: Mapping[str, SleeveSeries],
-    decisions: Indices,
-    tranche: Indices,
-) -> Scores:
-    """Ask for a score on every decision day (D,), made by one tranche (D,) each.
-
-    Raises ConfigError, with the earliest `from`, on NaN.
-    """
-    answers = _answers(strategy, config, panel, sleeves, decisions, tranche)
-    tilted = sorted(config.tilt)
+def score_decisions(asked: Asked) -> Scores:
+    """Ask for a score on every decision day. Raises ConfigError, with the earliest `from`, on NaN."""
     rows = [
-        _as_mapping(strategy, panel, d, answer, tilted, isinstance(config.stance, Rank))
-        for d, answer in zip(decisions, answers, strict=True)
+        _as_mapping(asked, int(session), answer)
+        for session, answer in zip(asked.decisions, _answers(asked), strict=True)
     ]
     names = tuple(sorted({name for row in rows for name in row}))
     shape = (len(rows), len(names))
@@ -72,40 +72,33 @@ def score_decisions(
     return Scores(names, values, may_enter, ago)
 
 
-def weigh_decisions(
-    strategy: Strategy,
-    config: Config,
-    panel: Panel,
-    sleeves: Mapping[str, SleeveSeries],
-    decisions: Indices,
-    tranche: Indices,
-) -> Matrix:
+def weigh_decisions(asked: Asked) -> Matrix:
     """Ask for target weights on every decision day: (D, N), zero for assets not named."""
-    answers = _answers(strategy, config, panel, sleeves, decisions, tranche)
-    targets = np.zeros((len(decisions), len(panel.assets)))
-    for d, answer in enumerate(answers):
+    panel = asked.panel
+    targets = np.zeros((len(asked.decisions), len(panel.assets)))
+    for d, (session, answer) in enumerate(zip(asked.decisions, _answers(asked), strict=True)):
         if not isinstance(answer, Mapping):
-            raise _nonsense(strategy, panel, int(decisions[d]), f"{answer!r}", "a mapping of asset to weight")
+            raise _nonsense(asked, int(session), f"{answer!r}", "a mapping of asset to weight")
         for label, weight in answer.items():
             if label == "cash":  # what is not in assets is cash, said or not
                 continue
             if label not in panel.assets or not panel.held[panel.column(label)]:
                 held = ", ".join(np.array(panel.assets)[panel.held])
-                raise _nonsense(strategy, panel, int(decisions[d]), f"`{label}`", f"assets held: {held}")
+                raise _nonsense(asked, int(session), f"`{label}`", f"assets held: {held}")
             targets[d, panel.column(label)] = float(weight)
-        _check_weights(strategy, config, panel, int(decisions[d]), targets[d])
+        _check_weights(asked, int(session), targets[d])
     return targets
 
 
-def _check_weights(strategy: Strategy, config: Config, panel: Panel, session: int, row: np.ndarray) -> None:
-    total = float(row.sum())
+def _check_weights(asked: Asked, session: int, row: np.ndarray) -> None:
+    config, total = asked.config, float(row.sum())
     # Where the config limits the total, a sum above it is brought inside by the rule, and the result says so.
     limited = config.limits is not None and config.limits.speaks_of_total
     if not np.isfinite(total) or (total > 1.0 + 1e-9 and not limited):
-        raise _nonsense(strategy, panel, session, f"weights that sum to {total:.6g}", "a sum of at most 1")
+        raise _nonsense(asked, session, f"weights that sum to {total:.6g}", "a sum of at most 1")
     if (row < 0).any() and not config.allow_short:
-        label = panel.assets[int(np.flatnonzero(row < 0)[0])]
-        raise _nonsense(strategy, panel, session, f"a negative weight for {label}", "weights of 0 or more")
+        label = asked.panel.assets[int(np.flatnonzero(row < 0)[0])]
+        raise _nonsense(asked, session, f"a negative weight for {label}", "weights of 0 or more")
 
 
 def rounded(value: float) -> float:
@@ -113,29 +106,22 @@ def rounded(value: float) -> float:
     return float(f"{round(value, 12):.10g}")
 
 
-def _answers(
-    strategy: Strategy,
-    config: Config,
-    panel: Panel,
-    sleeves: Mapping[str, SleeveSeries],
-    decisions: Indices,
-    tranche: Indices,
-) -> list[Answer]:
-    revealed = Revealed(panel, sleeves, config)
+def _answers(asked: Asked) -> list[Answer]:
+    revealed = Revealed(asked.panel, asked.sleeves, asked.config)
     answers: list[Answer] = []
-    before = sessions_before(config, panel, decisions, tranche)
-    for session, previous in zip(decisions, before, strict=True):
+    before = sessions_before(asked.config, asked.panel, asked.decisions, asked.tranche)
+    for session, previous in zip(asked.decisions, before, strict=True):
         revealed.reveal(int(session))
-        answer = ask(strategy, config, Past(revealed, int(session), int(previous)))
-        if _is_unfit(strategy, answer):
-            raise _nonsense(strategy, panel, int(session), f"{answer!r}", "a number, None or a mapping")
+        answer = ask(asked.strategy, asked.config, Past(revealed, int(session), int(previous)))
+        if _is_unfit(answer):
+            raise _nonsense(asked, int(session), f"{answer!r}", "a number, None or a mapping")
         if is_nan(answer):
-            raise _too_early(strategy, config, panel, sleeves, decisions[decisions >= session])
+            raise _too_early(asked, int(session))
         answers.append(answer)
     return answers
 
 
-def _is_unfit(strategy: Strategy, answer: Any) -> bool:
+def _is_unfit(answer: Any) -> bool:
     parts = answer.values() if isinstance(answer, Mapping) else (answer,)
     return not all(part is None or _is_number(part.value if isinstance(part, Score) else part) for part in parts)
 
@@ -147,40 +133,36 @@ def _is_number(value: Any) -> bool:
     return not math.isinf(float(value))
 
 
-def _as_mapping(
-    strategy: Strategy, panel: Panel, session: int, answer: Answer, tilted: list[str], ranked: bool
-) -> Mapping[str, Any]:
+def _as_mapping(asked: Asked, session: int, answer: Answer) -> Mapping[str, Any]:
     """One day's answer as name to score; a bare score belongs to the one sleeve that is tilted."""
     if isinstance(answer, Mapping):
         return {name: part for name, part in answer.items() if part is not None}
-    if ranked and answer is not None:
-        raise _nonsense(
-            strategy, panel, session, f"one score, {answer!r}", "a mapping of scores, as `rule: rank` ranks"
-        )
+    if isinstance(asked.config.stance, Rank) and answer is not None:
+        raise _nonsense(asked, session, f"one score, {answer!r}", "a mapping of scores, as `rule: rank` ranks")
+    tilted = sorted(asked.config.tilt)
     if len(tilted) != 1:
         expected = f"a score for each of {', '.join(tilted)}"
-        raise _nonsense(strategy, panel, session, f"one score, {answer!r}", expected)
+        raise _nonsense(asked, session, f"one score, {answer!r}", expected)
     return {} if answer is None else {tilted[0]: answer}
 
 
-def _nonsense(strategy: Strategy, panel: Panel, session: int, found: str, expected: str) -> StrategyError:
-    day = panel.sessions[session]
+def _nonsense(asked: Asked, session: int, found: str, expected: str) -> StrategyError:
+    strategy, day = asked.strategy, asked.panel.sessions[session]
     return StrategyError(
         Fault(f"{strategy.path}", f"{strategy.answers} on {day}", found, expected, CURES[strategy.answers])
     )
 
 
-def _too_early(
-    strategy: Strategy, config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], decisions: Indices
-) -> ConfigError:
+def _too_early(asked: Asked, session: int) -> ConfigError:
     """NaN on a decision day: the fault that names the earliest day from which the strategy has an answer."""
-    day = panel.sessions[decisions[0]]
-    earliest = _first_served(strategy, config, panel, sleeves, int(decisions[0]) + 1)
+    config, sessions = asked.config, asked.panel.sessions
+    day = sessions[session]
+    earliest = _first_served(asked, session + 1)
     if earliest is None:
         return ConfigError(
             config.fault(
                 "strategy",
-                f"no score from {strategy.name} on {day}, nor on any session after it",
+                f"no score from {asked.strategy.name} on {day}, nor on any session after it",
                 "a score on every decision day",
                 "give data that go on longer, or a shorter `lookback`",
             )
@@ -189,23 +171,21 @@ def _too_early(
         config.fault(
             "from",
             f"a decision on {day}, for which the data before it are too few",
-            f"at the earliest {panel.sessions[earliest]}",
-            f"say `from: {panel.sessions[earliest]}`",
+            f"at the earliest {sessions[earliest]}",
+            f"say `from: {sessions[earliest]}`",
         )
     )
 
 
-def _first_served(
-    strategy: Strategy, config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], low: int
-) -> int | None:
+def _first_served(asked: Asked, low: int) -> int | None:
     """The first session at or after `low` with an answer, by bisection: past that is enough stays enough."""
 
     def served(session: int) -> bool:
-        revealed = Revealed(panel, sleeves, config)
+        revealed = Revealed(asked.panel, asked.sleeves, asked.config)
         revealed.reveal(session)
-        return not is_nan(ask(strategy, config, Past(revealed, session)))
+        return not is_nan(ask(asked.strategy, asked.config, Past(revealed, session)))
 
-    high = len(panel.sessions) - 1
+    high = len(asked.panel.sessions) - 1
     if low > high or not served(high):
         return None
     while low < high:

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from engine.errors import DataError, Fault
+from engine.folder import plain
 from engine.market.atomic import write_atomically
 from engine.result import Result
 from engine.results import shape
-from engine.store import plain, window
+from engine.store import window
 
 #: Decimals of a target weight that count: what lies beyond is rounding.
 DECIMALS = 10

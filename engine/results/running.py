@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from engine.answer import run
+from engine.answer import answer, run
+from engine.folder import plain
 from engine.result import Result
 from engine.results import terminal
 from engine.results.compare import Comparison
@@ -17,7 +18,8 @@ from engine.results.orders import refuse_short_orders, short_json
 from engine.results.outcome import Outcome, outcome_of
 from engine.results.saved import find_saved, read_outcome
 from engine.results.summary import Summary
-from engine.store import document, plain
+from engine.store import document
+from engine.study.answered import Studied
 from engine.trials import TRIALS, trials_of
 
 T = TypeVar("T")
@@ -27,7 +29,7 @@ def run_files(
     files: Sequence[str], overrides: Sequence[str], *, full: bool, strict: bool, as_json: bool, results: Path
 ) -> int:
     """Run every file, print, and answer the exit code: the highest of them."""
-    action = partial(run, overrides=overrides, results=results, full=full)
+    action = partial(answer, overrides=overrides, results=results, full=full)
     answers = each(files, action, "measuring in full: " if full else "running ")
     ran = [one for one in answers if isinstance(one, Result)]
     short = [attempt(str(one.config.path), partial(refuse_short_orders, one)) for one in ran] if strict else []
@@ -35,7 +37,9 @@ def run_files(
     if as_json:
         entries = [_entry(one, strict) for one in answers]
         terminal.put_json(entries[0] if len(files) == 1 else entries)
-    elif len(files) > 1:
+        return exit_code([*answers, *short])
+    _put_studies([one for one in answers if isinstance(one, Studied)])
+    if len(ran) > 1 or (ran and len(files) > 1):
         _put_comparison([outcome(one) for one in ran], [str(one.path) for one in ran])
     elif ran:
         ways = (f"{'saved':<15}{ran[0].path}", f"{'next':<15}{next_command(ran[0], overrides, results)}")
@@ -90,12 +94,22 @@ def each(names: Sequence[str], action: Callable[[str], T], doing: str) -> list[T
     return answers
 
 
-def _entry(answer: Result | Failure, strict: bool) -> dict[str, Any]:
+def _entry(answer: Result | Studied | Failure, strict: bool) -> dict[str, Any]:
     """What stands for a file in `run --json`."""
     if isinstance(answer, Failure):
         return {**answer.as_json()}
+    if isinstance(answer, Studied):
+        return {**answer.document(), "path": str(answer.path)}
     said = outcome(answer).as_json()
     return {**said, "orders_cut_or_refused": short_json(answer)} if strict else said
+
+
+def _put_studies(studies: Sequence[Studied]) -> None:
+    if studies:
+        from engine.results.studies import drawn
+
+        for one in studies:
+            terminal.put_drawn(*drawn(one), "", f"saved  {one.path}")
 
 
 def _put_comparison(outcomes: Sequence[Outcome], saved: Sequence[str]) -> None:

@@ -279,6 +279,9 @@ SWAPPED = [
 ]
 
 # a line added to the good file, the fault
+#: Every key that a file may have, in the order in which the models declare them.
+KEYS = [f"`{field.alias or name}`" for name, field in Config.model_fields.items()] + ["`extends`", "`base`"]
+
 ADDED = [
     (
         "every: weekend",
@@ -364,10 +367,7 @@ ADDED = [
     ),
     (
         "lunch: []",
-        "9:1: lunch: found an unknown key; expected `strategy`, `with`, `hold`, `watch`, `policy`, "
-        "`stance`, `tilt`, `limits`, `every`, `offset`, `tranches`, `rebalance`, `from`, `to`, `trade`, "
-        "`cash`, `data`, `against`, `expect`, `members`, `membership`, `base_currency`, `fx`, `accept`, "
-        "`delisting`, `dividends`, `simulator`, `allow_short`, `capital`, `sessions_per_year` or `extends`; "
+        f"9:1: lunch: found an unknown key; expected {', '.join(KEYS[:-1])} or {KEYS[-1]}; "
         "remove it, or look for its right name",
     ),
 ]  # fmt: skip

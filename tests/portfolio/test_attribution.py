@@ -12,12 +12,12 @@ import pytest
 
 from engine.backtest import backtest
 from engine.config import load
+from engine.folder import plain
 from engine.portfolio.attribution import EFFECTS, PARTS, attribute, attribution_columns, attribution_summary
 from engine.portfolio.contribution import contributions
 from engine.portfolio.costs import KINDS, mere_rates
 from engine.portfolio.lines import active_weights, lines_of
 from engine.result import Result
-from engine.store import plain
 from tests.portfolio.attributed import Case, case_of, quiet_market, random_case
 from tests.portfolio.markets import config_of, panel_of
 

@@ -1,0 +1,12 @@
+"""Every kind of study, by the key of its block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.config import Config
+from engine.study.answered import Studied
+
+#: A study of a config; the results folder is where it may look up, or keep, what other runs left (None: nowhere).
+STUDY: dict[str, Callable[[Config, Path | None], Studied]] = {}
