@@ -1,4 +1,4 @@
-"""The command line: `overweight run`, `compare`, `check`, `phase`, `list`, `strategies`, `schema`, `data`.
+"""The command line: `overweight run`, `compare`, `check`, `phase`, `list`, `strategies`, `schema`, `data`, `new`.
 
 Imports inside commands are meant: `overweight --help` and `schema` read neither pandas nor numba.
 """
@@ -14,6 +14,7 @@ import typer
 
 from engine.cli_data import data_app
 from engine.cli_ends import Json, exit_with
+from engine.cli_new import new_app
 from engine.results import interrupt, terminal
 from engine.results.failures import BUG, report_bug
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 
 app.add_typer(data_app)
+app.add_typer(new_app)
 
 Results = Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs and baselines lie.")]
 

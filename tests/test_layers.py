@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = (
     "errors", "config", "market", "signals", "strategy", "portfolio", "decide", "measure", "judge", "fingerprint",
     "tables", "folder", "peer", "result", "trials", "store", "backtest", "study", "answer", "results",
-    "cli_ends", "cli_data", "cli",
+    "cli_ends", "cli_data", "cli_new", "cli",
 )  # fmt: skip
 #: The only imports inside functions: libraries that are heavy or optional ...
 HEAVY = {
@@ -28,6 +28,7 @@ LAZY = {
     ("engine.cli", "engine.config"),
     ("engine.cli", "engine.results"),
     ("engine.cli_data", "engine.results"),
+    ("engine.cli_new", "engine.results"),
     ("engine.result", "engine.peer"),
     ("engine.backtest", "engine.peer"),
     ("engine.answer", "engine.study.kinds"),
