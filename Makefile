@@ -5,7 +5,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check check-heavy bench bench-truth docs constraints clean
+.PHONY: help setup demo test check check-heavy bench bench-truth docs findings constraints clean
 
 # Compiled imports and compiled kernels are kept, whatever the shell around says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -54,11 +54,14 @@ check-heavy: .venv/.heavy ## the tests that take minutes, and which of them were
 bench: .venv/.test ## speed, as ratios measured in one run
 	@$(PY) bench/run.py $(ARGS)
 
-bench-truth: .venv/.test ## identities on 10,000 random markets, parity with vectorbt, nine engines (minutes)
+bench-truth: .venv/.test ## identities on 10,000 random markets, parity with vectorbt, nine engines, event studies (minutes)
 	@$(PY) bench/truth.py $(ARGS)
 
 docs: .venv/.test ## run every command that the pages show, and write down what it prints
 	@$(PY) tools/refresh_docs.py
+
+findings: .venv/.test ## run every config and claim, and write docs/findings.md from what came of it (minutes)
+	@.venv/bin/overweight findings --out docs/findings.md
 
 constraints: .venv/.made ## resolve constraints.txt anew, to the newest versions
 	@$(PIP) install -q uv

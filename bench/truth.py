@@ -1,4 +1,4 @@
-"""Truth: `make bench-truth`. Identities on random markets, order by order parity with vectorbt, nine engines on W1.
+"""Truth: `make bench-truth`. Identities on random markets, parity with vectorbt, nine engines on W1, event studies.
 
 Prints what was asked, how often it held, and whether all did. Exits with 1 where something did not.
 `python bench/truth.py 1000` asks 1,000 markets instead of 10,000.
@@ -21,13 +21,16 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-import identities  # noqa: E402  (found through the path above)
-from engines import GROSS, NET, SHARED, W1, engines  # noqa: E402
+from engines import GROSS, NET, SHARED, W1, engines  # noqa: E402  (found through the path above)
+from events import shared_day_sizes, whole_studies  # noqa: E402
 
 from engine.peer.book import ask_vectorbt  # noqa: E402
+from tests.portfolio import identities  # noqa: E402
 from tests.portfolio.gross import book_of, compare_orders, random_charged, run_gross  # noqa: E402
 
 MARKETS, AT_ONCE = 10_000, 1_000
+#: Fewer studies than this scatter too much to be judged.
+ENOUGH = 400
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ def rows(markets: int) -> Iterator[Row]:
         yield from engine_rows()
     else:
         yield Row("nine engines on W1", "../shared/bench is absent")
+    yield from event_rows(markets)
 
 
 def identity_rows(markets: int) -> Iterator[Row]:
@@ -96,6 +100,26 @@ def parity_rows(markets: int) -> Iterator[Row]:
                     continue
         yield Row(name, f"{same:,} of {markets:,}, {orders:,} orders", "all", same == markets)
         yield Row(f"vectorbt, {engine}: largest gap of equity", f"{gap:.0e}", "<= 1e-09", gap <= 1e-9)
+
+
+def event_rows(markets: int) -> Iterator[Row]:
+    """Event studies: size at 5% with shared event days, then whole studies of made markets, planted and not."""
+    for name, share in shared_day_sizes(max(markets * 3 // 10, 1)).items():
+        judged = name == "adjusted BMP"
+        kept = 0.03 <= share <= 0.08 if judged and markets >= MARKETS else None
+        yield Row(f"20 assets, one shared event day: {name} at 5%", f"{share:.1%}", "3% to 8%" if judged else "", kept)
+    studies = max(markets // 20, 1)
+    enough = studies >= ENOUGH
+    found = whole_studies(studies)
+    for name, share in (("adjusted BMP", found.adjusted_bmp), ("drawn days", found.random_days)):
+        kept = 0.03 <= share <= 0.08 if enough else None
+        yield Row(f"event studies of null markets: {name} at 5%", f"{share:.1%} of {studies:,}", "3% to 8%", kept)
+    claimed = found.verdict <= 0.08 if enough else None
+    yield Row("event studies of null markets: an effect is claimed", f"{found.verdict:.1%}", "<= 8%", claimed)
+    mean, spread = float(found.distances.mean()), float(found.distances.std())
+    away = f"{mean:+.2f}, spread {spread:.2f}"
+    near = abs(mean) < 0.3 and 0.85 < spread < 1.15 if enough else None
+    yield Row("planted effects: standard errors from the truth", away, "0, 1", near)
 
 
 def engine_rows() -> Iterator[Row]:

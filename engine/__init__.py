@@ -12,8 +12,8 @@ from typing import Any
 
 #: Loaded on first use, so that `overweight --help` needs neither pandas nor numba.
 _LAZY = {
-    "run": "engine.answer",
-    "answer": "engine.answer",
+    "run": "engine.answers",
+    "answer": "engine.answers",
     "Result": "engine.result",
     "load": "engine.config",
     "Config": "engine.config",

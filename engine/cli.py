@@ -1,4 +1,4 @@
-"""The command line: `overweight run`, `compare`, `check`, `phase`, `list`, `strategies`, `schema`, `data`, `new`.
+"""The command line: `overweight run`, `compare`, `check`, `audit`, `phase`, `list`, `strategies`, `schema`, `data` ...
 
 Imports inside commands are meant: `overweight --help` and `schema` read neither pandas nor numba.
 """
@@ -6,6 +6,7 @@ Imports inside commands are meant: `overweight --help` and `schema` read neither
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated
@@ -80,23 +81,30 @@ def run(
 
 
 @app.command(
-    short_help="Compare runs in one table.",
+    short_help="Compare runs: questions, figures, costs, attribution.",
     epilog="\b\nExample: overweight compare configs/metals_lead.yaml configs/always_over.yaml",
 )
 def compare(
     runs: Annotated[
         list[str],
-        typer.Argument(metavar="RUN", help="Configs to run, or saved runs by name, id or folder."),
+        typer.Argument(metavar="RUN", help="Configs to run, or saved runs by name, id or folder; patterns too."),
     ],
     as_json: Json = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
+    as_html: Annotated[bool, typer.Option("--html", help="Print one HTML page that needs nothing else.")] = False,
     results: Results = Path("results"),
 ) -> None:
-    """Compare runs in one table, above the policy mix that they are held against. --json gives an array."""
+    """Compare runs: where their questions differ, then figures above the policy mix that they are held against.
+
+    Up to six runs are also held against the first: equity, weights, costs, attribution, and whether the difference of
+    Sharpe ratios could be chance (Ledoit and Wolf 2008). --json gives an array.
+    """
 
     def action() -> int:
-        from engine.results.running import compare_runs
+        from engine.results.comparing import Form, compare_runs
 
-        return compare_runs(runs, as_json=as_json, results=results)
+        form: Form = "json" if as_json else "markdown" if as_markdown else "html" if as_html else "table"
+        return compare_runs(runs, form=form, results=results)
 
     exit_with("compare", action, as_json)
 
@@ -108,22 +116,39 @@ def compare(
 def check(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FILE", help="Configs; all that have a baseline if none is named."),
+        typer.Argument(metavar="FILE", help="Configs, or folders; all that have a baseline if none is named."),
     ] = None,
     update: Annotated[bool, typer.Option("--update", help="Agree on the figures as they are now.")] = False,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; needed with --update.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Update also where CI=true.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail where data or a baseline are missing.")] = False,
+    since: Annotated[
+        str | None, typer.Option("--changed-since", metavar="REV", help="Only what changed since, as git knows it.")
+    ] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")] = None,
+    markdown: Annotated[Path | None, typer.Option("--markdown", metavar="FILE", help="Write a job's summary.")] = None,
+    annotate: Annotated[
+        bool, typer.Option("--annotations", help="Print `::error` lines; by itself in GitHub Actions.")
+    ] = False,
     as_json: Json = False,
     results: Results = Path("results"),
 ) -> None:
     """Check that configs still answer what was agreed on: DIR/baselines/NAME.json, and their own `expect:`.
 
-    Exit code 0 where all is as agreed, 1 where anything differs. Nothing is saved, no trial is counted.
+    A folder stands for every config in it that has either. Exit code 0 where all is as agreed, 1 where anything
+    moved: the table says what, since when, and what changed underneath. A check saves nothing and counts no trial;
+    --update saves the run that is agreed on.
     """
 
     def action() -> int:
-        from engine.results.checking import check_files
+        from engine.results.checking import Wish, asked_by_ci, check_files
 
-        return check_files(files or [], renew=update, reason=reason, as_json=as_json, results=results)
+        return check_files(
+            Wish(
+                files or [], results, update, reason, force, strict, since, as_json, junit, markdown,
+                annotate or asked_by_ci("GITHUB_ACTIONS"),
+            )
+        )  # fmt: skip
 
     exit_with("check", action, as_json)
 
@@ -153,6 +178,123 @@ def phase(
     exit_with("phase", action, as_json)
 
 
+@app.command(
+    short_help="Ask again without the future: does a strategy cheat, or hang on chance?",
+    epilog="\b\nExample: overweight audit configs/metals_lead.yaml",
+)
+def audit(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A config file.", show_default=False)],
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Audit a config: its decisions made again with the future hidden, cut off and scrambled, in another order, process
+    and beginning, under other names and in other units; and what the result owes to known dates, to a basis point in
+    every price, and to trading at once.
+
+    Exit code 1 where a check fails; a warning fails nothing. Nothing is saved, no trial is counted.
+    """
+
+    def action() -> int:
+        from engine.results.audits import show_audit
+
+        return show_audit(file, overrides or [], as_json=as_json)
+
+    exit_with("audit", action, as_json)
+
+
+@app.command(
+    short_help="What configs say now: stance, target weights, trades.",
+    epilog="\b\nExample: overweight stance configs/metals_lead.yaml --stale-ok",
+)
+def stance(
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Config files.", show_default=False)],
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")
+    ] = None,
+    holdings: Annotated[
+        Path | None, typer.Option("--holdings", metavar="CSV", help="What is held: asset,shares; a row `cash`.")
+    ] = None,
+    today: Annotated[
+        datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], metavar="DAY", help="Taken for today.")
+    ] = None,
+    stale_ok: Annotated[bool, typer.Option("--stale-ok", help="Answer also where the data are old.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What configs say now, by the path of their backtests: the last decision, what it would be today, the trades.
+
+    Trades lead from the holdings, or from what the simulated portfolio holds, to the target. Data more than five
+    business days old are refused (exit code 3). Nothing is saved, no trial is counted.
+    """
+
+    def action() -> int:
+        from engine.results.stance_now import show_stances
+
+        day = (today or datetime.now()).date()
+        return show_stances(files, overrides or [], holdings=holdings, today=day, stale_ok=stale_ok, as_json=as_json)
+
+    exit_with("stance", action, as_json)
+
+
+@app.command(
+    short_help="Write an HTML page for each run, and an index of all.",
+    epilog="\b\nExample: overweight report configs/metals_lead.yaml",
+)
+def report(
+    runs: Annotated[
+        list[str],
+        typer.Argument(metavar="RUN", help="Configs to run, or saved runs by name, id or folder; patterns too."),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where pages go; DIR/reports of --results.")
+    ] = None,
+    embed: Annotated[bool, typer.Option("--embed", help="Put the plotly script into each page.")] = False,
+    png: Annotated[bool, typer.Option("--png", help="Also a picture of each page; needs Chromium.")] = False,
+    as_json: Json = False,
+    results: Results = Path("results"),
+) -> None:
+    """Write a page for each run, one that compares them where there are several, and DIR/index.html of all saved runs.
+
+    A page is read without a network: the plotly script lies once beside the pages.
+    """
+
+    def action() -> int:
+        from engine.results.report.write import report as write
+
+        return write(runs, out=out, embed=embed, png=png, as_json=as_json, results=results)
+
+    exit_with("report", action, as_json)
+
+
+@app.command(
+    short_help="Write the page of findings.",
+    epilog="\b\nExample: overweight findings configs/metals_lead.yaml --out findings.md",
+)
+def findings(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILE", help="Configs and studies; configs/, its etf/ and claims/ if none is named."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Where to write it; without it, on stdout.")
+    ] = None,
+    results: Results = Path("results"),
+) -> None:
+    """Run every config and study named and write, as Markdown, what each earned over its policy mix after costs, by
+    era, with its error and the variants tried; and the verdict of every claim.
+
+    A file that fails is told, on the page too, and does not stop the others; the exit code is the highest.
+    """
+
+    def action() -> int:
+        from engine.results.findings import write_findings
+
+        return write_findings(files or [], out=out, results=results)
+
+    exit_with("findings", action, False)
+
+
 @app.command("list", short_help="List the saved runs.", epilog="\b\nExample: overweight list")
 def list_(as_json: Json = False, results: Results = Path("results")) -> None:
     """List the saved runs by name. --json gives an array, as compare does."""
@@ -163,6 +305,28 @@ def list_(as_json: Json = False, results: Results = Path("results")) -> None:
         return list_runs(as_json=as_json, results=results)
 
     exit_with("list", action, as_json)
+
+
+@app.command(
+    short_help="Ask all saved results in SQL.",
+    epilog='\b\nExample: overweight query "select name, sharpe from runs order by sharpe desc"',
+)
+def query(
+    sql: Annotated[
+        str | None, typer.Argument(metavar="SQL", help="The question; without it, what can be asked.")
+    ] = None,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print all rows as CSV.")] = False,
+    results: Results = Path("results"),
+) -> None:
+    """Ask all saved results in SQL, by DuckDB: runs, their ledgers, weights, trades, and the tables of studies."""
+
+    def action() -> int:
+        from engine.results.query import query as ask
+
+        return ask(sql, as_json=as_json, as_csv=as_csv, results=results)
+
+    exit_with("query", action, as_json)
 
 
 @app.command(short_help="List the strategies and their parameters.", epilog="\b\nExample: overweight strategies")

@@ -5,6 +5,7 @@
     ├── ConfigError      2     the YAML file (or an option) asks for something impossible
     │   └── StrategyError 2    the strategy file failed or answered nonsense
     ├── DataError        3     a series is missing, damaged, or cannot serve the question
+    │   └── NotPulled    3     a published series that has no snapshot on this machine
     └── (anything else)  4     a bug in the engine
 
 Every message names the place, what was found, what was expected, and the cure.
@@ -64,3 +65,7 @@ class DataError(OverweightError):
     """A series is missing, damaged, or cannot serve the question."""
 
     exit_code = 3
+
+
+class NotPulled(DataError):
+    """A published series was never pulled on this machine."""

@@ -14,6 +14,7 @@ from engine.decide import Setting
 from engine.market.panel import Panel
 from engine.market.quality import findings, short
 from engine.market.table import Table
+from engine.portfolio.blend import Part
 
 ENGINE = Path(__file__).parent
 #: Rooms and modules whose code can move a figure; reports, commands and comparisons cannot.
@@ -29,6 +30,7 @@ CODE = (
     "decide.py",
     "measure",
     "judge.py",
+    "audit",
     "backtest.py",
 )
 LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "pydantic", "PyYAML")
@@ -36,26 +38,26 @@ LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "pydantic", "PyYAML")
 
 def result_id(setting: Setting) -> str:
     """16 hex digits: a hash of the question, the data and the code. The same question answers into the same folder."""
-    parts = (
-        json.dumps(setting.config.question(), sort_keys=True),
-        setting.panel.fingerprint,
-        setting.strategy.source,
-        code_fingerprint(),
-    )
-    return _digest("\0".join(parts))
+    return _digest("\0".join((*_asked(setting), code_fingerprint())))
 
 
 def variant_id(setting: Setting) -> str:
     """Like `result_id`, without the engine's code: the same variant, whichever engine ran it."""
+    return _digest("\0".join(_asked(setting)))
+
+
+def _asked(setting: Setting) -> tuple[str, ...]:
+    """The question, the data, the strategy (of a blend with those of its parts), and the brakes."""
     question = json.dumps(setting.config.question(), sort_keys=True)
-    return _digest("\0".join((question, setting.panel.fingerprint, setting.strategy.source)))
+    brakes = (brake.source for brake in setting.brakes)
+    return (question, setting.panel.fingerprint, setting.strategy.source, *brakes)
 
 
 def question_id(setting: Setting) -> str:
-    """What is being asked, whatever the parameters: the strategy and the sleeves it looks at."""
+    """What is being asked, whatever the parameters: the strategy, or what is blended, and the sleeves it looks at."""
     config = setting.config
     sleeves = {name: list(sleeve.members) or sleeve.series for name, sleeve in {**config.watch, **config.hold}.items()}
-    return _digest(json.dumps([config.strategy, sleeves], sort_keys=True))
+    return _digest(json.dumps([config.strategy or sorted(config.blend or ()), sleeves], sort_keys=True))
 
 
 def manifest(setting: Setting) -> dict[str, Any]:
@@ -77,8 +79,17 @@ def manifest(setting: Setting) -> dict[str, Any]:
             "series": dict(panel.digests),
             "quality": short(findings(held_prices(panel))),
         },
-        "code": {"engine": code_fingerprint(), "strategy": _digest(setting.strategy.source)},
+        "code": {
+            "engine": code_fingerprint(),
+            "strategy": _digest(setting.strategy.source),
+            **({"brakes": [_digest(brake.source) for brake in setting.brakes]} if setting.brakes else {}),
+        },
+        **({"parts": {part.name: _part(part) for part in setting.parts}} if setting.parts else {}),
     }
+
+
+def _part(part: Part) -> dict[str, str]:
+    return {"data": part.data, "strategy": _digest(part.source)}
 
 
 def _peer_versions() -> dict[str, str]:
@@ -94,10 +105,10 @@ def held_prices(panel: Panel) -> Table:
 
 
 @cache
-def code_fingerprint() -> str:
-    """A hash of the engine's sources that can move a figure, in the order of their names."""
+def code_fingerprint(parts: tuple[str, ...] = CODE) -> str:
+    """A hash of the engine's sources that can move a figure, or of some of them, in the order of their names."""
     digest = hashlib.sha256()
-    for part in CODE:
+    for part in parts:
         for path in sorted((ENGINE / part).rglob("*.py")) if (ENGINE / part).is_dir() else [ENGINE / part]:
             digest.update(f"{path.relative_to(ENGINE).as_posix()}\0".encode())
             digest.update(path.read_bytes())

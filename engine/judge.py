@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from engine.audit.record import Audit
 from engine.decide import Decided, Setting, entries, stance_in_force
 from engine.market.panel import Panel
 from engine.market.table import Matrix
 from engine.measure.episodes import active_log_returns, best_episode_share, list_episodes
 from engine.measure.inference import Interval, active_return_interval, verdict
 from engine.measure.metrics import Track
+from engine.portfolio.blend import part_caveats
+from engine.portfolio.brake import brake_caveats
+from engine.portfolio.explaining import Said
 from engine.portfolio.ledger import Ledger
 from engine.portfolio.limited import limit_caveats
 from engine.portfolio.stance import distance_to_change
@@ -36,12 +40,15 @@ class Outlook:
     """What the strategy says on its last decision day.
 
     stance, score, distance: by name; distance is how far a score is from the threshold that would change the stance.
+    keep: by sleeve, the share of its overweight that its brakes let stand. said: what the strategy itself has to say.
     """
 
     day: str
     stance: Mapping[str, float]
     score: Mapping[str, float | None]
     distance: Mapping[str, float | None]
+    keep: Mapping[str, float] = field(default_factory=dict)
+    said: Said = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +78,28 @@ def judge(setting: Setting, decided: Decided, portfolios: Mapping[str, Portfolio
     return Judgement(interval, share, verdict(count, interval), _caveats(setting, decided, own.ledger))
 
 
+def warned(judgement: Judgement, audit: Audit) -> Judgement:
+    """The judgement with the findings of an audit that failed before its caveats."""
+    if audit.verdict != "fail":
+        return judgement
+    said = tuple(f"the audit failed: {finding}" for finding in audit.findings)
+    return replace(judgement, caveats=(*said, *judgement.caveats))
+
+
 def outlook(setting: Setting, decided: Decided) -> Outlook:
     """Stance, score and distance of the last decision; empty mappings for a strategy about weights."""
     day = str(setting.panel.sessions[setting.decisions[-1]])
-    if decided.scores is None or decided.stance is None or setting.config.stance is None:
-        return Outlook(day, {}, {}, {})
+    if decided.scores is None or decided.stance is None or setting.config.rule is None:
+        return Outlook(day, {}, {}, {}, said=decided.said)
     scores, stance = decided.scores, decided.stance
-    distance = distance_to_change(setting.config.stance, scores, stance)
+    distance = distance_to_change(setting.config.rule, scores, stance)
     return Outlook(
         day,
         {name: float(value) for name, value in zip(stance.names, stance.values[-1], strict=True)},
         {name: _or_none(value) for name, value in zip(scores.names, scores.values[-1], strict=True)},
         {name: _or_none(value) for name, value in zip(scores.names, distance[-1], strict=True)},
+        {name: float(shares[-1]) for name, shares in decided.keep.items()},
+        decided.said,
     )
 
 
@@ -93,20 +110,25 @@ def _or_none(value: float) -> float | None:
 def _caveats(setting: Setting, decided: Decided, ledger: Ledger) -> tuple[str, ...]:
     """Each a sentence that a reader has to know before the figures."""
     config, panel = setting.config, setting.panel
-    said = list(panel.caveats)
+    said = [*panel.caveats, *part_caveats(setting.parts, panel.caveats)]
     if config.trade.after == 0:
         said.append("decisions trade at the very close they were made on (`after: 0`), which nobody can do")
     if config.trade.sizing == "gross":
         said.append("sized before costs (`sizing: gross`): weights are short of their targets by the costs")
     if config.simulator == "vectorbt":
         said.append("simulated by vectorbt; overweight's own simulation agrees to 1e-9 of equity on every session")
+    said += brake_caveats(decided.braked)
     said += limit_caveats(decided.limited)
     late = entries(setting)
     if late:
         said.append("entered later: " + ", ".join(f"{label} {day}" for label, day in late.items()))
     said += _wild_moves(panel, ledger)
     lasting = (panel.ends < len(panel.sessions)) & (panel.ends >= setting.decisions[0]) & panel.held
-    ended = [int(i) for i in np.flatnonzero(lasting)]
+    worthless = np.flatnonzero((panel.prices[setting.decisions[0] :] == 0.0).any(axis=0) & panel.held)
+    if len(worthless):
+        days = ", ".join(f"{panel.assets[i]} {panel.sessions[np.argmax(panel.prices[:, i] == 0.0)]}" for i in worthless)
+        said.append(f"worth nothing from a price of 0 on, and not traded: {days}")
+    ended = [int(i) for i in np.flatnonzero(lasting) if i not in worthless]
     if ended:
         days = ", ".join(f"{panel.assets[i]} {panel.sessions[panel.ends[i]]}" for i in ended)
         said.append(f"ended, their last price paid out in cash: {days}")

@@ -6,11 +6,12 @@ pandas is imported where its objects are asked for: `overweight run` needs none,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from engine import tables
+from engine.audit.record import Audit
 from engine.config import Config
 from engine.decide import Decided, Setting
 from engine.judge import Figures, Judgement, Outlook, Portfolio
@@ -36,11 +37,66 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """Active returns over policy, a year, of portfolios that differ from the strategy in one thing.
+
+    active_return: the strategy's own. runs: how many others; beaten: those that earned less. low, high: the 5% and 95%
+    percentiles of the others.
+    """
+
+    active_return: float
+    runs: int
+    beaten: int
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Active returns over policy, a year, without one episode; which one stands beside it: its first and last decision.
+
+    active_return: with all of them. lowest, highest: with all but one of them.
+    """
+
+    active_return: float
+    episodes: int
+    lowest: float
+    lowest_without: tuple[str, ...]
+    highest: float
+    highest_without: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dollar:
+    """Active returns over policy, a year: the strategy's own, and that of a bet against the dollar on the same tilt.
+
+    agreeing: the share of stances on the same side.
+    """
+
+    active_return: float
+    dollar: float
+    agreeing: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unmeasured:
+    """Why a control could not be measured."""
+
+    reason: str
+
+
+Control: TypeAlias = Spread | LeftOut | Dollar | Unmeasured
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One run. `metrics`, `equity`, `weights` and `trades` are pandas objects; `to_vectorbt()` opens it in vectorbt.
 
-    portfolios: the strategy, and beside it `policy`, `policy_matched`, `momentum` and `always_over` where they have a
-    meaning, then what else `against` names. reference: the first of `against`.
+    portfolios: the strategy, and beside it `policy`, `policy_held` (never rebalanced), `policy_matched`, `momentum` and
+    `always_over` where they have a meaning, `unbraked` where there is a brake, then what else `against` names.
+    reference: the first of `against`. audit: the short one, that every run does to its own decisions. controls: those
+    that the config asks for, by name.
     """
 
     id: str
@@ -49,10 +105,12 @@ class Result:
     portfolios: Mapping[str, Portfolio]
     reference: str
     judgement: Judgement
+    audit: Audit
     outlook: Outlook
     attribution: Attribution
     manifest: Mapping[str, Any]
     measured: Measured | None = None
+    controls: Mapping[str, Control] = field(default_factory=dict)
     path: Path | None = None
 
     @property

@@ -5,6 +5,7 @@ ledger.parquet    a row per session          weights.parquet   holdings per sess
 targets.parquet   a row per decision         trades.parquet    a row per trade
 decisions.parquet scores and stances per decision
 attribution.parquet  a row per year and asset: where the return came from
+portfolios.parquet   a row per session: what cash paid, the equity of the strategy and of all it is held against
 full.json         what `--full` measured, once it was asked for
 """
 
@@ -22,7 +23,7 @@ from engine.portfolio.attribution import attribution_columns, attribution_summar
 from engine.result import Result
 from engine.trials import TRIALS, count_trial
 
-FRAMES = ("ledger", "targets", "weights", "trades", "decisions", "attribution")
+FRAMES = ("ledger", "targets", "weights", "trades", "decisions", "attribution", "portfolios")
 
 
 def save(result: Result, results: Path) -> Result:
@@ -55,10 +56,12 @@ def document(result: Result) -> dict[str, Any]:
         "reference": result.reference,
         "benchmark": dict(result.benchmark),
         "portfolios": {name: dict(one.figures) for name, one in result.portfolios.items()},
+        "controls": {name: asdict(one) for name, one in result.controls.items()},
         "active_return_interval": asdict(judgement.interval) if judgement.interval else None,
         "best_episode_share": judgement.best_episode_share,
         "verdict": judgement.words,
         "caveats": list(judgement.caveats),
+        "audit": result.audit.as_json(),
         "attribution": attribution_summary(result.attribution, result.config.sessions_per_year),
         "outlook": plain(asdict(result.outlook)),
     }
@@ -82,6 +85,7 @@ def _write(result: Result, folder: Path) -> None:
         "trades": tables.trades_columns(result),
         "decisions": tables.decisions_columns(result),
         "attribution": attribution_columns(result.attribution),
+        "portfolios": tables.portfolios_columns(result),
     }
     for name in FRAMES:
         write_parquet(columns[name], folder / f"{name}.parquet")

@@ -1,24 +1,23 @@
-"""Strategies: finding the file, reading its parameters, asking it on each decision day.
+"""Strategies: finding the file, reading its parameters, holding them against what a config gives.
 
 A strategy is a file with `score(past, ...)` or `weights(past, ...)`. Its keyword-only parameters, with types and
-defaults, are the schema of `with:`.
+defaults, are the schema of `with:`. It may define `explain(past, ...)` as well, with any of the same parameters: words
+and figures by name about the last decision day, such as what a signal was learnt from.
 """
 
 from __future__ import annotations
 
 import difflib
 import inspect
-import math
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import util
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
 from engine.config import Config
 from engine.errors import ConfigError, Fault, StrategyError
-from engine.market.past import Past, UnknownName
 from engine.signals import Score
 
 REPOSITORY = Path(__file__).parent.parent
@@ -47,6 +46,8 @@ class Strategy:
     """A strategy file, loaded.
 
     answers: `score` (scores, then stance and tilt) or `weights` (target weights). thesis: its first line.
+    line: where its function begins. explain: what it has to say of the last decision day. brake: its place among the
+    brakes of the config; None for the config's own strategy.
     """
 
     name: str
@@ -56,6 +57,27 @@ class Strategy:
     parameters: tuple[Parameter, ...]
     thesis: str
     source: str
+    line: int = 1
+    explain: Callable[..., Any] | None = None
+    brake: int | None = None
+
+    @property
+    def place(self) -> str:
+        """`file:line` of its function."""
+        return f"{self.path}:{self.line}"
+
+    @property
+    def block(self) -> str:
+        """What stands before `strategy` and `with` in the dotted keys of the config that names it."""
+        return "" if self.brake is None else f"brake.{self.brake}."
+
+    def given(self, config: Config) -> Mapping[str, Any]:
+        """The parameters that the config gives it."""
+        return config.with_ if self.brake is None else config.brake[self.brake].with_
+
+    def given_words(self, config: Config) -> str:
+        """Those in words: `lookback=126, sleeve=miners`, or `none`."""
+        return ", ".join(f"{name}={value}" for name, value in self.given(config).items()) or "none"
 
 
 def folders() -> list[Path]:
@@ -76,26 +98,46 @@ def strategy_files() -> dict[str, Path]:
 
 def load_strategy(config: Config) -> Strategy:
     """The strategy a config names, its parameters checked. Raises ConfigError or StrategyError."""
-    files = strategy_files()
-    if config.strategy not in files:
-        close = difflib.get_close_matches(config.strategy, files, n=1)
-        raise ConfigError(
-            config.fault(
-                "strategy",
-                f"`{config.strategy}`",
-                "one of " + ", ".join(sorted(files)),
-                f"did you mean `{close[0]}`?" if close else f"add strategies/{config.strategy}.py",
-            )
-        )
-    strategy = read_strategy(files[config.strategy])
+    assert config.strategy is not None
+    strategy = _read_named(config, config.strategy, "strategy")
     _check_parameters(config, strategy)
     _check_answers(config, strategy)
     return strategy
 
 
+def load_brakes(config: Config) -> tuple[Strategy, ...]:
+    """The strategies that a config names as brakes, their parameters checked. Raises ConfigError or StrategyError."""
+    brakes = []
+    for position, one in enumerate(config.brake):
+        key = f"brake.{position}.strategy"
+        strategy = replace(_read_named(config, one.strategy, key), brake=position)
+        if strategy.answers == "weights":
+            found = f"`{strategy.name}`, which answers weights"
+            cure = "name one with `score`, for example overheating_brake"
+            raise ConfigError(config.fault(key, found, "a strategy that answers the share to keep, from 0 to 1", cure))
+        _check_parameters(config, strategy)
+        brakes.append(strategy)
+    return tuple(brakes)
+
+
+def _read_named(config: Config, name: str, key: str) -> Strategy:
+    files = strategy_files()
+    if name not in files:
+        close = difflib.get_close_matches(name, files, n=1)
+        raise ConfigError(
+            config.fault(
+                key,
+                f"`{name}`",
+                "one of " + ", ".join(sorted(files)),
+                f"did you mean `{close[0]}`?" if close else f"add strategies/{name}.py",
+            )
+        )
+    return read_strategy(files[name])
+
+
 def read_strategy(path: Path) -> Strategy:
-    """Load one strategy file by its path."""
-    source = path.read_text(encoding="utf-8")
+    """Load one strategy file by its path. Raises StrategyError."""
+    source = _text(path)
     spec = util.spec_from_file_location(f"overweight_strategy_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
@@ -103,49 +145,66 @@ def read_strategy(path: Path) -> Strategy:
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit, GeneratorExit) as error:
-        raise StrategyError(_raised(path, error, "", "loading the file")) from None
+        raise StrategyError(raised(path, error, "", "loading the file")) from None
     given = [name for name in ("score", "weights") if callable(getattr(module, name, None))]
     if len(given) != 1:
         found = "both `score` and `weights`" if given else "neither `score` nor `weights`"
-        raise StrategyError(
-            Fault(
-                str(path),
-                "",
-                found,
-                "one function `score(past, ...)` or `weights(past, ...)`",
-                "define just one",
-            )
-        )
+        expected = "one function `score(past, ...)` or `weights(past, ...)`"
+        raise StrategyError(Fault(str(path), "", found, expected, "define just one"))
     function = getattr(module, given[0])
-    hints = get_type_hints(function)
-    parameters = tuple(
-        Parameter(p.name, hints.get(p.name, Any), p.default)
-        for p in inspect.signature(function).parameters.values()
-        if p.kind is inspect.Parameter.KEYWORD_ONLY
-    )
+    line = getattr(getattr(function, "__code__", None), "co_firstlineno", 1)
+    explain = getattr(module, "explain", None)
     thesis = (module.__doc__ or "").strip().split("\n")[0]
     answers: Literal["score", "weights"] = "score" if given[0] == "score" else "weights"
-    return Strategy(path.stem, path, answers, function, parameters, thesis, source)
+    parameters = _parameters(path, line, function)
+    return Strategy(
+        path.stem, path, answers, function, parameters, thesis, source, line, explain if callable(explain) else None
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no UTF-8"
+        found, cure = f"a file that cannot be read ({reason})", "check its rights, and save it as UTF-8"
+        raise StrategyError(Fault(str(path), "", found, "a strategy file", cure)) from None
+
+
+def _parameters(path: Path, line: int, function: Callable[..., Any]) -> tuple[Parameter, ...]:
+    """The keyword-only parameters. Raises StrategyError where another one than `past` would have to be given."""
+    try:
+        hints, asked = get_type_hints(function), inspect.signature(function).parameters.values()
+    except Exception as error:
+        raise StrategyError(raised(path, error, "", "reading its parameters", line)) from None
+    by_place = [p.name for p in asked if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if len(by_place) != 1:
+        found = f"a function of ({', '.join(by_place)})" if by_place else "a function that takes no `past`"
+        expected = "`past` alone, then `*`, then parameters with types and defaults"
+        cure = "write for example `score(past, *, lookback: int = 252)`"
+        raise StrategyError(Fault(f"{path}:{line}", "", found, expected, cure))
+    return tuple(Parameter(p.name, hints.get(p.name, Any), p.default) for p in asked if p.kind is p.KEYWORD_ONLY)
 
 
 def _check_parameters(config: Config, strategy: Strategy) -> None:
     """Every fault of `with:` at once: unknown names, missing ones, wrong types."""
     known = {parameter.name: parameter for parameter in strategy.parameters}
+    given, block = strategy.given(config), f"{strategy.block}with"
     faults = []
-    for name, value in config.with_.items():
+    for name, value in given.items():
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
             cure = f"did you mean `{close[0]}`?" if close else "leave it out"
             expected = "a parameter of " + f"{strategy.name}: " + (", ".join(known) or "it has none")
-            faults.append(config.fault(f"with.{name}", f"unknown parameter `{name}`", expected, cure))
+            faults.append(config.fault(f"{block}.{name}", f"unknown parameter `{name}`", expected, cure))
         elif not _fits(value, known[name].type):
             words = _type_words(known[name].type)
-            faults.append(config.fault(f"with.{name}", f"`{value}`", words, f"write {words}"))
+            faults.append(config.fault(f"{block}.{name}", f"`{value}`", words, f"write {words}"))
     for parameter in strategy.parameters:
-        if parameter.required and parameter.name not in config.with_:
+        if parameter.required and parameter.name not in given:
             cure = f"add `{parameter.name}:` under `with:`"
             faults.append(
-                config.fault("with", f"no `{parameter.name}`", f"every parameter {strategy.name} requires", cure)
+                config.fault(block, f"no `{parameter.name}`", f"every parameter {strategy.name} requires", cure)
             )
     if faults:
         raise ConfigError(*faults)
@@ -188,42 +247,11 @@ def _check_answers(config: Config, strategy: Strategy) -> None:
         )
 
 
-def ask(strategy: Strategy, config: Config, past: Past) -> Answer:
-    """What the strategy answers today. Raises StrategyError naming file, line, day and parameters if it fails."""
-    try:
-        return strategy.function(past, **config.with_)
-    except UnknownName as error:
-        raise ConfigError(_misnamed(config, error)) from None
-    except (Exception, SystemExit, GeneratorExit) as error:
-        parameters = ", ".join(f"{name}={value}" for name, value in config.with_.items()) or "none"
-        raise StrategyError(_raised(strategy.path, error, parameters, f"deciding on {past.today}")) from None
-
-
-def _misnamed(config: Config, error: UnknownName) -> Fault:
-    """The fault at the parameter that carries the unknown name."""
-    fault = error.faults[0]
-    keys = [f"with.{key}" for key, value in config.with_.items() if value == error.name]
-    known = tuple(name.strip() for name in fault.expected.removeprefix("one of: ").split(","))
-    close = difflib.get_close_matches(error.name, known, n=1)
-    cure = f"did you mean `{close[0]}`?" if close else fault.cure
-    return config.fault(keys[0] if keys else "strategy", fault.found, fault.expected, cure)
-
-
-def _raised(path: Path, error: BaseException, parameters: str, doing: str) -> Fault:
+def raised(path: Path, error: BaseException, parameters: str, doing: str, line: int = 1) -> Fault:
+    """The fault of a strategy file that raised: at the last line of its own on the way, else at `line`."""
     frames: Sequence[traceback.FrameSummary] = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if Path(frame.filename) == path]
-    line = lines[-1] if lines else getattr(error, "lineno", 1)
+    at = lines[-1] if lines else getattr(error, "lineno", None) or line
     given = f" with {parameters}" if parameters else ""
-    return Fault(
-        f"{path}:{line}", "", f"{type(error).__name__}: {error} while {doing}{given}", "an answer",
-        "mend the strategy file",
-    )  # fmt: skip
-
-
-def is_nan(answer: Answer) -> bool:
-    """Whether an answer has no value where it should: NaN, an empty mapping, or NaN for any of its names."""
-    if isinstance(answer, Score):
-        return math.isnan(answer.value)
-    if isinstance(answer, Mapping):
-        return not answer or any(is_nan(part) for part in answer.values())
-    return answer is not None and math.isnan(answer)
+    found = f"{type(error).__name__}: {' '.join(str(error).split())} while {doing}{given}"
+    return Fault(f"{path}:{at}", "", found, "an answer", "mend the strategy file")

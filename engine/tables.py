@@ -33,6 +33,14 @@ def ledger_columns(ledger: Ledger) -> Columns:
     } | {kind: ledger.costs[:, i] for i, kind in enumerate(KINDS)}
 
 
+def portfolios_columns(result: Result) -> Columns:
+    """A row per session: the return of cash into it, and the equity of the strategy and of all it is held against."""
+    track = result.own.track
+    rate = np.concatenate([[0.0], track.cash_rate[1:]])
+    equities = {name: one.track.equity for name, one in result.portfolios.items()}
+    return {"date": _days(track.sessions), "cash_rate": rate} | equities
+
+
 def weights_columns(result: Result) -> Columns:
     """A row per session: the fraction of equity in each asset held, at the close."""
     return {"date": _days(result.own.ledger.sessions)} | _by_asset(result, result.own.ledger.weights)
@@ -64,17 +72,25 @@ def trades_columns(result: Result) -> Columns:
 def decisions_columns(result: Result) -> Columns:
     """A row per decision: the score and the stance of each name; the day alone for a strategy about weights.
 
-    Where there are tranches also which one decided, counted from 1.
+    Where there are tranches also which one decided, counted from 1. Where there are brakes whether they changed the
+    target, and the share of each sleeve's overweight that they said to keep. Of a blend what each part held (NaN before
+    it has decided).
     """
     columns: Columns = {"date": _decision_days(result)}
     if result.decided.limited is not None:
         columns["limited"] = result.decided.limited.changed.astype(np.float64)
+    if (braked := result.decided.braked) is not None:
+        columns["braked"] = braked.changed.astype(np.float64)
+        columns |= {f"brake {name}": shares for name, shares in braked.keep.items()}
     if result.config.tranches > 1:
         columns["tranche"] = result.setting.tranche + 1.0
     scores, stance = result.decided.scores, result.decided.stance
     if scores is not None and stance is not None:
         columns |= {f"score {name}": scores.values[:, s] for s, name in enumerate(scores.names)}
         columns |= {f"stance {name}": stance.values[:, s] for s, name in enumerate(stance.names)}
+    for part in result.setting.parts:
+        held = part.held[result.setting.decisions]
+        columns |= {f"stance {part.name} {name}": held[:, s] for s, name in enumerate(part.sleeves)}
     return columns
 
 

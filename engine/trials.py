@@ -60,6 +60,19 @@ def trials_of(path: Path, result: Result) -> int:
         return int(found.fetchone()[0])
 
 
+def trials_recorded(path: Path, name: str) -> int:
+    """The most variants of one question on one data set among which a run of this name is. Raises DataError."""
+    if not path.exists():
+        return 0
+    with _opened(path) as ledger:
+        found = ledger.execute(
+            "select count(*) from trials where (question, data) in "
+            "(select question, data from trials where name = ?) group by question, data order by 1 desc",
+            (name,),
+        ).fetchone()
+        return int(found[0]) if found else 0
+
+
 def check_trials(path: Path) -> None:
     """Raises DataError where there is a ledger that cannot be used: before a run, not after it."""
     if path.exists():

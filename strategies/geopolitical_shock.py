@@ -8,11 +8,13 @@ from engine.signals import (
     largest_shock,
     mean_response,
     shock_response,
+    shocks_until_flip,
     spaced,
     weekly_change,
+    weeks_until_flip,
 )
 
-WEEK = 5
+WEEK, WEEKS, YEAR = 5, 52, 252
 
 
 def score(
@@ -49,12 +51,56 @@ def score(
     latest = int(shocks[-1])
     levels = [past.sleeve(name)[: latest + 1] for name in (respond, market, metals) if name]
     if learn == "weekly":
-        response = weekly_response(levels, past.history(change, series)[: latest + 1], half_life_weeks, prior)
+        response = weekly_response(*weekly(levels, past.history(change, series)), half_life_weeks, prior)
     else:
         response = mean_response(last_responses(levels, shocks[:-1], learn_from, over_sessions))
     if response.certainty != response.certainty:
         return None
     return Score(response.certainty / full_at, sessions_ago=past.session - latest)
+
+
+def explain(
+    past,
+    *,
+    series: str,
+    respond: str,
+    market: str,
+    metals: str,
+    shock: float,
+    rule: str,
+    apart: int,
+    learn: str,
+    learn_from: int,
+    over_sessions: int,
+    half_life_weeks: float,
+):
+    """What the sign was learnt from; how many shocks that do the opposite would turn it, and how many years' worth.
+
+    A year's shocks are counted from the first day on which there could have been one.
+    """
+    surprises = past.history(surprise, series, rule)
+    shocks = spaced(np.flatnonzero(surprises >= shock), apart)
+    if not len(shocks):
+        return {"learnt from": "no shock so far"}
+    latest, first = int(shocks[-1]), int(np.flatnonzero(np.isfinite(surprises))[0])
+    a_year = len(shocks) * YEAR / max(past.session - first, 1)
+    levels = [past.sleeve(name)[: latest + 1] for name in (respond, market, metals) if name]
+    if learn == "weekly":
+        moves, _ = weekly(levels, past.history(change, series))
+        years = weeks_until_flip(len(moves), half_life_weeks) / WEEKS
+        learnt, flips = f"{len(moves)} weeks", years * a_year
+    else:
+        responses = last_responses(levels, shocks[:-1], learn_from, over_sessions)
+        if not len(responses):
+            return {"learnt from": f"too few of {len(shocks) - 1} shocks before the last: it takes {learn_from}"}
+        flips = shocks_until_flip(responses)
+        years, learnt = flips / a_year, f"the last {len(responses)} shocks, mean answer {responses.mean():+.1%}"
+    return {
+        "learnt from": learnt,
+        "shocks a year": a_year,
+        "shocks until the sign would flip": flips,
+        "years until the sign would flip": years,
+    }
 
 
 def surprise(past, series, rule):
@@ -81,14 +127,18 @@ def last_responses(levels, shocks, count, over_sessions):
     return np.empty(0)
 
 
-def weekly_response(levels, changes, half_life, prior):
-    """The response over the week in which one could have acted on each week's change."""
-    logs = np.log(np.column_stack(levels))
+def weekly(levels, changes):
+    """(n, s) log returns over the week in which one could have acted on each week's change; and (n,) the changes."""
+    logs, changes = np.log(np.column_stack(levels)), changes[: len(levels[0])]
     weeks = spaced(np.flatnonzero(np.isfinite(changes) & np.isfinite(logs).all(axis=1)), WEEK - 1)
     weeks = weeks[weeks + 1 + WEEK < len(logs)]
-    if len(weeks) <= 2:
+    return logs[weeks + 1 + WEEK] - logs[weeks + 1], changes[weeks]
+
+
+def weekly_response(moves, moved, half_life, prior):
+    """The response of the first column to the change, its rest and the two changes before held still."""
+    if len(moves) <= 2:
         return changing_response(np.empty(0), np.empty(0), np.empty((0, 0)), half_life=half_life, prior=prior)
-    moves, moved = logs[weeks + 1 + WEEK] - logs[weeks + 1], changes[weeks]
     # An index that calms down after a shock is no news: the two changes before stand beside this week's.
     controls = np.column_stack([moves[2:, 1:], moved[1:-1], moved[:-2]])
     return changing_response(moves[2:, 0], moved[2:], controls, half_life=half_life, prior=prior)

@@ -23,3 +23,10 @@ def root(monkeypatch: pytest.MonkeyPatch) -> Path:
     """The repository, as the working directory."""
     monkeypatch.chdir(ROOT)
     return ROOT
+
+
+@pytest.fixture(autouse=True)
+def no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same answers on a desk and in CI, where updates are refused and annotations printed."""
+    for name in ("CI", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"):
+        monkeypatch.delenv(name, raising=False)

@@ -17,7 +17,9 @@ from tests.desk import Desk
 from tests.results.command import Command
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ("run", "compare", "check", "phase", "list", "strategies", "schema", "data")
+COMMANDS = (
+    "run", "compare", "check", "phase", "audit", "stance", "report", "findings", "list", "query", "strategies", "schema", "data", "new",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -97,7 +99,7 @@ def test_a_bug_says_what_to_report_and_keeps_the_traceback(
     def broken(path: str, **_: object) -> None:
         raise ZeroDivisionError(f"in {path}")
 
-    monkeypatch.setattr(running, "run", broken)
+    monkeypatch.setattr(running, "answer", broken)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(sys, "argv", ["overweight", "run", "a b.yaml"])
     said = overweight("run 'a b.yaml'")
@@ -120,7 +122,7 @@ def test_an_interrupt_says_one_word(desk: Desk, overweight: Command, monkeypatch
     def interrupted(path: str, **_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(running, "run", interrupted)
+    monkeypatch.setattr(running, "answer", interrupted)
     said = overweight("run a.yaml b.yaml")
     assert (said.code, said.out, said.err) == (130, "", "stopped\n")
 

@@ -14,14 +14,14 @@ import pytest
 ROOT = Path(__file__).parent.parent
 #: Each may import those before it and itself. A room is a package or a module of `engine`.
 ORDER = (
-    "errors", "config", "market", "signals", "strategy", "portfolio", "decide", "measure", "judge", "fingerprint",
-    "tables", "folder", "peer", "result", "trials", "store", "backtest", "study", "answer", "results",
-    "cli_ends", "cli_data", "cli_new", "cli",
+    "errors", "config", "market", "signals", "strategy", "portfolio", "decide", "audit", "measure", "judge",
+    "fingerprint", "tables", "folder", "peer", "result", "trials", "store", "backtest", "study", "answers", "results",
+    "cli_ends", "cli_data", "cli_new", "cli", "pytest_plugin",
 )  # fmt: skip
 #: The only imports inside functions: libraries that are heavy or optional ...
 HEAVY = {
-    "arch", "curl_cffi", "duckdb", "exchange_calendars", "openpyxl", "pandas", "pandas_datareader", "plotly", "pypfopt",
-    "python_calamine", "ray", "rich", "scipy", "statsmodels", "vectorbt", "yfinance",
+    "arch", "curl_cffi", "duckdb", "exchange_calendars", "jinja2", "markupsafe", "openpyxl", "pandas", "pandas_datareader", "plotly",
+    "pypfopt", "python_calamine", "ray", "rich", "scipy", "statsmodels", "vectorbt", "yfinance",
 }  # fmt: skip
 #: ... and these, so that `--help` and `import engine` stay light.
 LAZY = {
@@ -31,12 +31,16 @@ LAZY = {
     ("engine.cli_new", "engine.results"),
     ("engine.result", "engine.peer"),
     ("engine.backtest", "engine.peer"),
-    ("engine.answer", "engine.study.kinds"),
+    ("engine.pytest_plugin", "engine.errors"),
+    ("engine.pytest_plugin", "engine.results"),
+    ("engine.results.absent", "engine.market.sources"),
+    ("engine.results.dependencies", "engine.market"),
+    ("engine.answers", "engine.study.kinds"),
     ("engine.results.running", "engine.results.studies"),
 }
 #: Imports for annotations alone that look upwards.
 ANNOTATED = {("engine.peer.opened", "engine.result"), ("engine.tables", "engine.result")}
-COMPILED = {"engine.portfolio.compiled"}
+COMPILED = {"engine.portfolio.compiled", "engine.portfolio.lanes.compiled"}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from engine.decide import Decided, Setting, decide, set_up
 from engine.market import assemble
 from engine.market.past import Revealed
 from engine.market.table import Table
-from engine.portfolio import scores
+from engine.portfolio import asking
 from tests.desk import Desk, made_prices
 
 ROOT = Path(__file__).parent.parent
@@ -219,6 +219,24 @@ def test_every_schedule_decides_the_same_whatever_comes_later(desk: Desk, change
         assert same_until(day, whole, decided(config, cut(day))) >= 6
 
 
+def test_brakes_and_blends_decide_the_same_whatever_comes_later(desk: Desk) -> None:
+    brake = "def score(past, *, sleeve: str):\n    return float(past.sleeve(sleeve)[-1] < past.sleeve(sleeve)[-20])\n"
+    desk.text(brake, "strategies/brake.py")
+    config_with(desk, MOMENTUM, stance=RULES["threshold"], from_="2020-05-29", to=None)
+    (desk.folder / "a.yaml").rename(desk.folder / "part.yaml")
+    config = config_with(
+        desk, MOMENTUM, strategy=None, with_=None, stance=None, blend="{part: 0.5}", from_="2020-05-29", to=None,
+        brake="{strategy: brake, on: one, with: {sleeve: one}}", every="{weekday: wednesday}",
+    )  # fmt: skip
+    whole = decided(config)
+    assert whole[1].braked is not None
+    assert 0 < whole[1].braked.changed.mean() < 1
+    for t in (150, 151, 152, 153, 250, 330):
+        day = whole[0].panel.sessions[t]
+        assert same_until(day, whole, decided(config, scrambled(day, seed=t))) > 5
+        assert same_until(day, whole, decided(config, cut(day))) > 5
+
+
 @pytest.mark.parametrize("source", [PEEK, WRITE], ids=["peek", "write"])
 def test_nothing_shows_behind_the_arrays_and_none_can_be_written(desk: Desk, source: str) -> None:
     _, answer = decided(config_with(desk, source))
@@ -241,7 +259,7 @@ class ShiftsByADay(RevealsTomorrow):
 
 
 def test_a_leak_into_the_buffers_would_be_seen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scores, "Revealed", RevealsTomorrow)
+    monkeypatch.setattr(asking, "Revealed", RevealsTomorrow)
     _, answer = decided(config_with(desk, PEEK))
     assert answer.scores is not None
     assert answer.scores.values.max() > 0
@@ -249,7 +267,7 @@ def test_a_leak_into_the_buffers_would_be_seen(desk: Desk, monkeypatch: pytest.M
 
 def test_a_leak_into_the_decisions_would_be_seen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The comparison above fails for an engine that looks one day ahead, so it can fail."""
-    monkeypatch.setattr(scores, "Revealed", ShiftsByADay)
+    monkeypatch.setattr(asking, "Revealed", ShiftsByADay)
     config = config_with(desk, MOMENTUM, stance=RULES["proportional"], from_="2020-05-29")
     whole = decided(config)
     day = whole[0].panel.sessions[whole[0].decisions[30]]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from engine.cli import app
 from engine.errors import ConfigError, StrategyError
 from engine.strategy import read_strategy, strategy_files
 from tests.desk import Desk
@@ -67,15 +72,43 @@ def test_an_unknown_strategy_is_named_with_the_nearest(desk: Desk) -> None:
     assert str(caught.value).endswith("did you mean `always_over`?")
 
 
+ON = "score on 2020-06-30 with none: found "
 FAILURES = {
     "raises": (
         "def score(past, *, n: int = 3):\n    x = past.session\n    return 1 / 0\n",
         "strategies/mine.py:3: found ZeroDivisionError: division by zero while deciding on 2020-06-30 with none; "
         "expected an answer; mend the strategy file",
     ),
+    "raises in a library": (
+        "import math\ndef score(past):\n    return root(-1.0)\n\ndef root(x):\n    return math.sqrt(x)\n",
+        "strategies/mine.py:6: found ValueError: {math} while deciding on 2020-06-30 with none; "
+        "expected an answer; mend the strategy file",
+    ),
     "answers text": (
         'def score(past):\n    return "over"\n',
-        "strategies/mine.py: score on 2020-06-30: found 'over'; expected a number, None or a mapping; "
+        f"strategies/mine.py:1: {ON}'over'; expected a number, None or a mapping; mend the strategy file",
+    ),
+    "answers an array": (
+        "import numpy as np\ndef score(past):\n    return np.ones(400)\n",
+        f"strategies/mine.py:2: {ON}array([1., 1., 1., 1., 1., 1., 1., 1., 1., 1., 1., 1., 1....; "
+        "expected a number, None or a mapping; mend the strategy file",
+    ),
+    "answers what cannot be shown": (
+        "class Odd:\n    def __repr__(self):\n        raise ValueError\ndef score(past):\n    return Odd()\n",
+        f"strategies/mine.py:4: {ON}a Odd; expected a number, None or a mapping; mend the strategy file",
+    ),
+    "answers a complex number": (
+        "import numpy as np\ndef score(past):\n    return np.complex128(1)\n",
+        f"strategies/mine.py:2: {ON}{{complex}}; expected a number, None or a mapping; mend the strategy file",
+    ),
+    "answers a number beyond all floats": (
+        "def score(past):\n    return 10**400\n",
+        f"strategies/mine.py:1: {ON}100000000000000000000000000000000000000000000000000000000...; "
+        "expected a number, None or a mapping; mend the strategy file",
+    ),
+    "names what is no text": (
+        'def score(past):\n    return {1: 0.5, "one": 1.0}\n',
+        f"strategies/mine.py:1: {ON}{{1: 0.5, 'one': 1.0}}; expected a number, None or a mapping; "
         "mend the strategy file",
     ),
     "does not load": (
@@ -88,6 +121,21 @@ FAILURES = {
         "strategies/mine.py: found neither `score` nor `weights`; expected one function `score(past, ...)` or "
         "`weights(past, ...)`; define just one",
     ),
+    "takes a parameter by place": (
+        "x = 1\ndef score(past, lookback=3):\n    return 1.0\n",
+        "strategies/mine.py:2: found a function of (past, lookback); expected `past` alone, then `*`, then parameters "
+        "with types and defaults; write for example `score(past, *, lookback: int = 252)`",
+    ),
+    "takes nothing": (
+        "def score():\n    return 1.0\n",
+        "strategies/mine.py:1: found a function that takes no `past`; expected `past` alone, then `*`, then parameters "
+        "with types and defaults; write for example `score(past, *, lookback: int = 252)`",
+    ),
+    "has a type that is not there": (
+        "from __future__ import annotations\ndef score(past, *, n: Whole = 3):\n    return 1.0\n",
+        "strategies/mine.py:2: found NameError: name 'Whole' is not defined while reading its parameters; "
+        "expected an answer; mend the strategy file",
+    ),
     "leaves the process": (
         "import sys\ndef score(past):\n    sys.exit(0)\n",
         "strategies/mine.py:3: found SystemExit: 0 while deciding on 2020-06-30 with none; expected an answer; "
@@ -99,36 +147,112 @@ FAILURES = {
     ),
     "is infinite": (
         'def score(past):\n    return float("inf")\n',
-        "strategies/mine.py: score on 2020-06-30: found inf; expected a number, None or a mapping; "
-        "mend the strategy file",
+        f"strategies/mine.py:1: {ON}inf; expected a number, None or a mapping; mend the strategy file",
     ),
     "is a truth value": (
         "def score(past):\n    return True\n",
-        "strategies/mine.py: score on 2020-06-30: found True; expected a number, None or a mapping; "
-        "mend the strategy file",
+        f"strategies/mine.py:1: {ON}True; expected a number, None or a mapping; mend the strategy file",
     ),
     "names one that is not there": (
         'def score(past):\n    return {"one": 1.0, "zzz": 1.0}\n',
-        "a.yaml:5:7: tilt: found a score for `zzz`; expected scores for tilted sleeves, or for assets in them; "
-        "tilt the sleeve that holds it, or let the strategy score a sleeve",
+        f"strategies/mine.py:1: {ON}a score for `zzz`; expected scores for tilted sleeves (one), or for assets in "
+        "them; mend the strategy file",
+    ),
+    "names sleeves and assets": (
+        'def score(past):\n    return {"one": 1.0} if past.today.month < 9 else {"AAA": 1.0}\n',
+        f"strategies/mine.py:1: {ON}a score for `one`; expected scores for tilted sleeves (one), or for assets in "
+        "them; mend the strategy file",
+    ),
+    "asks for a sleeve that is not there": (
+        'def score(past):\n    level = past.sleeve("three")[-1]\n    return level\n',
+        "strategies/mine.py:2: found no sleeve `three` while deciding on 2020-06-30 with none; "
+        "expected one of: one, two; name it under `hold:` or `watch:`",
+    ),
+    "asks for a sleeve by number": (
+        "def score(past):\n    return past.sleeve(1)[-1]\n",
+        "strategies/mine.py:2: found no sleeve `1` while deciding on 2020-06-30 with none; "
+        "expected one of: one, two; name it under `hold:` or `watch:`",
     ),
     "always NaN": (
         'def score(past):\n    return float("nan")\n',
-        "a.yaml:1:11: strategy: found no score from mine on 2020-06-30, nor on any session after it; expected a score "
-        "on every decision day; give data that go on longer, or a shorter `lookback`",
+        "a.yaml:1:11: strategy: found no answer of strategies/mine.py:1 on 2020-06-30 with none, nor on any session "
+        "after it; expected an answer on every decision day; give data that go on longer, or a shorter `lookback`",
+    ),
+    "NaN in between": (
+        'def score(past):\n    return float("nan") if past.today.month == 9 else 1.0\n',
+        "strategies/mine.py:1: score on 2020-09-30 with none: found nan, after answers before; expected a number, or "
+        "None; mend the strategy file",
     ),
     "a sleeve that is not tilted": (
         'def score(past):\n    return {"two": 1.0}\n',
-        "a.yaml:5:7: tilt: found a score for `two`; expected scores for tilted sleeves, or for assets in them; "
-        "tilt the sleeve that holds it, or let the strategy score a sleeve",
+        f"strategies/mine.py:1: {ON}a score for `two`; expected scores for tilted sleeves (one), or for assets in "
+        "them; mend the strategy file",
+    ),
+    "explains nothing": (
+        "def score(past):\n    return 1.0\n\ndef explain(past):\n    return [1]\n",
+        "strategies/mine.py:4: found [1] while explaining 2021-06-30 with none; expected a mapping of names to words "
+        "and numbers; mend `explain` in the strategy file",
+    ),
+    "raises while it explains": (
+        "def score(past):\n    return 1.0\n\ndef explain(past):\n    return {}[1]\n",
+        "strategies/mine.py:5: found KeyError: 1 while explaining 2021-06-30 with none; expected an answer; "
+        "mend the strategy file",
     ),
 }
+
+
+def refusal_of(call: Callable[[], object]) -> str:
+    """What the running Python itself says of a mistake, which differs between its versions."""
+    try:
+        return repr(call())
+    except ValueError as error:
+        return str(error)
 
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_strategy_that_fails_is_named_with_file_line_and_day(desk: Desk, name: str) -> None:
     source, message = FAILURES[name]
+    said = {"{math}": refusal_of(lambda: math.sqrt(-1.0)), "{complex}": refusal_of(lambda: np.complex128(1))}
+    for word, meaning in said.items():
+        message = message.replace(word, meaning)
     assert refused(desk, source).replace(f"{desk.folder}/", "") == message
+
+
+def test_a_failure_names_the_parameters_that_were_given(desk: Desk) -> None:
+    source = "def score(past, *, n: int, name: str):\n    return 1 / 0 if n else {}[name]\n"
+    message = refused(desk, source, with_="{n: 3, name: one}")
+    assert "division by zero while deciding on 2020-06-30 with n=3, name=one; expected" in message
+    message = refused(desk, "def score(past, *, n: int):\n    return [n]\n", with_="{n: 3}")
+    assert "mine.py:1: score on 2020-06-30 with n=3: found [3]; expected" in message
+
+
+def test_a_file_that_is_no_text_is_refused(desk: Desk) -> None:
+    desk.text("", "strategies/mine.py")
+    (desk.folder / "strategies/mine.py").write_bytes(b"# \xff\n")
+    with pytest.raises(StrategyError) as caught:
+        desk.run(strategy="mine")
+    assert str(caught.value).replace(f"{desk.folder}/", "") == (
+        "strategies/mine.py: found a file that cannot be read (it is no UTF-8); expected a strategy file; "
+        "check its rights, and save it as UTF-8"
+    )
+
+
+def test_a_name_inside_a_parameter_is_found_there(desk: Desk) -> None:
+    source = "def score(past, *, roles: dict):\n    return past.sleeve(roles['lead'])[-1]\n"
+    message = refused(desk, source, with_="{roles: {lead: onne}}")
+    assert message == "a.yaml:9:15: with.roles: found no sleeve `onne`; expected one of: one, two; did you mean `one`?"
+
+
+def test_other_runs_of_the_command_still_finish(desk: Desk) -> None:
+    desk.text("def score(past):\n    return 1 / 0\n", "strategies/mine.py")
+    desk.config("bad.yaml", strategy="mine")
+    desk.config("good.yaml")
+    done = CliRunner().invoke(app, ["run", "bad.yaml", "good.yaml"])
+    assert done.exit_code == 2
+    assert "mine.py:2: found ZeroDivisionError" in done.stderr
+    assert "deciding on 2020-06-30" in done.stderr
+    assert "good" in done.stdout
+    assert [path.name for path in (desk.folder / "results/runs").iterdir()] == ["good"]
 
 
 WEIGHTS = {
@@ -136,6 +260,8 @@ WEIGHTS = {
     '{"AAA": -0.1}': "found a negative weight for AAA; expected weights of 0 or more",
     '{"ZZZ": 0.1}': "found `ZZZ`; expected assets held: AAA, BBB, CCC",
     "0.5": "found 0.5; expected a mapping of asset to weight",
+    '{"AAA": None}': "found None for `AAA`; expected a mapping of asset to weight",
+    '{"AAA": "a fifth"}': "found {'AAA': 'a fifth'}; expected a mapping of asset to weight",
 }
 
 
@@ -143,7 +269,8 @@ WEIGHTS = {
 def test_weights_that_cannot_be_held_are_refused(desk: Desk, answer: str) -> None:
     message = refused(desk, f"def weights(past):\n    return {answer}\n", stance=None, tilt=None)
     assert message.replace(f"{desk.folder}/", "") == (
-        f"strategies/mine.py: weights on 2020-06-30: {WEIGHTS[answer]}; mend the strategy file, or the table it reads"
+        f"strategies/mine.py:1: weights on 2020-06-30 with none: {WEIGHTS[answer]}; "
+        "mend the strategy file, or the table it reads"
     )
 
 

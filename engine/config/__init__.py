@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from engine.config.controls import Controls
 from engine.config.limits import Limits, Range
-from engine.config.load import load
+from engine.config.load import load, part_file
 from engine.config.models import Config
 from engine.config.schedule import EveryArrival, EveryDate, EverySessions, EveryWeekday
 from engine.config.schema import json_schema
@@ -19,12 +20,15 @@ from engine.config.source import (
     Source,
 )
 from engine.config.stance import Impulse, Proportional, Rank, Stance, Threshold, Tilt
+from engine.config.strategies import Brake
 from engine.config.trading import Band, Cash, Trade
 
 __all__ = [
     "Band",
+    "Brake",
     "Cash",
     "Config",
+    "Controls",
     "EveryArrival",
     "EveryDate",
     "EverySessions",
@@ -49,4 +53,5 @@ __all__ = [
     "Trade",
     "json_schema",
     "load",
+    "part_file",
 ]

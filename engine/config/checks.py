@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
+from engine.config.claims_checks import claims_on_shocks
+from engine.config.event_study_checks import event_study_findings
+from engine.config.extends import OF_PRICES
 from engine.config.limit_checks import borrowing_is_simulated, limit_findings, policy_within_limits
 from engine.config.marked import Finding, Marked, Path
 from engine.config.models import Config
@@ -13,6 +16,7 @@ from engine.config.schedule import EveryArrival, tranches_of
 from engine.config.simulator import beyond_vectorbt
 from engine.config.sleeve import SUM_TOLERANCE
 from engine.config.stance import Rank, Threshold
+from engine.config.strategy_checks import braked, strategy_or_blend
 from engine.config.trading import COSTS, Band
 
 Found = tuple[Path, str, str, str]  # path, found, expected, cure
@@ -65,7 +69,7 @@ def _written(tree: Marked, path: Path) -> dict[str, Marked]:
 
 def _policy(config: Config) -> Iterator[Found]:
     if not config.policy:
-        if len(config.hold) > 1:
+        if len(config.hold) > 1 and config.study not in OF_PRICES:
             example = ", ".join(f"{name}: {1 / len(config.hold):.2g}" for name in config.hold)
             yield ("policy",), "nothing", "the weights of the neutral mix", f"add `policy: {{{example}}}`"
         return
@@ -119,7 +123,7 @@ def _stance_and_tilt(config: Config) -> Iterator[Found]:
         name = next(iter(config.hold))
         cure = f"add `tilt: {{{name}: {{over: 0.20, from: ...}}}}`, or remove `stance`"
         yield ("stance",), "a stance without `tilt`", "both or neither", cure
-    if config.tilt and not config.stance:
+    if config.tilt and not config.rule:
         cure = "add for example `stance: {rule: threshold, enter: 1, exit: 0}`, or remove `tilt`"
         yield ("tilt",), "tilts without `stance`", "both or neither", cure
 
@@ -248,9 +252,11 @@ def _too_much(path: Path, found: float, most: float, what: str) -> Found:
 
 _CHECKS: tuple[tuple[frozenset[str], Callable[[Config], Iterator[Found]]], ...] = (
     (frozenset({"from", "to"}), _dates),
-    (frozenset({"hold", "policy", "allow_short", "limits"}), _policy),
+    (frozenset({"strategy", "blend", "with", "stance", "tilt", "hold"}), strategy_or_blend),
+    (frozenset({"brake", "tilt", "hold"}), braked),
+    (frozenset({"hold", "policy", "allow_short", "limits", *OF_PRICES}), _policy),
     (frozenset({"stance"}), _levels),
-    (frozenset({"stance", "tilt", "hold"}), _stance_and_tilt),
+    (frozenset({"blend", "stance", "tilt", "hold"}), _stance_and_tilt),
     (frozenset({"hold", "tilt"}), _tilted),
     (frozenset({"trade", "rebalance", "allow_short"}), _trading),
     (frozenset({"every", "tranches"}), _tranches),
@@ -261,6 +267,8 @@ _CHECKS: tuple[tuple[frozenset[str], Callable[[Config], Iterator[Found]]], ...] 
     (frozenset({"hold", "limits", "allow_short"}), limit_findings),
     (frozenset({"hold", "limits", "allow_short", "policy", "tilt"}), policy_within_limits),
     (frozenset({"limits", "trade"}), borrowing_is_simulated),
+    (frozenset({"claims", "event_study"}), claims_on_shocks),
+    (frozenset({"event_study", "hold", "watch", "data"}), event_study_findings),
     (
         frozenset({"simulator", "trade", "cash", "rebalance", "allow_short", "delisting", "dividends"}),
         beyond_vectorbt,

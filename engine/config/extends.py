@@ -14,8 +14,12 @@ from engine.config.yaml_text import read_yaml
 
 #: The blocks that make a file a study over a `base`, in the order in which they are looked for.
 STUDIES = ("claims", "walk_forward", "event_study", "sweep")
+#: Studies of prices alone: a file about them needs neither a strategy nor a policy.
+OF_PRICES = ("event_study", "claims")
 #: The keys that name a file of which this one says only what differs, or which it studies.
 ABOVE = ("extends", "base")
+#: What a file that says one of these takes over from no other file.
+INSTEAD = {"strategy": ("with", "blend"), "blend": ("strategy", "with", "stance", "blend")}
 
 
 class UnreadableError(Exception):
@@ -44,7 +48,7 @@ def _read(file: str, asked: Finding, chain: tuple[str, ...], findings: list[Find
     if not isinstance(tree.value, dict):
         found, cure = shown(tree.plain()), "write for example `strategy: metals_lead`"
         raise UnreadableError(*findings, Finding(tree.place, "", found, "a mapping of keys", cure))
-    tree = with_named_data(tree)
+    tree = with_listed_brake(with_named_data(tree))
     above = [key for key in ABOVE if key in tree.children()]
     if not above:
         return tree
@@ -132,6 +136,14 @@ def with_named_data(tree: Marked) -> Marked:
     return tree.with_child("data", replace(data, value={"prices": replace(data, implied=True)}))
 
 
+def with_listed_brake(tree: Marked) -> Marked:
+    """`brake: {strategy: ...}` as a list of one."""
+    brake = tree.children().get("brake")
+    if brake is None or not isinstance(brake.value, dict):
+        return tree
+    return tree.with_child("brake", replace(brake, value=[replace(brake, implied=True)]))
+
+
 def _is_of_a_source(key: str, value: Marked) -> bool:
     return key in SOURCE_KEYS and not isinstance(value.value, dict)
 
@@ -140,13 +152,15 @@ def merged(parent: Marked, child: Marked, path: tuple[str, ...] = ()) -> Marked:
     """The child over the parent: mappings key by key, anything else replaced; `key: null` takes a key away.
 
     What changes its kind is replaced whole: `with` under a named strategy, a stance with another rule,
-    a source of another kind; a sleeve, the policy and `known` always are.
+    a source of another kind; a sleeve, the policy, `known`, an event study's events and its normal return always are.
+    A strategy takes the place of a blend, and a blend that of a strategy with all that turned its scores into stances.
     """
     if not isinstance(parent.value, dict) or not isinstance(child.value, dict) or _is_whole(parent, child, path):
         return child
     out = dict(parent.value)
-    if not path and "strategy" in child.value:
-        out.pop("with", None)
+    for key, replaced in INSTEAD.items() if not path else ():
+        if key in child.value and child.value[key].value is not None:
+            out = {name: value for name, value in out.items() if name not in replaced}
     for key, value in child.value.items():
         if value.value is None and key in out:
             del out[key]
@@ -157,7 +171,7 @@ def merged(parent: Marked, child: Marked, path: tuple[str, ...] = ()) -> Marked:
 
 def _is_whole(parent: Marked, child: Marked, path: tuple[str, ...]) -> bool:
     match path:
-        case ("policy",) | ("hold" | "watch", _) | ("data", _, "known"):
+        case ("policy",) | ("hold" | "watch", _) | ("data", _, "known") | ("event_study", "events" | "normal"):
             return True
         case ("stance",):
             return _differs(parent, child, "rule")
@@ -192,10 +206,15 @@ def with_override(tree: Marked, option: str, findings: list[Finding]) -> Marked:
         cure = "{0.cure}; a value is written as in the file, with quotes where YAML needs them"
         findings += [replace(fault, key=key, cure=cure.format(fault)) for fault in faults]
         return tree
+    return with_value(tree, key, replace(value, place=place), findings)
+
+
+def with_value(tree: Marked, key: str, value: Marked, findings: list[Finding]) -> Marked:
+    """The tree with one dotted key set to a value that was read elsewhere. Its faults are added to `findings`."""
     try:
-        return with_named_data(_with_value(tree, _full_path(tree, key), value, ()))
+        return with_listed_brake(with_named_data(_with_value(tree, _full_path(tree, key), value, ())))
     except UnreadableError as error:
-        findings += [replace(finding, place=place) for finding in error.findings]
+        findings += [replace(finding, place=value.place) for finding in error.findings]
         return tree
 
 
@@ -205,6 +224,10 @@ def _full_path(tree: Marked, key: str) -> tuple[Step, ...]:
     named = data.children() if data else {}
     if path[0] == "data" and len(path) > 1 and path[1] in SOURCE_KEYS and str(path[1]) not in named:
         return ("data", "prices", *path[1:])
+    brake = tree.child("brake")
+    if path[0] == "brake" and len(path) > 1 and brake is not None and brake.child(path[1]) is None:
+        # A brake that is written alone is the first of its list.
+        return ("brake", 0, *path[1:])
     return path
 
 

@@ -154,7 +154,8 @@ def _record_at(loc: tuple[Step, ...]) -> Any:
         elif isinstance(here, type) and issubclass(here, Record):
             here = next((_bare(field.annotation) for name, field in _fields(here) if name == step), None)
         else:
-            here = _bare(typing.get_args(here)[-1]) if typing.get_args(here) else None
+            kinds = [kind for kind in typing.get_args(here) if kind is not Ellipsis]
+            here = _bare(kinds[-1]) if kinds else None
     return here
 
 

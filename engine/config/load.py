@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from engine.config.checks import findings_across
-from engine.config.extends import UnreadableError, read_tree, with_override
+from engine.config.extends import OF_PRICES, UnreadableError, read_tree, with_override
 from engine.config.faults import findings_of, top_key
 from engine.config.marked import Finding, Marked, in_order
 from engine.config.models import Config
+from engine.config.record import did_you_mean
 from engine.errors import ConfigError
 
 # Where an installed engine keeps the repository's `configs/`.
@@ -34,6 +36,11 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(*in_order(error.findings)) from None
     for option in overrides:
         tree = with_override(tree, option, findings)
+    return checked(tree, findings, path)
+
+
+def checked(tree: Marked, findings: list[Finding], path: Path) -> Config:
+    """The config that a tree says. Raises ConfigError with its faults and those found on the way here."""
     tree = _with_strategy(tree)
     form = {(one.key, found) for one in findings for found in ("nothing", "an empty mapping")}
     config, faulty = _validated(tree, findings)
@@ -47,7 +54,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
 
 def _with_strategy(tree: Marked) -> Marked:
     """Events and claims are about prices: a file about them needs no strategy, and stands on the policy mix."""
-    if {"strategy", "blend"} & tree.children().keys() or not {"event_study", "claims"} & tree.children().keys():
+    if {"strategy", "blend"} & tree.children().keys() or not {*OF_PRICES} & tree.children().keys():
         return tree
     return tree.with_child("strategy", Marked("buy_and_hold", tree.place, tree.place, implied=True))
 
@@ -56,6 +63,27 @@ def shipped(path: Path) -> Path:
     """The path itself; or, where an installed engine has no such file here, the config of that name that came along."""
     along = SHIPPED / path
     return along if not path.exists() and not path.is_absolute() and along.is_file() else path
+
+
+def part_file(config: Config, name: str) -> Path:
+    """The file that a name under `blend` means: a path below `configs/`, as runs are called; with `.yaml` at its end a
+    path beside the file that says so. Raises ConfigError where there is none.
+    """
+    key, ending = f"blend.{name}", (".yaml", ".yml")
+    folder = config.folder_of(key)
+    tried = [folder / name]
+    if not name.endswith(ending):
+        above = Path(os.path.abspath(folder)).parts
+        up = above[::-1].index("configs") if "configs" in above else 0
+        root = Path(os.path.normpath(folder.joinpath(*[".."] * up)))
+        tried = [root / f"{name}.yaml", shipped(Path("configs", f"{name}.yaml"))]
+    for path in tried:
+        if path.is_file():
+            return path
+    beside = [path.stem for path in tried[0].parent.glob("*.yaml") if path.resolve() != config.path.resolve()]
+    near = did_you_mean(Path(name).stem, beside, "check the name") if beside else "check the name"
+    expected = "another config: its path below `configs/`, or beside this with `.yaml`"
+    raise ConfigError(config.fault(key, f"no file `{tried[0]}`", expected, near))
 
 
 def _validated(tree: Marked, findings: list[Finding]) -> tuple[Config | None, frozenset[str]]:
@@ -75,6 +103,6 @@ def _validated(tree: Marked, findings: list[Finding]) -> tuple[Config | None, fr
 
 
 def _whole_policy(config: Config) -> dict[str, float]:
-    """The policy with every held sleeve in it; a single sleeve needs none."""
-    policy = config.policy or dict.fromkeys(config.hold, 1.0)
+    """The policy with every held sleeve in it; a single sleeve needs none, nor does a study of prices."""
+    policy = config.policy or dict.fromkeys(config.hold, 1.0 / len(config.hold))
     return {name: policy.get(name, 0.0) for name in sorted({*config.hold, *policy})}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, PrivateAttr, Tag
 
-from engine.config.claims import Claim
+from engine.config.claims import WrittenClaim
+from engine.config.controls import AskedControls, Controls
 from engine.config.day import Day
 from engine.config.event_study import EventStudy
 from engine.config.extends import STUDIES
@@ -20,19 +20,13 @@ from engine.config.record import Record, shown, wrong
 from engine.config.schedule import Every
 from engine.config.sleeve import HeldSleeve, SeenSleeve, SleeveName
 from engine.config.source import WrittenSource
-from engine.config.stance import Stance, Tilt
+from engine.config.stance import Proportional, Stance, Tilt
+from engine.config.strategies import Blend, Brake, Parameters, StrategyName
+from engine.config.sweep import Sweep
 from engine.config.trading import Cash, Rebalance, Trade, rebalance_shape
 from engine.errors import Fault
 
 _EXPECTATION = re.compile(r"(>=|<=|==|>|<)\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|pass")
-
-
-def _strategy(value: str) -> str:
-    if re.fullmatch("[A-Za-z0-9_]+", value):
-        return value
-    stem = value.rsplit("/", 1)[-1].removesuffix(".py")
-    cure = f"write `{stem}`" if re.fullmatch("[A-Za-z0-9_]+", stem) else "write for example metals_lead"
-    raise wrong(shown(value), "the name of a strategy: letters, digits and `_`", cure)
 
 
 def _expectation(value: Any) -> Any:
@@ -41,15 +35,6 @@ def _expectation(value: Any) -> Any:
         least = bare if re.fullmatch(r"[-+]?[0-9]*\.?[0-9]+", bare) else "-0.60"
         raise wrong(shown(value), "a comparison with a number, or `pass`", f'write for example ">= {least}"')
     return value.strip()
-
-
-def _finite(value: Any, at: str = "") -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise wrong(shown(value), "a finite number", "write a number, or null", at=at)
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else ()
-    for key, item in inside:
-        _finite(item, f"{at}.{key}" if at else str(key))
-    return value
 
 
 def _references(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -98,6 +83,10 @@ class Delisting(Record):
         return self.recovery.get(asset, self.recovery.get("default", 1.0))
 
 
+#: The rule of a blend.
+BLENDED = Proportional(full_at=1.0)
+
+
 class Config(Record):
     """One question to the engine, as one YAML file (and what it extends, and `--set`) puts it.
 
@@ -105,11 +94,20 @@ class Config(Record):
     `policy` names every held sleeve (0 where the file leaves one out), and `cash` where the file does.
     """
 
-    strategy: Annotated[str, AfterValidator(_strategy)] = Field(
-        description="The strategy: a file in strategies/, without its ending.", examples=["metals_lead"]
+    strategy: StrategyName | None = Field(
+        None,
+        description="The strategy: a file in strategies/, without its ending; a `blend` may take its place.",
+        examples=["metals_lead"],
     )
-    with_: dict[str, Annotated[Any, AfterValidator(lambda value: _finite(value))]] = Field(
+    with_: Parameters = Field(
         {}, alias="with", description="The strategy's own parameters.", examples=["{lookback: 252}"]
+    )
+    blend: Blend | None = Field(
+        None,
+        min_length=1,
+        description="In place of `strategy`: other configs, by their path below `configs/`, and the weights with which "
+        "their stances are added up.",
+        examples=["{metals_lead: 0.5, geopolitical_shock: 0.3}"],
     )
     hold: dict[SleeveName, HeldSleeve] = Field(
         min_length=1, description="The sleeves that are traded.", examples=["{equities: [SPY]}"]
@@ -129,6 +127,11 @@ class Config(Record):
         {},
         description="How many points a full stance moves, by held sleeve.",
         examples=["{miners: {over: 0.2, from: equities}}"],
+    )
+    brake: tuple[Brake, ...] = Field(
+        (),
+        description="What scales the overweight of a tilted sleeve, after the tilt and before limits; one, or a list.",
+        examples=["{strategy: overheating_brake, on: miners, with: {on: miners}}"],
     )
     limits: Limits | None = Field(
         None,
@@ -163,6 +166,9 @@ class Config(Record):
         min_length=1,
         description="What the result is measured against; the first is the reference.",
     )
+    controls: AskedControls = Field(
+        Controls(), description="What else it is held against on request.", examples=["[circular_shifts]"]
+    )
     expect: dict[str, Annotated[str, BeforeValidator(_expectation)]] = Field(
         {}, description='What `check` demands of a metric, such as max_drawdown: ">= -0.60".'
     )
@@ -192,9 +198,13 @@ class Config(Record):
     event_study: EventStudy | None = Field(
         None, description="What prices do around events, of the sleeves and series of this file or of its `base`."
     )
-    claims: dict[str, Claim] | None = Field(
+    claims: dict[str, WrittenClaim] | None = Field(
         None, description="Statements about the market, each measured and given a verdict; `--full` has no part in it."
     )
+    sweep: Sweep | None = Field(
+        None, description="Many variants of the run that `base` names: which keys take which values.",
+        examples=["{over: {with.lookback: [126, 252]}}"],
+    )  # fmt: skip
     capital: float = Field(1_000_000.0, gt=0, description="Money at the start.", examples=["1000000"])
     sessions_per_year: int = Field(252, ge=1, le=366, description="Sessions in a year, for annual figures.")
 
@@ -205,6 +215,11 @@ class Config(Record):
     def path(self) -> Path:
         """The file, as it was named."""
         return self._path
+
+    @property
+    def tree(self) -> Marked:
+        """What the file says, with the place of every value."""
+        return self._tree
 
     @property
     def folder(self) -> Path:
@@ -220,6 +235,11 @@ class Config(Record):
             return parts[-1]
         start = len(folders) - folders[::-1].index("configs")
         return "/".join(parts[start:])
+
+    @property
+    def rule(self) -> Stance | None:
+        """How scores become stances: `stance`; of a blend, whose scores are stances added up, a cut at -1 and +1."""
+        return BLENDED if self.blend is not None else self.stance
 
     def place(self, key: str = "") -> str:
         """`file:line:column` of a dotted key; of its nearest parent where the key is not written."""
@@ -259,8 +279,9 @@ class Config(Record):
         return ordered
 
     def question(self) -> dict[str, Any]:
-        """`resolved()` without `expect`, `against` and paths of sources: what a result's id hashes."""
-        asked = {key: value for key, value in self.resolved().items() if key not in ("expect", "against")}
+        """`resolved()` without `expect`, `against`, `controls` and paths of sources: what a result's id hashes."""
+        beside = ("expect", "against", "controls")
+        asked = {key: value for key, value in self.resolved().items() if key not in beside}
         for name, source in asked["data"].items():
             asked["data"][name] = {key: value for key, value in source.items() if key not in ("path", "snapshot")}
         return asked

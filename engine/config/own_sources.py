@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from engine.config.known import KnownInColumn
+from engine.config.record import shown, wrong
 from engine.config.source_record import SourceRecord, one_of_two
+
+#: A name, and behind an @ the id of one snapshot of that name. An id alone is no name.
+_KEPT = re.compile(r"(?P<name>(?![0-9a-f]{6,32}(@|$))[^@]+)(@(?P<id>[0-9a-f]{6,32}))?")
+#: What decides how a file is read, beside its own name.
+_READING = ("format", "kind", "column", "date", "label", "price", "open", "volume")
+
+
+def _kept_name(value: str) -> str:
+    if not _KEPT.fullmatch(value):
+        cure = "write for example `miners`, or `miners@1f0c9a` for one that `overweight data list` shows"
+        raise wrong(shown(value), "a name of your own for the snapshot, and an id if one is pinned", cure)
+    return value
 
 
 class SampleSource(SourceRecord):
@@ -36,6 +52,27 @@ class FilesSource(SourceRecord):
     price: str = Field("close", min_length=1, description="The column of prices (long format, folders).")
     open: str | None = Field(None, min_length=1, description="The column of opens (long format, folders).")
     volume: str | None = Field(None, min_length=1, description="The column of volumes (long format, folders).")
+    snapshot: Annotated[str, AfterValidator(_kept_name)] | None = Field(
+        None,
+        description="Read a snapshot of this name, which `overweight data pull` makes of the file, instead of the "
+        "file; `NAME@ID` for one that is not the latest.",
+        examples=["miners"],
+    )
+
+    @property
+    def kept_as(self) -> tuple[str, str | None]:
+        """The name of the snapshot, and its id where one is pinned."""
+        found = _KEPT.fullmatch(self.snapshot or "")
+        return (found["name"], found["id"]) if found else ("", None)
+
+    @property
+    def reading(self) -> dict[str, str]:
+        """What decides how the file is read, where it is not the default: a snapshot that was read otherwise is old."""
+        usual = type(self).model_fields
+        said = {key: getattr(self, key) for key in _READING if getattr(self, key) != usual[key].default}
+        if isinstance(self.known, KnownInColumn):
+            said["known"] = self.known.column
+        return {key: str(value) for key, value in said.items()} | {"path": Path(self.path).name}
 
 
 class TableSource(SourceRecord):

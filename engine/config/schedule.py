@@ -23,7 +23,8 @@ def _nth(value: Any) -> Any:
     return value
 
 
-def _in_order(days: tuple[dt.date, ...]) -> tuple[dt.date, ...]:
+def in_order(days: tuple[dt.date, ...]) -> tuple[dt.date, ...]:
+    """Days in the order of time; refuses one that is there twice."""
     twice = sorted({day for day in days if days.count(day) > 1})
     if twice:
         raise wrong(f"{twice[0]} more than once", "each day once", "remove the second one")
@@ -52,7 +53,7 @@ class EveryWeekday(Record):
 class EveryDate(Record):
     """A decision on each of the days given, or on the next session where one is none."""
 
-    dates: Annotated[tuple[Annotated[dt.date, BeforeValidator(plain_day)], ...], AfterValidator(_in_order)] = Field(
+    dates: Annotated[tuple[Annotated[dt.date, BeforeValidator(plain_day)], ...], AfterValidator(in_order)] = Field(
         min_length=1, description="The days.", examples=["[2020-01-31, 2020-04-30]"]
     )
 

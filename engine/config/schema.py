@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from engine.config.controls import WORDS
+from engine.config.extends import OF_PRICES
 from engine.config.models import Config
 from engine.config.yaml_text import read_yaml
 
@@ -20,6 +22,9 @@ _BASE = {
     "description": "The config that this file studies, relative to this one.",
 }
 
+_DOLLAR = {"type": "object", "properties": {"dollar": {"type": "string"}}, "additionalProperties": False}
+_CONTROLS = {"type": "array", "items": {"anyOf": [{"enum": [*WORDS]}, _DOLLAR]}}
+
 
 def json_schema() -> dict[str, Any]:
     """The schema (draft 7) of a whole file; a file names it by `# yaml-language-server: $schema=...`."""
@@ -29,20 +34,27 @@ def json_schema() -> dict[str, Any]:
         block.pop("title", None)
         block["properties"] = {key: _explained(field) for key, field in block["properties"].items()}
         _demand_kind(block)
-    one_source, many = schema["properties"]["data"]["additionalProperties"], schema["properties"]["data"]
-    schema["properties"]["data"] = {
-        "description": many.pop("description"),
-        "anyOf": [one_source, many],
-    }
-    schema["properties"] |= {"extends": _EXTENDS, "base": _BASE}
+    fields = schema["properties"]
+    fields["data"] = _also(fields["data"], fields["data"]["additionalProperties"])
+    fields["brake"] = _also(fields["brake"], fields["brake"]["items"])
+    fields["controls"] = _also(fields["controls"], _CONTROLS)
+    fields |= {"extends": _EXTENDS, "base": _BASE}
     # A file that stands on another may leave out what that one says.
-    schema["anyOf"] = [{"required": ["extends"]}, {"required": ["base"]}, {"required": schema.pop("required")}]
+    alone = schema.pop("required")
+    ways = (["extends"], ["base"], *([key, *alone] for key in ("strategy", "blend", *OF_PRICES)))
+    schema["anyOf"] = [{"required": keys} for keys in ways]
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         **schema,
         "title": "A question to overweight",
         "definitions": dict(sorted(definitions.items())),
     }
+
+
+def _also(field: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """A field that may be written in another way as well."""
+    said: dict[str, Any] = {key: field.pop(key) for key in ("description", "examples") if key in field}
+    return {**said, "anyOf": [other, field]}
 
 
 def _demand_kind(definition: dict[str, Any]) -> None:

@@ -6,9 +6,9 @@ import math
 import re
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from engine.config.record import Record, did_you_mean, shown, wrong
+from engine.config.record import Record, did_you_mean, number, shown, wrong
 
 #: Costs that may be written as one number, or by asset or sleeve.
 COSTS = (
@@ -128,6 +128,18 @@ class Cash(Record):
         Discriminator(lambda value: "<name>" if isinstance(value, str) else "<number>"),
         BeforeValidator(_rate),
     ] = Field(0.0, description="Annual effective rate as a fraction, or the name of a series in `data`, such as RF.")
+    unit: Literal["per_session", "percent_a_year"] = Field(
+        "per_session",
+        description="What the values of the series are: simple returns of cash over their session, or annual effective "
+        "rates in percent, as FRED gives yields.",
+    )
     debit_rate: float | None = Field(
         None, ge=0, le=1, description="Yearly rate paid on negative cash; without it, what cash earns."
     )
+
+    @model_validator(mode="after")
+    def _a_number_has_its_unit(self) -> Cash:
+        if self.unit != "per_session" and not isinstance(self.rate, str):
+            found = f"`{self.unit}` beside the number {number(self.rate)}"
+            raise wrong(found, "a unit for a series alone", "remove it: a number is a fraction a year", at="unit")
+        return self

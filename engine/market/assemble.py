@@ -11,35 +11,54 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 import numpy as np
 
 from engine.config import Config
 from engine.errors import ConfigError, Fault
 from engine.market import currency
+from engine.market.align import traded
 from engine.market.calendar import Calendar, calendar_of
 from engine.market.cash import cash_rate
+from engine.market.digest import column_digest, column_digests
 from engine.market.known import visible_from
 from engine.market.labels import Found, Wanted, locate, wanted_by
-from engine.market.levels import as_of
-from engine.market.panel import Panel, Series, column_digest, find_series
-from engine.market.sources import read_source
-from engine.market.table import Dates, Indices, Matrix, Table, Vector
+from engine.market.levels import as_of, taken
+from engine.market.panel import Panel, Series, find_series
+from engine.market.sources import Reader, read_source
+from engine.market.table import Indices, Matrix, Table, Vector
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Another market in the place of the real one: what reads the sources, and what becomes of the panel."""
+
+    read: Reader
+    panel: Callable[[Panel], Panel]
+
+
+#: The world in which panels are made; None is the real one.
+WORLD: ContextVar[World | None] = ContextVar("WORLD", default=None)
 
 
 def build_panel(config: Config) -> Panel:
     """The Panel that a config asks for. Raises ConfigError and DataError with the place of the fault."""
-    wanted = wanted_by(config)
-    every_label = {*wanted.assets, *wanted.rates}
-    tables = {name: read_source(config, name, every_label) for name in config.data}
+    wanted, world = wanted_by(config), WORLD.get()
+    every_label, read = {*wanted.assets, *wanted.rates}, read_source if world is None else world.read
+    tables = {name: read(config, name, every_label) for name in config.data}
     found = Found(tables, locate(config, tables, tuple(sorted(every_label))))
     caveats = [caveat for table in tables.values() for caveat in table.caveats]
     caveats += _refuse_price_returns(config, found, wanted)
     _refuse_late_prices(config, found, wanted)
 
     calendar = calendar_of(config, found, wanted)
-    prices, opens, volumes, ends = _prices(config, found, wanted, calendar)
+    own = traded(found, wanted, calendar)
+    prices, opens, volumes, ends = own.prices, own.opens, own.volumes, own.ends
+    for label in {*wanted.watched, *wanted.against} - {*wanted.held}:
+        prices[:, wanted.assets.index(label)] = _as_known(config, found, label, calendar)
     fx = _fx(config, found, wanted, calendar)
     if fx is not None:
         prices = prices * fx
@@ -48,8 +67,8 @@ def build_panel(config: Config) -> Panel:
     series = _series(config, tables, calendar)
     cash, cash_caveats = cash_rate(config, tables, calendar.sessions)
     matrices = {"": prices, " open": opens, " volume": volumes, " dividend": dividends}
-    digests = _digests(calendar, wanted, matrices, ends, series, cash)
-    return Panel(
+    digests = _digests(calendar, wanted, matrices, ends, series, cash, own.digests if fx is None else {})
+    panel = Panel(
         sessions=calendar.sessions,
         assets=wanted.assets,
         prices=prices,
@@ -66,7 +85,9 @@ def build_panel(config: Config) -> Panel:
         volumes=volumes,
         dividends=dividends,
         recovery=np.array([config.delisting.recovery_of(label) for label in wanted.assets]),
+        closes=calendar.closes,
     )
+    return panel if world is None else world.panel(panel)
 
 
 def _digests(
@@ -76,17 +97,19 @@ def _digests(
     ends: Indices,
     series: Mapping[str, Series],
     cash: Vector,
+    known: Mapping[str, str],
 ) -> dict[str, str]:
-    """A hash per series, of everything that can move a result."""
+    """A hash per series, of everything that can move a result. known: those of prices that need not be made again."""
     digests: dict[str, str] = {}
+    assets = wanted.assets
     for suffix, matrix in matrices.items():
         if matrix is not None:
-            rows = np.ascontiguousarray(matrix.T)
-            digests |= {
-                f"{label}{suffix}": column_digest(calendar.sessions, rows[i]) for i, label in enumerate(wanted.assets)
-            }
+            there = known if not suffix else {}
+            new = np.flatnonzero([label not in there for label in assets])
+            made = iter(column_digests(calendar.sessions, taken(matrix, columns=new)))
+            digests |= {f"{label}{suffix}": there.get(label) or next(made) for label in assets}
     for i in np.flatnonzero(ends < calendar.count):
-        digests[f"{wanted.assets[i]} end"] = str(calendar.sessions[ends[i]])
+        digests[f"{assets[i]} end"] = str(calendar.sessions[ends[i]])
     digests |= {name: column_digest(one.dates, one.values) for name, one in series.items()}
     digests["cash"] = column_digest(calendar.sessions, cash)
     return digests
@@ -111,55 +134,11 @@ def _refuse_price_returns(config: Config, found: Found, wanted: Wanted) -> list[
     )
 
 
-def _prices(
-    config: Config, found: Found, wanted: Wanted, calendar: Calendar
-) -> tuple[Matrix, Matrix | None, Matrix | None, Indices]:
-    """Prices (T, N), opens and volumes likewise, and the session on which each held asset ends (N,), T for none."""
-    count, assets = calendar.count, wanted.assets
-    prices = np.full((count, len(assets)), np.nan)
-    opens: Matrix | None = None
-    volumes: Matrix | None = None
-    ends = np.full(len(assets), count, dtype=np.int64)
-    for table, columns, labels in found.by_table(wanted.held):
-        into_columns = np.searchsorted(assets, labels)
-        rows, into = _on_sessions(table.dates, calendar.every)
-        inside = into < count
-        cells = np.ix_(into[inside], into_columns)
-        whole = _taken(table.values, rows, columns)
-        prices[cells] = whole[inside]
-        if table.opens is not None:
-            opens = np.full(prices.shape, np.nan) if opens is None else opens
-            opens[cells] = _taken(table.opens, rows, columns)[inside]
-        if table.volumes is not None:
-            volumes = np.full(prices.shape, np.nan) if volumes is None else volumes
-            volumes[cells] = _taken(table.volumes, rows, columns)[inside]
-        last = into[len(into) - 1 - np.argmax(~np.isnan(whole[::-1]), axis=0)]
-        ends[into_columns] = np.where(last < count - 1, last, count)
-    for label in {*wanted.watched, *wanted.against} - {*wanted.held}:
-        prices[:, assets.index(label)] = _as_known(config, found, label, calendar)
-    return prices, opens, volumes, ends
-
-
-def _taken(values: Matrix, rows: Indices, columns: Indices) -> Matrix:
-    """Rows and columns of a matrix, without a copy where that is all of it."""
-    if len(rows) < len(values):
-        values = values[rows]
-    return values if np.array_equal(columns, np.arange(values.shape[1])) else values[:, columns]
-
-
 def _as_known(config: Config, found: Found, label: str, calendar: Calendar) -> Vector:
     """(T,) the last value of a label that each session's close could know."""
     table, values = found.column(label)
     visible = visible_from(config, found.home[label], table, calendar.sessions, calendar.closes)
     return as_of(values, table.dates, visible, calendar.count)
-
-
-def _on_sessions(dates: Dates, sessions: Dates) -> tuple[Indices, Indices]:
-    """Rows of a table that are sessions, and which sessions they are."""
-    into = np.searchsorted(sessions, dates)
-    into[into == len(sessions)] = 0
-    rows = np.flatnonzero(sessions[into] == dates)
-    return rows, into[rows]
 
 
 def _fx(config: Config, found: Found, wanted: Wanted, calendar: Calendar) -> Matrix | None:

@@ -10,6 +10,7 @@ from engine.config import Config
 from engine.errors import ConfigError, DataError, Fault
 from engine.market.known import session_closes
 from engine.market.labels import Found, Wanted
+from engine.market.levels import given_in, last_given, taken
 from engine.market.table import Dates
 
 #: A watched label may be this many calendar days older than the last session before it counts as ended.
@@ -33,10 +34,9 @@ class Calendar:
 
 def calendar_of(config: Config, found: Found, wanted: Wanted) -> Calendar:
     """The sessions up to `to`. Without `to`, up to where every watched label still lives."""
-    for label in (*wanted.held, *wanted.watched):
-        _refuse_empty(found, label)
+    _refuse_empty(found, (*wanted.held, *wanted.watched))
     every = _days_with_any(found, wanted.held)
-    ends = {label: _days_with_any(found, (label,))[-1] for label in wanted.watched}
+    ends = _last_days(found, wanted.watched)
     last = min(every[-1], min(ends.values(), default=every[-1]))
     if config.to is not None:
         last = np.datetime64(config.to, "D")
@@ -53,16 +53,21 @@ def calendar_of(config: Config, found: Found, wanted: Wanted) -> Calendar:
     return Calendar(every, count, following, session_closes(config, sources, every[:count]))
 
 
-def _refuse_empty(found: Found, label: str) -> None:
-    table, values = found.column(label)
-    if np.isnan(values).all():
+def _refuse_empty(found: Found, labels: tuple[str, ...]) -> None:
+    """Raise DataError for the first of the labels that has not a single value."""
+    places: dict[str, str] = {}
+    for table, columns, own in found.by_table(labels):
+        given = np.any(taken(given_in(table.values), columns=columns), axis=0).tolist()
+        places |= {label: table.place for label, some in zip(own, given, strict=True) if not some}
+    first = next((label for label in labels if label in places), None)
+    if first is not None:
         raise DataError(
             Fault(
-                table.place,
-                label,
+                places[first],
+                first,
                 "a column without a single value",
                 "prices or returns",
-                f"export {label} again, or take it out of the config",
+                f"export {first} again, or take it out of the config",
             )
         )
 
@@ -70,9 +75,18 @@ def _refuse_empty(found: Found, label: str) -> None:
 def _days_with_any(found: Found, labels: tuple[str, ...]) -> Dates:
     """The days on which any of the labels has a value, ascending."""
     days = [
-        table.dates[~np.isnan(table.values[:, columns]).all(axis=1)] for table, columns, _ in found.by_table(labels)
+        table.dates[taken(given_in(table.values), columns=columns).any(axis=1)]
+        for table, columns, _ in found.by_table(labels)
     ]
     return days[0] if len(days) == 1 else np.unique(np.concatenate(days))
+
+
+def _last_days(found: Found, labels: tuple[str, ...]) -> dict[str, np.datetime64]:
+    """The last day with a value of each label."""
+    last: dict[str, np.datetime64] = {}
+    for table, columns, own in found.by_table(labels):
+        last |= zip(own, table.dates[last_given(table.values)[columns]], strict=True)
+    return {label: last[label] for label in labels}
 
 
 def _refuse_beyond(config: Config, last: np.datetime64, end: np.datetime64, whose: str) -> None:

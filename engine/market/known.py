@@ -49,6 +49,26 @@ def visible_from(config: Config, name: str, table: Table, sessions: Dates, close
     return np.searchsorted(closes, close_times(config, name, table.dates, own))
 
 
+def published_on(config: Config, name: str, table: Table, sessions: Dates, visible: Indices) -> Indices:
+    """(R,) for each row of a table the session on which it came out: that of its day, or the next where that is none.
+
+    visible: (R,) what `visible_from` says. What came out on a day may have moved that day's close, though no decision
+    at that close may have seen it. Where only an hour or a number of sessions is known, both are the same session.
+    """
+    rule = config.data[name].known
+    if isinstance(rule, KnownAfterDays | KnownOnWeekday | KnownAfterMonthEnd):
+        days = known_days(table.dates, rule)
+    elif isinstance(rule, KnownAfterSessions):
+        return visible
+    elif table.known is None:
+        days = table.dates
+    elif table.known.dtype == np.dtype("datetime64[D]"):
+        days = table.known
+    else:
+        return visible
+    return np.searchsorted(sessions, days, side="left")
+
+
 def after_close(days: Dates, sessions: Dates) -> Indices:
     """(R,) the first session after each day."""
     return np.searchsorted(sessions, days, side="right")

@@ -40,7 +40,8 @@ class Found:
         for name, table in self.tables.items():
             own = [label for label in labels if self.home[label] == name]
             if own:
-                yield table, np.array([table.columns.index(label) for label in own]), own
+                at = {column: i for i, column in enumerate(table.columns)}
+                yield table, np.array([at[label] for label in own]), own
 
     def column(self, label: str) -> tuple[Table, Vector]:
         """A label's table and its values (R,)."""
@@ -67,8 +68,9 @@ def locate(config: Config, tables: Mapping[str, Table], labels: tuple[str, ...])
     """Which source each label comes from. All labels that are nowhere, or in two places, are reported at once."""
     home: dict[str, str] = {}
     faults = []
+    priced = {name: frozenset(table.columns) for name, table in tables.items() if table.kind == "prices"}
     for label in labels:
-        found = [name for name, table in tables.items() if table.kind == "prices" and label in table.columns]
+        found = [name for name, columns in priced.items() if label in columns]
         if len(found) == 1:
             home[label] = found[0]
         else:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.market.table import Dates, Indices, Matrix, Vector
+
+Number = TypeVar("Number", bound=np.generic)
+#: Columns that are looked at together where all of them would need a second matrix.
+BLOCK = 64
 
 
 def from_returns(returns: Matrix) -> Matrix:
@@ -26,6 +33,31 @@ def carry(values: Matrix) -> Matrix:
         last = np.maximum.accumulate(np.where(missing[:, column], -1, np.arange(len(values))))
         carried[:, column] = np.where(last < 0, np.nan, values[np.maximum(last, 0), column])
     return carried
+
+
+def taken(values: NDArray[Number], rows: Indices | None = None, columns: Indices | None = None) -> NDArray[Number]:
+    """Rows (ascending) and columns of a matrix; no copy where these are its first rows and all of its columns."""
+    if rows is not None:
+        first = not len(rows) or rows[-1] == len(rows) - 1
+        values = values[: len(rows)] if first else np.take(values, rows, axis=0)
+    if columns is None or (len(columns) == values.shape[1] and bool((columns == np.arange(len(columns))).all())):
+        return values
+    return np.take(values, columns, axis=1)
+
+
+def given_in(values: Matrix) -> NDArray[np.bool_]:
+    """(R, C) where a matrix has a value."""
+    missing = np.isnan(values)
+    return np.logical_not(missing, out=missing)
+
+
+def last_given(values: Matrix) -> Indices:
+    """(C,) the last row of each column that has a value; every column must have one."""
+    last = np.empty(values.shape[1], dtype=np.int64)
+    for start in range(0, len(last), BLOCK):
+        some = slice(start, start + BLOCK)
+        last[some] = len(values) - 1 - np.argmax(given_in(values[::-1, some]), axis=0)
+    return last
 
 
 def as_of(values: Vector, dates: Dates, visible: Indices, count: int) -> Vector:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -37,12 +36,13 @@ class Panel:
     prices: (T, N) total-return levels; NaN where a held asset has no price that session, or before a watched
         one begins (a watched price is the last one known).
     known: (T, N) the last price of each asset at each session, 0 before its first, its recovery after it has ended:
-        what a holding is worth.
+        what a holding is worth. Made when first asked for; `prices` themselves where no price is missing.
     opens: (T, N) like prices, or None where the source has none.
     volumes: (T, N) units traded, or None. dividends: (T, N) cash per unit on ex-dates, in the base currency, or None.
     recovery: (N,) part of its last price that an asset pays when it has ended.
     fx: (T, N) units of the base currency for one unit of the asset's own, in `prices` already; None where all is in it.
     held: (N,) bool. ends: (N,) index of the last session with a price in all of the data, T where it goes on.
+    closes: (T,) datetime64[s] in UTC, when a session's decision is made; None where no held source says when it closes.
     series: by `source.column`. cash_rate: (T,) simple return of cash from the session before to this one.
     following: the first session after the last one of the panel, or the last one's next weekday.
     digests: a hash of every series by name; fingerprint: one over all. caveats: what a reader has to know of the data.
@@ -64,18 +64,21 @@ class Panel:
     volumes: Matrix | None = None
     dividends: Matrix | None = None
     recovery: Vector | None = None
-    known: Matrix = field(init=False)
+    closes: Dates | None = None
+    _known: list[Matrix] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        known = carry(self.prices)
-        known[np.isnan(known)] = 0.0
-        if self.recovery is not None:
-            ended = np.arange(len(known))[:, None] > self.ends[None, :]
-            known = np.where(ended, known * self.recovery, known)
-        object.__setattr__(self, "known", known)
-        for array in (self.sessions, self.prices, self.opens, self.known, self.fx, self.cash_rate):
+        for array in (self.sessions, self.prices, self.opens, self.fx, self.cash_rate):
             if array is not None:
                 read_only(array)
+
+    @property
+    def known(self) -> Matrix:
+        """(T, N) what one unit of each asset is worth at each session."""
+        if not self._known:
+            self._known.append(_last_worth(self.prices, self.ends, self.recovery))
+            read_only(self._known[0])
+        return self._known[0]
 
     def column(self, label: str) -> int:
         """Position of an asset; KeyError where there is no such asset."""
@@ -93,26 +96,25 @@ class Panel:
         return np.array([self.column(label) for label in labels], dtype=np.int64)
 
 
+def _last_worth(prices: Matrix, ends: Indices, recovery: Vector | None) -> Matrix:
+    """(T, N) the last price so far, 0 before the first; after an asset's end that price times its recovery."""
+    paid = np.ones(prices.shape[1]) if recovery is None else recovery
+    ended = np.flatnonzero((ends < len(prices) - 1) & (paid != 1.0))
+    if not len(ended) and not np.isnan(prices).any():
+        return np.ascontiguousarray(prices)
+    worth = carry(prices)
+    worth[np.isnan(worth)] = 0.0
+    for asset in ended:
+        worth[ends[asset] + 1 :, asset] *= paid[asset]
+    return worth
+
+
 def find_series(series: Mapping[str, object], name: str) -> str | None:
     """The key that a name means among series by `source.column`."""
     if name in series:
         return name
     keys = [key for key in series if key.partition(".")[0] == name]
     return keys[0] if len(keys) == 1 else None
-
-
-def column_digest(dates: Dates, values: Vector) -> str:
-    """A hash of one column: its ISO days and its numbers, whatever library or machine read them.
-
-    Rows without a value are left out, so that a wider file gives the same digest.
-    """
-    days = dates.astype("datetime64[D]").astype("<i8", copy=False)
-    given = ~np.isnan(values)
-    if not given.all():
-        days, values = days[given], values[given]
-    digest = hashlib.sha256(np.ascontiguousarray(days).data)
-    digest.update(np.ascontiguousarray(values, dtype="<f8").data)
-    return digest.hexdigest()
 
 
 def read_only(values: NDArray[np.generic]) -> None:

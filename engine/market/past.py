@@ -67,6 +67,17 @@ class Revealed:
             self._known[name] = known
         self.until = session
 
+    def conceal(self, session: int) -> None:
+        """The way back, for audits: what is later than `session` is NaN again, and so is what it was copied from."""
+        for key, buffer in self._buffers.items():
+            for array in (buffer, self._sources[key]):
+                _forget(array, session + 1, self.until + 1)
+        for name, one in self.panel.series.items():
+            known = int(np.searchsorted(one.visible, session, side="right"))
+            _forget(self._series[name], known, self._known[name])
+            self._known[name] = known
+        self.until = session
+
     def levels(self, kind: str, name: str, session: int) -> NDArray[np.float64]:
         """Rows 0..session of a buffer, read-only."""
         return self._buffers[kind, name][: session + 1]
@@ -80,6 +91,12 @@ class Revealed:
 def _copy(source: NDArray[np.float64], buffer: NDArray[np.float64], start: int, stop: int) -> None:
     buffer.flags.writeable = True
     buffer[start:stop] = source[start:stop]
+    buffer.flags.writeable = False
+
+
+def _forget(buffer: NDArray[np.float64], start: int, stop: int) -> None:
+    buffer.flags.writeable = True
+    buffer[start:stop] = np.nan
     buffer.flags.writeable = False
 
 

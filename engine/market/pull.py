@@ -111,30 +111,27 @@ def _pull_one(
         tables = one.read(fetched.content, fetched.address)
         for key, table in tables.items():
             if not accept_shorter:
-                _refuse_shorter(table, one, key, store)
+                refuse_shorter(table, one.request.address, one.source, key, store)
         facts = one.facts(fetched.content) if one.facts is not None else {}
         how = f"{one.read.__module__} over HTTP {fetched.status}"
         origin = Origin(fetched.address, fetched.when, how, fetched.headers, facts)
         kept = tuple(save(table, one.source, key, origin, store) for key, table in tables.items())
     except OverweightError as error:
         return Outcome(one.source, one.name, error=str(error))
-    return Outcome(one.source, one.name, snapshots=kept, changed=any(_is_new(snapshot) for snapshot in kept))
+    return Outcome(one.source, one.name, snapshots=kept, changed=any(one.is_new for one in kept))
 
 
-def _is_new(snapshot: Snapshot) -> bool:
-    return snapshot.first_pulled == snapshot.last_pulled
-
-
-def _refuse_shorter(table: Table, one: Wanted, key: str, store: Path) -> None:
-    if not any(series_folder(store, one.source, key).glob("*.json")):
+def refuse_shorter(table: Table, place: str, source: str, key: str, store: Path) -> None:
+    """Raise DataError for a table that lost rows since the last snapshot of its series, or ends before it."""
+    if not any(series_folder(store, source, key).glob("*.json")):
         return
-    last = latest(store, one.source, key)
+    last = latest(store, source, key)
     ends = str(np.datetime_as_string(table.dates[-1], unit="D")) if len(table.dates) else ""
     if ends >= last.last_date and len(table.dates) >= (1.0 - SHORTER) * last.rows:
         return
     raise DataError(
         Fault(
-            place=one.request.address,
+            place=place,
             key="",
             found=f"{len(table.dates):,} rows to {ends or 'nowhere'}",
             expected=f"at least the {last.rows:,} rows to {last.last_date} of the last snapshot",

@@ -1,7 +1,7 @@
 """Sleeves: named groups of assets, the parts their members have on each session, and the series a strategy sees.
 
-A member trades on a session if it has a price then. Its return runs from its last price before; nothing in a
-sleeve's past changes when a member enters or leaves later.
+A member trades on a session if it has a price above zero then. Its return runs from its last price before, down to a
+price of zero; nothing in a sleeve's past changes when a member enters or leaves later.
 """
 
 from __future__ import annotations
@@ -76,18 +76,18 @@ def _one(panel: Panel, sleeve: Sleeve, belongs: NDArray[np.bool_]) -> SleeveSeri
     order = sorted(range(len(sleeve.members)), key=lambda i: sleeve.members[i])
     columns = panel.columns(tuple(sleeve.members[i] for i in order))
     prices = panel.prices[:, columns]
-    trades = ~np.isnan(prices) & belongs[:, columns]
+    quoted = ~np.isnan(prices) & belongs[:, columns]
     before = np.vstack([np.full((1, len(columns)), np.nan), carry(prices)[:-1]])
-    returns = prices / before - 1.0
+    returns = np.divide(prices, before, out=np.full_like(prices, np.nan), where=before != 0.0) - 1.0
     if sleeve.parts == "fixed":
         shares = np.broadcast_to(np.array([sleeve.weights[i] for i in order]), prices.shape)
     elif sleeve.parts == "inverse_volatility":
         shares = _inverse_volatility(returns, sleeve.lookback)
     else:
         shares = np.ones_like(prices)
-    parts = _carried(_scaled(np.where(trades, shares, 0.0)))
-    # Today's return is earned by the parts decided at the close before, among those that trade today.
-    held = np.where(trades, np.vstack([shares[:1], shares[:-1]]), np.nan)
+    parts = _carried(_scaled(np.where(quoted & (prices > 0.0), shares, 0.0)))
+    # Today's return is earned by the parts decided at the close before, among those with a price today.
+    held = np.where(quoted, np.vstack([shares[:1], shares[:-1]]), np.nan)
     weights = _scaled(np.where(np.isnan(returns) | np.isnan(held), 0.0, held))
     daily = (weights * np.where(np.isnan(returns), 0.0, returns)).sum(axis=1)
     levels = np.cumprod(1.0 + daily)

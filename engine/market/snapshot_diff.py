@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.errors import DataError
 from engine.market.atomic import TEMPORARY
+from engine.market.digest import column_digests
 from engine.market.snapshots import read_manifest, read_snapshot
 from engine.market.table import Dates, Table
 from engine.market.table_file import content_hash
@@ -149,6 +150,7 @@ def _verdict(manifest: Path) -> Finding:
         table = read_snapshot(snapshot)
     except DataError as error:
         return Finding(path, "damaged", str(error))
-    if content_hash(table) != snapshot.id or len(table.dates) != snapshot.rows:
+    digests = table.digests and tuple(column_digests(table.dates, table.values))
+    if content_hash(table) != snapshot.id or len(table.dates) != snapshot.rows or digests != table.digests:
         return Finding(path, "damaged", f"{path}: the manifest speaks of other content; pull the series again")
     return Finding(path, "good")

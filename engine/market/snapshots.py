@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import numpy as np
+import pyarrow as pa
 
 from engine.errors import DataError, Fault
 from engine.market.atomic import write_atomically
@@ -30,6 +31,8 @@ from engine.market.table_file import content_hash, from_parquet, to_parquet
 
 STORE_VARIABLE = "OVERWEIGHT_SNAPSHOTS"
 DEFAULT_STORE = Path("data") / "snapshots"
+#: Bytes of a file that are hashed at a time.
+PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,11 @@ class Snapshot:
     def manifest(self) -> Path:
         return self.path.with_suffix(".json")
 
+    @property
+    def is_new(self) -> bool:
+        """Did its pull say something that was never said before?"""
+        return self.first_pulled == self.last_pulled
+
 
 def store_folder(chosen: Path | str | None = None) -> Path:
     """The folder of the store: `chosen`, else the environment's OVERWEIGHT_SNAPSHOTS, else data/snapshots."""
@@ -100,7 +108,9 @@ def save(table: Table, source: str, key: str, origin: Origin, store: Path) -> Sn
     when = origin.when.astimezone(UTC).isoformat(timespec="microseconds")
     known = read_manifest(path.with_suffix(".json")) if path.with_suffix(".json").exists() else None
     if known is not None and _is_whole(known):
-        snapshot = replace(known, last_pulled=max(known.last_pulled, when), headers=dict(origin.headers))
+        snapshot = replace(
+            known, last_pulled=max(known.last_pulled, when), headers=dict(origin.headers), facts=dict(origin.facts)
+        )
     else:
         content = to_parquet(table)
         write_atomically(path, content)
@@ -206,26 +216,37 @@ def load(store: Path, source: str, key: str, snapshot_id: str | None = None) -> 
     )
 
 
-def read_snapshot(snapshot: Snapshot) -> Table:
-    """The table of one snapshot, its file's hash checked. Raises DataError where it is missing or damaged."""
-    return from_parquet(_checked_bytes(snapshot), str(snapshot.path))
+def read_snapshot(snapshot: Snapshot, labels: Sequence[str] | None = None) -> Table:
+    """The table of one snapshot, its file's hash checked; of `labels` alone, in their order, those that it has.
+
+    Raises DataError where it is missing or damaged.
+    """
+    with _checked_file(snapshot) as file:
+        return from_parquet(file, str(snapshot.path), labels)
 
 
 def _is_whole(snapshot: Snapshot) -> bool:
     try:
-        return bool(_checked_bytes(snapshot))
+        _checked_file(snapshot).close()
     except DataError:
         return False
+    return True
 
 
-def _checked_bytes(snapshot: Snapshot) -> bytes:
+def _checked_file(snapshot: Snapshot) -> pa.NativeFile:
+    """The file of a snapshot, open at its start. It is hashed piece by piece: it may be as large as the memory."""
     try:
-        content = snapshot.path.read_bytes()
+        file = pa.OSFile(str(snapshot.path))
+        seal = hashlib.sha256()
+        while piece := file.read(PIECE):
+            seal.update(piece)
+        file.seek(0)
     except OSError as error:
-        found = f"no readable file ({error.strerror})"
+        found = f"no readable file ({os.strerror(error.errno) if error.errno else error})"
     else:
-        if hashlib.sha256(content).hexdigest() == snapshot.file_hash:
-            return content
+        if seal.hexdigest() == snapshot.file_hash:
+            return file
+        file.close()
         found = "a file that was changed or damaged after it was pulled (its hash is not the manifest's)"
     raise DataError(
         Fault(

@@ -29,6 +29,7 @@ class Table:
     opens, volumes: (R, C) like values, or None. place: the file or address, for messages.
     attribution: whose data it is, in one line. offered: every label the source has, wanted or not.
     caveats: what a reader of a result has to know of this source.
+    digests: the `column_digest` of each column of values, where the source knows it of these very numbers; else ().
     """
 
     dates: Dates
@@ -42,6 +43,7 @@ class Table:
     attribution: str = ""
     offered: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         refuse_bad_dates(self.dates, self.place)

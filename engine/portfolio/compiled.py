@@ -24,13 +24,13 @@ def _with(function: Callable[..., Any], **helpers: Any) -> FunctionType:
 
 
 cost_of = njit(inline="always")(kernel.cost_of)
-_cash_after = _with(kernel._cash_after, cost_of=cost_of)
-rebalance_any = _with(kernel.rebalance_any, cost_of=cost_of, _cash_after=njit(inline="always")(_cash_after))
+# One function compiled as a whole: a call that hands over a dozen arrays costs as much as a rebalance of ten assets.
 simulate = njit(cache=True)(
     _with(
         kernel.simulate,
+        _hold=njit(inline="always")(kernel._hold),
         rebalance_net=njit(inline="always")(kernel.rebalance_net),
-        rebalance_any=njit(rebalance_any),
+        rebalance_any=njit(inline="always")(_with(kernel.rebalance_any, cost_of=cost_of)),
         rebalance_gross=njit(inline="always")(kernel.rebalance_gross),
     )
 )

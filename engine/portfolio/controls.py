@@ -64,10 +64,19 @@ def momentum_stance(
         names = tuple(sorted(config.tilt))
         columns = [_relative(config, sleeves, decisions, name) for name in names]
     else:
-        columns = [_momentum(panel.prices[:, panel.column(name)], decisions) for name in names]
-    values = np.column_stack(columns)
+        columns = [momentum_on(panel.prices[:, panel.column(name)], decisions) for name in names]
+    return stance_by_sign(config, names, np.column_stack(columns), decisions, tranche)
+
+
+def stance_by_sign(
+    config: Config, names: tuple[str, ...], values: Matrix, decisions: Indices, tranche: Indices | None = None
+) -> Stance:
+    """The stance of values (D, S) by their sign, on the sides that the config's rule may take; ranks take them whole.
+
+    Full over at zero or more, full under (where the rule may) or neutral below; neutral at NaN.
+    """
     scores = Scores(names, values, np.ones(values.shape, np.bool_), np.zeros(values.shape, np.int64))
-    rule = config.stance
+    rule = config.rule
     assert rule is not None
     if isinstance(rule, Rank):
         return take_stance(rule, scores, decisions, tranche, config.trade.holding_sessions)
@@ -90,13 +99,13 @@ def _relative(config: Config, sleeves: Mapping[str, SleeveSeries], decisions: In
         others = {n: w for n, w in config.policy.items() if n not in (name, "cash")}
         total = sum(others.values())
         givers = {n: w / total for n, w in others.items()} if total > 0 else {}
-    own = _momentum(sleeves[name].levels, decisions)
+    own = momentum_on(sleeves[name].levels, decisions)
     for other, weight in givers.items():
-        own = own - weight * _momentum(sleeves[other].levels, decisions)
+        own = own - weight * momentum_on(sleeves[other].levels, decisions)
     return own
 
 
-def _momentum(levels: Vector, decisions: Indices) -> Vector:
+def momentum_on(levels: Vector, decisions: Indices) -> Vector:
     """(D,) 12-1 momentum on decision days; NaN where a year is not there yet."""
     early = decisions < LOOKBACK
     start, end = np.where(early, 0, decisions - LOOKBACK), np.where(early, 0, decisions - SKIP)

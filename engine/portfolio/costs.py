@@ -116,10 +116,12 @@ def impact_rates(costs: Costs, panel: Panel, due: Indices) -> Matrix:
     """(K, N) c such that a trade of value v costs c v^1.5: the square-root law, impact * sd * sqrt(v / volume) * v.
 
     Deviation and volume (in money) are means over the sessions before the trade; Almgren et al. (2005), Toth et al.
-    (2011). NaN volumes count as none; without any volume a trade costs its whole daily deviation times `impact`.
+    (2011). NaN volumes count as none; infinite without any volume in those sessions: such an asset cannot trade.
     """
     assert panel.volumes is not None
-    returns = np.diff(np.log(np.where(panel.known > 0, panel.known, np.nan)), axis=0, prepend=np.nan)
+    known = np.where(panel.known > 0, panel.known, np.nan)
+    # The logarithm of a ratio, not a difference of logarithms: no bit moves where all prices double.
+    returns = np.log(known / np.vstack([np.full_like(known[:1], np.nan), known[:-1]]))
     rates = np.zeros((len(due), len(panel.assets)))
     for k, t in enumerate(due):
         deviation = _deviation(returns[max(t - DEVIATION_SESSIONS, 1) : t])
@@ -127,7 +129,8 @@ def impact_rates(costs: Costs, panel: Panel, due: Indices) -> Matrix:
             np.nan_to_num(panel.volumes[max(t - VOLUME_SESSIONS, 0) : t]) * panel.known[max(t - VOLUME_SESSIONS, 0) : t]
         )
         volume = traded.mean(axis=0) if len(traded) else np.zeros(len(panel.assets))
-        rates[k] = costs.impact * deviation / np.sqrt(np.maximum(volume, 1.0))
+        rates[k] = costs.impact * deviation / np.sqrt(np.where(volume > 0.0, volume, 1.0))
+        rates[k, (volume <= 0.0) & (costs.impact > 0.0)] = np.inf
     return rates
 
 

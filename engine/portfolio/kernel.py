@@ -6,6 +6,8 @@ For each session t:
   3. if a decision is due, it trades at the fill prices (`rebalance_net`, `rebalance_any` or `rebalance_gross`);
   4. equity is cash plus holdings at the closing price.
 
+Between two sessions with an event nothing but the first and the last happens: `_hold`.
+
 Invariants: equity = cash + sum(units * price); cash stays at or above its floor; no NaN gets in.
 No fastmath, explicit loops in asset order, no unguarded division: compiled or not, the same bits come out.
 """
@@ -23,7 +25,8 @@ from engine.market.table import Indices, Matrix, Vector
 #: One value per asset: an array, or a list where the plain rebalance runs on Python's own numbers.
 Row: TypeAlias = "Vector | list[float]"
 Flags: TypeAlias = "NDArray[np.bool_] | list[bool]"
-Order: TypeAlias = "Indices | list[int]"
+#: Positions of assets, unsigned: compiled code need not ask of each whether it counts from the end.
+Order: TypeAlias = "NDArray[np.uint64] | list[int]"
 
 #: Most rounds of the fixed point for equity after costs. It contracts by the cost rate: a handful at usual costs.
 ROUNDS = 500
@@ -97,7 +100,8 @@ class Rules(NamedTuple):
 
 class Paths(NamedTuple):
     """What the kernel fills: equity, cash (T,); units (K, N) right after each rebalance; cut (K,): the part of every
-    wanted buy that cash allowed; capped (K,): the part of every wanted trade that the turnover cap allowed.
+    wanted buy that cash allowed; capped (K,): the part of every wanted trade that the turnover cap allowed, 0 where
+    costs would have exceeded equity.
     """
 
     equity: Vector
@@ -158,7 +162,7 @@ def rebalance_net(
             if cut < 1.0 and aim > value[i]:
                 aim = value[i] + cut * (aim - value[i])
             units[i] = aim / price[i]
-    return left if left > ROUNDING * equity else 0.0, cut
+    return left if abs(left) > ROUNDING * equity else 0.0, cut
 
 
 def cost_of(
@@ -179,52 +183,58 @@ def rebalance_any(
     rates: Rates,
     rules: Rules,
     wanted: Vector,
-    trades: NDArray[np.bool_],
+    held: Vector,
+    moving: Order,
 ) -> tuple[float, float, float]:
     """Trade so that targets hold after costs, with every rule there is. Returns cash, the cut of buys, the part capped.
 
-    wanted, trades (N,) are scratch: the weight aimed at, and whether the asset trades.
+    wanted, held, moving (N,) are scratch: the weight aimed at, the value held, and the assets that trade.
     """
     n = len(units)
     price, target, tradable = orders.fill_prices[k], orders.targets[k], orders.tradable[k]
+    impacts = rates.impact.shape[0] > 0
     equity = cash
     for i in range(n):
-        equity += units[i] * price[i]
+        held[i] = units[i] * price[i]
+        equity += held[i]
     if equity <= 0.0:
         return cash, 1.0, 1.0
     # (i) Which assets trade, settled on equity before costs: band, smallest trade and missing prices take assets out.
     turnover = 0.0
+    count = 0
     for i in range(n):
-        held = units[i] * price[i] / equity
-        trades[i] = tradable[i] and not math.isnan(target[i])
+        if not tradable[i] or math.isnan(target[i]):
+            continue
+        weight = held[i] / equity
         wanted[i] = target[i]
-        if trades[i] and rules.band > 0.0 and k > 0:
+        if rules.band > 0.0 and k > 0:
             width = rules.band * abs(target[i]) if rules.relative else rules.band
-            if abs(held - target[i]) <= width + ROUNDING:
-                trades[i] = False
-            elif rules.to_edge:
-                wanted[i] = target[i] + width if held > target[i] else target[i] - width
-        if trades[i] and abs(wanted[i] - held) <= max(rules.smallest, ROUNDING):
-            trades[i] = False
-        if trades[i]:
-            turnover += 0.5 * abs(wanted[i] - held)
+            if abs(weight - target[i]) <= width + ROUNDING:
+                continue
+            if rules.to_edge:
+                wanted[i] = target[i] + width if weight > target[i] else target[i] - width
+        if abs(wanted[i] - weight) <= max(rules.smallest, ROUNDING):
+            continue
+        turnover += 0.5 * abs(wanted[i] - weight)
+        moving[count] = i
+        count += 1
     capped = 1.0
     if turnover > rules.cap and k > 0:
         capped = rules.cap / turnover
-        for i in range(n):
-            held = units[i] * price[i] / equity
-            wanted[i] = held + capped * (wanted[i] - held)
+        for j in range(count):
+            i = moving[j]
+            weight = held[i] / equity
+            wanted[i] = weight + capped * (wanted[i] - weight)
     # (ii) Equity after costs, iterated from equity before.
     after = equity
     for _ in range(ROUNDS):
         cost = 0.0
-        for i in range(n):
-            if trades[i]:
-                impact = rates.impact[k, i] if rates.impact.shape[0] > 0 else 0.0
-                cost += cost_of(
-                    abs(wanted[i] * after - units[i] * price[i]), price[i], rates.fee[i], rates.slip[i],
-                    rates.per_share[i], rates.per_order[i], rates.minimum[i], impact,
-                )  # fmt: skip
+        for j in range(count):
+            i = moving[j]
+            cost += cost_of(
+                abs(wanted[i] * after - held[i]), price[i], rates.fee[i], rates.slip[i],
+                rates.per_share[i], rates.per_order[i], rates.minimum[i], rates.impact[k, i] if impacts else 0.0,
+            )  # fmt: skip
         solved = equity - cost
         moved = abs(solved - after)
         after = solved
@@ -232,13 +242,26 @@ def rebalance_any(
             break
     # (v) Where fees exceed equity nothing trades.
     if after <= 0.0:
-        return cash, 0.0, capped
+        return cash, 0.0, 0.0
     # (iii) If cash would fall below its floor, all buys are cut by one factor: what they may cost over what they do.
     least = rules.floor * after
-    freed = _cash_after(cash, units, k, orders, rates, wanted, trades, after, 0.0)
     cut = 1.0
     for _ in range(ROUNDS):
-        needed = freed - _cash_after(cash, units, k, orders, rates, wanted, trades, after, cut)
+        freed = cash
+        left = cash
+        for j in range(count):
+            i = moving[j]
+            change = wanted[i] * after - held[i]
+            bought = change > 0.0
+            if bought:
+                change *= cut
+            paid = change + cost_of(
+                abs(change), price[i], rates.fee[i], rates.slip[i],
+                rates.per_share[i], rates.per_order[i], rates.minimum[i], rates.impact[k, i] if impacts else 0.0,
+            )  # fmt: skip
+            left -= paid
+            freed -= 0.0 if bought else paid
+        needed = freed - left
         if needed <= max(freed - least, 0.0) + ROUNDING * equity:
             break
         cut *= max(freed - least, 0.0) / needed
@@ -246,45 +269,24 @@ def rebalance_any(
             cut = 0.0
     # (iv) Units; lots are rounded toward zero and the rest stays in cash.
     left = cash
-    for i in range(n):
-        if trades[i]:
-            held = units[i] * price[i]
-            aim = wanted[i] * after
-            if aim > held:
-                aim = held + cut * (aim - held)
-            new = aim / price[i]
-            if rules.lots[i] > 0.0:
-                # A hair above, so that a whole number of lots stays whole.
-                new = math.trunc(new / rules.lots[i] * (1.0 + ROUNDING)) * rules.lots[i]
-            change = (new - units[i]) * price[i]
-            if abs(change) <= ROUNDING * equity:
-                continue
-            impact = rates.impact[k, i] if rates.impact.shape[0] > 0 else 0.0
-            left -= change + cost_of(
-                abs(change), price[i], rates.fee[i], rates.slip[i],
-                rates.per_share[i], rates.per_order[i], rates.minimum[i], impact,
-            )  # fmt: skip
-            units[i] = new
+    for j in range(count):
+        i = moving[j]
+        aim = wanted[i] * after
+        if aim > held[i]:
+            aim = held[i] + cut * (aim - held[i])
+        new = aim / price[i]
+        if rules.lots[i] > 0.0:
+            # A hair above, so that a whole number of lots stays whole.
+            new = math.trunc(new / rules.lots[i] * (1.0 + ROUNDING)) * rules.lots[i]
+        change = (new - units[i]) * price[i]
+        if abs(change) <= ROUNDING * equity:
+            continue
+        left -= change + cost_of(
+            abs(change), price[i], rates.fee[i], rates.slip[i],
+            rates.per_share[i], rates.per_order[i], rates.minimum[i], rates.impact[k, i] if impacts else 0.0,
+        )  # fmt: skip
+        units[i] = new
     return left if abs(left) > ROUNDING * equity else 0.0, cut, capped
-
-
-def _cash_after(
-    cash: float, units: Vector, k: int, orders: Orders, rates: Rates, wanted: Vector, trades: NDArray[np.bool_],
-    after: float, cut: float,
-) -> float:  # fmt: skip
-    """Cash once all sells and the part `cut` of every buy are done and paid for."""
-    for i in range(len(units)):
-        if trades[i]:
-            price = orders.fill_prices[k, i]
-            change = wanted[i] * after - units[i] * price
-            if change > 0.0:
-                change *= cut
-            impact = rates.impact[k, i] if rates.impact.shape[0] > 0 else 0.0
-            cash -= change + cost_of(
-                abs(change), price, rates.fee[i], rates.slip[i],
-                rates.per_share[i], rates.per_order[i], rates.minimum[i], impact,
-            )  # fmt: skip
-    return cash
 
 
 def rebalance_gross(
@@ -337,6 +339,41 @@ def rebalance_gross(
     return cash
 
 
+def _hold(
+    cash: float, units: Vector, prices: Matrix, growth: Vector, debit: Vector, first: int, stop: int,
+    equity_path: Vector, cash_path: Vector,
+) -> float:  # fmt: skip
+    """The sessions from `first` to before `stop`, on which cash earns its rate and nothing else happens. Returns cash.
+
+    Four at a time: what is held is read once for all of them. Growth is above zero, so that what is owed stays owed.
+    """
+    n = len(units)
+    whole = stop - (stop - first) % 4
+    owes = cash < 0.0
+    for t in range(first, whole, 4):
+        a = cash * (debit[t] if owes else growth[t])
+        b = a * (debit[t + 1] if owes else growth[t + 1])
+        c = b * (debit[t + 2] if owes else growth[t + 2])
+        d = c * (debit[t + 3] if owes else growth[t + 3])
+        cash = d
+        cash_path[t], cash_path[t + 1], cash_path[t + 2], cash_path[t + 3] = a, b, c, d
+        for i in range(n):
+            held = units[i]
+            a += held * prices[t, i]
+            b += held * prices[t + 1, i]
+            c += held * prices[t + 2, i]
+            d += held * prices[t + 3, i]
+        equity_path[t], equity_path[t + 1], equity_path[t + 2], equity_path[t + 3] = a, b, c, d
+    for t in range(whole, stop):
+        cash *= debit[t] if owes else growth[t]
+        equity = cash
+        for i in range(n):
+            equity += units[i] * prices[t, i]
+        equity_path[t] = equity
+        cash_path[t] = cash
+    return cash
+
+
 def simulate(market: Market, orders: Orders, rates: Rates, rules: Rules, paths: Paths) -> None:
     """Simulate one portfolio and fill `paths`."""
     prices, growth, debit, dividends, ends = market
@@ -345,31 +382,39 @@ def simulate(market: Market, orders: Orders, rates: Rates, rules: Rules, paths: 
     sessions, n = prices.shape
     rate = rates.fee + rates.slip
     units, scratch, value = np.zeros(n), np.empty(n), np.empty(n)
-    trades, order = np.empty(n, np.bool_), np.zeros(n, np.int64)
-    first_end = sessions
-    accrues = rates.management > 0.0
-    for i in range(n):
-        first_end = min(first_end, ends[i])
-        accrues = accrues or rates.borrow[i] > 0.0
+    order = np.zeros(n, np.uint64)
     pays = dividends.shape[0] > 0
+    accrues = rates.management > 0.0
+    gone = sessions
+    for i in range(n):
+        accrues = accrues or rates.borrow[i] > 0.0
+        if ends[i] >= 0:
+            gone = min(gone, ends[i] + 1)
     simple = rates.mere and rules.plain
     cash = rules.capital
     equity = cash
+    short = False
     k = 0
-    for t in range(sessions):
+    t = 0
+    while t < sessions:
         cash *= growth[t] if cash >= 0.0 else debit[t]
         if pays:
             for i in range(n):
-                cash += units[i] * dividends[t, i]
+                if dividends[t, i] != 0.0:
+                    cash += units[i] * dividends[t, i]
         if accrues and t > 0:
             cash -= rates.management * equity
-            for i in range(n):
-                cash -= rates.borrow[i] * max(-units[i] * prices[t - 1, i], 0.0)
-        if t > first_end:
+            if short:
+                for i in range(n):
+                    cash -= rates.borrow[i] * max(-units[i] * prices[t - 1, i], 0.0)
+        if t == gone:
+            gone = sessions
             for i in range(n):
                 if ends[i] == t - 1:
                     cash += units[i] * prices[t, i]
                     units[i] = 0.0
+                elif ends[i] >= t:
+                    gone = min(gone, ends[i] + 1)
         if k < len(due) and due[k] == t:
             cut[k] = 1.0
             capped[k] = 1.0
@@ -381,12 +426,20 @@ def simulate(market: Market, orders: Orders, rates: Rates, rules: Rules, paths: 
             elif simple:
                 cash, cut[k] = rebalance_net(cash, units, fill_prices[k], targets[k], tradable[k], rate, scratch, value)
             else:
-                cash, cut[k], capped[k] = rebalance_any(cash, units, k, orders, rates, rules, scratch, trades)
+                cash, cut[k], capped[k] = rebalance_any(cash, units, k, orders, rates, rules, scratch, value, order)
+            short = False
             for i in range(n):
                 units_path[k, i] = units[i]
+                short = short or units[i] < 0.0
             k += 1
         equity = cash
         for i in range(n):
             equity += units[i] * prices[t, i]
         equity_path[t] = equity
         cash_path[t] = cash
+        t += 1
+        if not pays and not accrues:
+            stop = min(due[k], gone) if k < len(due) else gone
+            if t < stop:
+                cash = _hold(cash, units, prices, growth, debit, t, stop, equity_path, cash_path)
+                t = stop

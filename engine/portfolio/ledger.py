@@ -18,7 +18,7 @@ from engine.market.table import Dates, Matrix
 from engine.portfolio import stretches
 from engine.portfolio.costs import KINDS, OF_TRADES, Costs, lots_of, rates_of
 from engine.portfolio.kernel import Market, Orders, Paths, Rates, Rules
-from engine.portfolio.trades import Trades, trades_of
+from engine.portfolio.trades import NO_PRICE, NO_VOLUME, WORTHLESS, Simulated, Trades, trades_of
 
 __all__ = ["Decisions", "Ledger", "Trades", "run_ledger"]
 
@@ -80,9 +80,9 @@ def run_ledger(config: Config, panel: Panel, decisions: Decisions, costs: Costs)
     due = decisions.sessions + config.trade.after
     live = decisions.trades & (due < stop)
     due, decided = due[live], decisions.sessions[live]
-    fills, tradable = _fills(config, panel, due)
-    orders = Orders(due - start, fills, decisions.targets[live], tradable)
     market, rates, rules = _market(config, panel, start, costs), rates_of(costs, panel, due), _rules(config, panel)
+    fills, barred = _fills(config, panel, due, rates.impact)
+    orders = Orders(due - start, fills, decisions.targets[live], barred == 0)
     paths = _empty_paths(len(due), stop - start, len(panel.assets))
     _simulator(market, orders, rates, rules)(market, orders, rates, rules, paths)
     if (paths.equity <= 0.0).any():
@@ -90,7 +90,8 @@ def run_ledger(config: Config, panel: Panel, decisions: Decisions, costs: Costs)
 
     held = _held(paths.units, due - start, panel.ends - start, stop - start)
     at_rebalance = paths.equity[orders.due]
-    trades = trades_of(decided, due, orders, paths, panel.ends, costs, rates.impact, rules.gross, at_rebalance)
+    done = Simulated(decided, due, orders, barred, rates, rules, paths, panel.ends, at_rebalance)
+    trades = trades_of(done, costs)
     money = _session_costs(panel, start, held, paths, market, costs)
     np.add.at(money, trades.session - start, trades.costs)
     traded = np.zeros(stop - start)
@@ -185,10 +186,12 @@ def _ruined(config: Config, panel: Panel, session: int) -> ConfigError:
     )
 
 
-def _fills(config: Config, panel: Panel, due: Indices) -> tuple[Matrix, NDArray[np.bool_]]:
-    """Prices (K, N) at which rebalances trade, and where there is one. No price: last known, and no trade.
+def _fills(config: Config, panel: Panel, due: Indices, impact: Matrix) -> tuple[Matrix, Indices]:
+    """Prices (K, N) at which rebalances trade, and (K, N) what keeps an asset from trading: index into REASONS, or 0.
 
-    Last known at the open is the close of the session before. Raises ConfigError for opens that the data have not.
+    No price: last known, and no trade. Neither does what is worth nothing trade, nor what has no `impact` (K, N) for
+    want of volume. Last known at the open is the close of the session before. Raises ConfigError for opens that the
+    data have not.
     """
     if config.trade.at == "close":
         raw, known = panel.prices[due], panel.known[due]
@@ -203,8 +206,9 @@ def _fills(config: Config, panel: Panel, due: Indices) -> tuple[Matrix, NDArray[
         )
     else:
         raw, known = panel.opens[due], panel.known[np.maximum(due - 1, 0)]
-    tradable = ~np.isnan(raw)
-    return np.where(tradable, raw, known), tradable
+    thin = np.isinf(impact) if impact.size else np.zeros(raw.shape, np.bool_)
+    barred = np.select([np.isnan(raw), raw == 0.0, thin], [NO_PRICE, WORTHLESS, NO_VOLUME], 0)
+    return np.where(np.isnan(raw), known, raw), barred
 
 
 def _held(units: Matrix, due: Indices, ends: Indices, count: int) -> Matrix:

@@ -1,7 +1,8 @@
 """The tilt: stances turned into target weights around the policy mix.
 
 At stance +1 a sleeve stands `over` points above policy, at -1 `under` points below; the points come out of `from`
-and go back there, so active weights sum to zero. Tilts of several sleeves net out.
+and go back there, so active weights sum to zero. Tilts of several sleeves net out. A brake then keeps a share of a
+sleeve's overweight; what it lets go returns to where the sleeve's tilt takes its points, so they still sum to zero.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.config import Config, Rank, Tilt
-from engine.errors import ConfigError
 from engine.market.panel import Indices, Panel, Vector
 from engine.market.sleeves import SleeveSeries
 from engine.market.table import Matrix
@@ -50,11 +50,59 @@ def targets_of(mix: Mix, sleeve_weights: Matrix) -> Matrix:
     return targets
 
 
-def tilted_targets(config: Config, panel: Panel, mix: Mix, stance: Stance) -> Matrix:
-    """(D, N) target weights of a config's stances. Raises ConfigError for stances on unknown names."""
+@dataclass(frozen=True, slots=True)
+class Active:
+    """Active weights, before any brake: (D, H) of sleeves, or (D, N) of assets where stances are on assets."""
+
+    weights: Matrix
+    on_assets: bool
+
+    def overweight(self, mix: Mix, name: str) -> Matrix:
+        """Like `weights`, what is above neutral in one sleeve, 0 elsewhere."""
+        h = mix.names.index(name)
+        own = mix.parts[h] > 0 if self.on_assets else np.arange(len(mix.names)) == h
+        return np.where(own, np.maximum(self.weights, 0.0), 0.0)
+
+
+def active_weights(config: Config, panel: Panel, mix: Mix, stance: Stance) -> Active:
+    """The active weights of a config's stances, which are on tilted sleeves or on assets in them."""
     if all(name in config.tilt for name in stance.names):
-        return targets_of(mix, mix.policy + _sleeve_active(config, mix, stance))
-    return _asset_targets(config, panel, mix, stance)
+        return Active(_sleeve_active(config, mix, stance), False)
+    return Active(_asset_active(config, panel, mix, stance), True)
+
+
+def tilted_targets(
+    config: Config, panel: Panel, mix: Mix, stance: Stance, keep: Mapping[str, Vector] | None = None
+) -> Matrix:
+    """(D, N) target weights of a config's stances. keep: by sleeve the share (D,) of its overweight that is kept."""
+    active = active_weights(config, panel, mix, stance)
+    weights = _kept(config, mix, active, keep) if keep else active.weights
+    if active.on_assets:
+        return targets_of(mix, mix.policy) + weights
+    return targets_of(mix, mix.policy + weights)
+
+
+def _kept(config: Config, mix: Mix, active: Active, keep: Mapping[str, Vector]) -> Matrix:
+    """Active weights with a share of each braked sleeve's overweight; the rest is back where its points came from."""
+    weights = active.weights.copy()
+    for name, share in keep.items():
+        freed = (1.0 - share)[:, None] * active.overweight(mix, name)
+        weights += freed.sum(axis=1, keepdims=True) * _taking_back(config, mix, active, name) - freed
+    return weights
+
+
+def _taking_back(config: Config, mix: Mix, active: Active, name: str) -> Matrix:
+    """(H,) or (D, N) the share of the points that each sleeve or asset takes back.
+
+    With `from: same` it is the sleeve's own underweight members, by their underweight.
+    """
+    tilt = config.tilt[name]
+    if not active.on_assets:
+        return _giving(mix, tilt, name)
+    if tilt.from_ != "same":
+        shared: Matrix = np.einsum("h,hdn->dn", _giving(mix, tilt, name), mix.parts)
+        return shared
+    return _shares(np.where(mix.parts[mix.names.index(name)] > 0, np.maximum(-active.weights, 0.0), 0.0))
 
 
 def _sleeve_active(config: Config, mix: Mix, stance: Stance) -> Matrix:
@@ -85,25 +133,13 @@ def _giving(mix: Mix, tilt: Tilt, name: str) -> Vector:
     return shares
 
 
-def _asset_targets(config: Config, panel: Panel, mix: Mix, stance: Stance) -> Matrix:
-    """Targets where the stances are on assets: each tilted sleeve's points are split over its own members."""
-    known = {label for name in config.tilt for label in config.hold[name].members}
-    strangers = [name for name in stance.names if name not in known and name not in config.tilt]
-    strangers = strangers or [name for name in stance.names if name not in known]
-    if strangers:
-        raise ConfigError(
-            config.fault(
-                "tilt",
-                f"a score for `{strangers[0]}`",
-                "scores for tilted sleeves, or for assets in them",
-                "tilt the sleeve that holds it, or let the strategy score a sleeve",
-            )
-        )
+def _asset_active(config: Config, panel: Panel, mix: Mix, stance: Stance) -> Matrix:
+    """(D, N) where the stances are on assets: each tilted sleeve's points are split over its own members."""
     base = targets_of(mix, mix.policy)
     active = np.zeros_like(base)
     for name, tilt in config.tilt.items():
         active += _split_points(config, panel, mix, stance, name, tilt)
-    return base + active * _room(config, base, active)
+    return active * _room(config, base, active)
 
 
 def _split_points(config: Config, panel: Panel, mix: Mix, stance: Stance, name: str, tilt: Tilt) -> Matrix:
@@ -132,10 +168,14 @@ def _asset_giving(mix: Mix, tilt: Tilt, name: str, own: Matrix, chosen: Matrix) 
     if tilt.from_ != "same":
         shared: Matrix = np.einsum("h,hdn->dn", _giving(mix, tilt, name), mix.parts)
         return shared
-    others = np.where(chosen == 0, own, 0.0)
-    total = others.sum(axis=1, keepdims=True)
-    given: Matrix = np.divide(others, total, out=np.zeros_like(others), where=total > 0)
-    return given
+    return _shares(np.where(chosen == 0, own, 0.0))
+
+
+def _shares(amounts: Matrix) -> Matrix:
+    """(D, N) each amount's part of the sum of its row; 0 where that is 0."""
+    total = amounts.sum(axis=1, keepdims=True)
+    shares: Matrix = np.divide(amounts, total, out=np.zeros_like(amounts), where=total > 0)
+    return shares
 
 
 def _room(config: Config, base: Matrix, active: Matrix) -> Matrix:

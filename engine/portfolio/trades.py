@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from engine.market.panel import Indices, Vector
 from engine.market.table import Matrix
 from engine.portfolio.costs import KINDS, OF_TRADES, Costs
-from engine.portfolio.kernel import Orders, Paths
+from engine.portfolio.kernel import Orders, Paths, Rates, Rules
 
 #: Why an order was not done as wanted; the first is none.
-REASONS = ("", "no price", "cut to cash", "turnover cap", "costs exceed equity")
+REASONS = ("", "no price", "cut to cash", "turnover cap", "costs exceed equity", "worthless", "no volume")
+NO_PRICE, CUT, CAPPED, DEAR, WORTHLESS, NO_VOLUME = range(1, len(REASONS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,57 +41,76 @@ class Trades:
         return self.units * self.price
 
 
-def trades_of(
-    decided: Indices,
-    due: Indices,
-    orders: Orders,
-    paths: Paths,
-    ends: Indices,
-    costs: Costs,
-    impact: Matrix,
-    gross: bool,
-    equity: Vector,
-) -> Trades:
-    """Every change of units, and every order without one that was refused.
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What was asked of the kernel, and what it filled.
 
-    decided, due (K,): sessions of the panel. ends (N,): what ended since the rebalance before turned into cash by
-    itself. equity (K,): at the rebalance's close, after costs; what an order aimed at is told by it.
+    decided, due: (K,) sessions of the panel. barred: (K, N) index into REASONS of what keeps an asset from trading, 0
+    where nothing does. ends: (N,) what ended since the rebalance before turned into cash by itself. equity: (K,) at the
+    rebalance's close, after costs; what an order aimed at is told by it.
     """
+
+    decided: Indices
+    due: Indices
+    orders: Orders
+    barred: Indices
+    rates: Rates
+    rules: Rules
+    paths: Paths
+    ends: Indices
+    equity: Vector
+
+
+def trades_of(done: Simulated, costs: Costs) -> Trades:
+    """Every change of units, and every order without one that was refused."""
+    orders, paths, due = done.orders, done.paths, done.due
     before = np.vstack([np.zeros((1, paths.units.shape[1])), paths.units[:-1]])[: len(due)]
-    before = np.where(due[:, None] > ends[None, :], 0.0, before)
+    before = np.where(due[:, None] > done.ends[None, :], 0.0, before)
     change = paths.units - before
     priced = orders.fill_prices > 0
-    aimed = np.divide(orders.targets * equity[:, None], orders.fill_prices, out=np.zeros_like(change), where=priced)
-    moved = np.abs(aimed - before) > 1e-9 * np.maximum(np.abs(before), 1e-9)
-    refused = ~orders.tradable & ~np.isnan(orders.targets) & (moved | (~priced & (orders.targets != 0.0)))
-    k, asset = np.nonzero((change != 0) | refused)
+    aimed = np.divide(
+        orders.targets * done.equity[:, None], orders.fill_prices, out=np.zeros_like(change), where=priced
+    )
+    refused = _refused(done, before, aimed - before, priced)
+    k, asset = np.nonzero((change != 0) | (refused > 0))
     units, price = change[k, asset], orders.fill_prices[k, asset]
-    charged = _costs(costs, impact, gross, k, asset, units, price)
-    reason, wanted = _reasons(paths, refused, aimed - before, k, asset, units)
-    if gross:
+    charged = _costs(costs, done.rates.impact, done.rules.gross, k, asset, units, price)
+    reason, wanted = _reasons(paths, refused[k, asset], (aimed - before)[k, asset], k, units)
+    if done.rules.gross:
         # Each buy is cut by itself: it is short of what equity before costs asked for.
-        sized = equity + np.bincount(k, charged.sum(axis=1), len(due))
+        sized = done.equity + np.bincount(k, charged.sum(axis=1), len(due))
         asked = orders.targets[k, asset] * sized[k] / np.where(price > 0.0, price, 1.0) - before[k, asset]
         short = (units > 0.0) & (asked > units * (1.0 + 1e-9))
-        reason, wanted = np.where(short, REASONS.index("cut to cash"), reason), np.where(short, asked, wanted)
-    return Trades(due[k], decided[k], asset, units, price, charged, wanted, reason)
+        reason, wanted = np.where(short, CUT, reason), np.where(short, asked, wanted)
+    return Trades(due[k], done.decided[k], asset, units, price, charged, wanted, reason)
 
 
-def _reasons(
-    paths: Paths, refused: NDArray[np.bool_], short: Matrix, k: Indices, asset: Indices, units: Vector
-) -> tuple[Indices, Vector]:
+def _refused(done: Simulated, before: Matrix, lacking: Matrix, priced: NDArray[np.bool_]) -> Indices:
+    """(K, N) index into REASONS of each order of which nothing was done, 0 elsewhere.
+
+    before, lacking: (K, N) units held and units wanted. Either the asset is barred; or costs exceed equity, and nothing
+    trades; or no cash at all is left for buys. What a band or the smallest trade leaves out was no order.
+    """
+    rules, target, cut, capped = done.rules, done.orders.targets, done.paths.cut, done.paths.capped
+    moved = np.abs(lacking) > 1e-9 * np.maximum(np.abs(before), 1e-9)
+    barred = np.where(~np.isnan(target) & (moved | (~priced & (target != 0.0))), done.barred, 0)
+    if (cut > 0.0).all():
+        return barred
+    weight = before * done.orders.fill_prices / done.equity[:, None]
+    band = rules.band * np.abs(target) if rules.relative else np.full_like(target, rules.band)
+    band[0] = 0.0  # the first rebalance knows no band
+    asked = moved & (np.abs(target - weight) > np.maximum(band, rules.smallest)) & (done.barred == 0)
+    dear = asked & (capped == 0.0)[:, None]
+    unpaid = asked & (cut == 0.0)[:, None] & (lacking > 0.0)
+    return np.where(dear, DEAR, np.where(unpaid, CUT, barred))
+
+
+def _reasons(paths: Paths, refused: Indices, lacking: Vector, k: Indices, units: Vector) -> tuple[Indices, Vector]:
     """(J,) why a trade is not what was wanted, and what was."""
     cut, capped = paths.cut[k], paths.capped[k]
-    reason = np.select(
-        [refused[k, asset], (cut < 1.0) & (units > 0.0), capped < 1.0],
-        [REASONS.index("no price"), REASONS.index("cut to cash"), REASONS.index("turnover cap")],
-        0,
-    )
-    wanted = np.select(
-        [reason == 1, (reason == 2) & (cut > 0), reason == 3],
-        [short[k, asset], units / np.where(cut > 0, cut, 1.0), units / capped],
-        units,
-    )
+    reason = np.select([refused > 0, (cut < 1.0) & (units > 0.0), capped < 1.0], [refused, CUT, CAPPED], 0)
+    part = np.select([reason == CUT, reason == CAPPED], [cut, capped], 1.0)
+    wanted = np.where(refused > 0, lacking, units / np.where(part > 0.0, part, 1.0))
     return reason, wanted
 
 
@@ -106,5 +126,7 @@ def _costs(
     by_kind[:, 0] = np.where(units != 0, np.maximum(commission, costs.minimum[asset]), 0.0)
     by_kind[:, 1] = value * costs.half_spread[asset]
     by_kind[:, 2] = value * costs.slippage[asset]
-    by_kind[:, OF_TRADES - 1] = value * np.sqrt(value) * impact[k, asset] if impact.size else 0.0
+    if impact.size:
+        # What has no volume has no rate, and did not trade.
+        by_kind[:, OF_TRADES - 1] = value * np.sqrt(value) * np.where(units != 0, impact[k, asset], 0.0)
     return by_kind

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.config import Config
 from engine.config.schedule import period_sessions
@@ -54,6 +55,13 @@ def apart(config: Config) -> int:
 def rows_of(tranche: Indices) -> list[Indices]:
     """For each part the rows that are its own, in order of time."""
     return [np.flatnonzero(tranche == part) for part in np.unique(tranche)]
+
+
+def first_of_each(tranche: Indices) -> NDArray[np.bool_]:
+    """(D,) whether a decision is the first of its part."""
+    first = np.zeros(len(tranche), np.bool_)
+    first[[own[0] for own in rows_of(tranche)]] = True
+    return first
 
 
 def sessions_before(config: Config, panel: Panel, decisions: Indices, tranche: Indices) -> Indices:

@@ -1,84 +1,121 @@
-"""Baselines: the agreed figures of a run, as `results/baselines/<name>.json` keeps them for CI."""
+"""A Baseline: the agreed figures of a run and what they stood on, as `results/baselines/<name>.json` keeps them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from engine.errors import DataError, Fault
-from engine.folder import plain
-from engine.market.atomic import write_atomically
+from engine.config import Config, load
+from engine.fingerprint import CODE, code_fingerprint
+from engine.measure.metrics import METRICS
 from engine.result import Result
-from engine.results import shape
+from engine.results.data_marks import DataMarks, mark_data
+from engine.results.marks import mark
+from engine.results.target_marks import TargetMarks, mark_targets
 from engine.store import window
 
-#: Decimals of a target weight that count: what lies beyond is rounding.
-DECIMALS = 10
-#: Two figures are the same within this part of the larger one, or within NOTHING of each other.
-RELATIVE = 1e-9
-NOTHING = 1e-12
+#: What defines the metrics; a change there is told apart from one of the engine.
+DEFINITIONS = ("measure",)
+#: Figures are kept to so many significant digits: a tenth of what a comparison looks at.
+DIGITS = 10
+#: Equity at the end of a year is kept to so many.
+EQUITY_DIGITS = 7
+#: Characters of the mark of each key of a config.
+KEY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A metric: its value, which way is better (`higher`, `lower`, `none`), and how far it may move besides rounding.
+
+    tolerance: in the metric's own unit; 0 unless somebody wrote more into the baseline.
+    """
+
+    value: float | None
+    better: str
+    tolerance: float
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """file: the config it was made from, as it was named; None where an older one does not say.
+    """file: the config it was made from, as it was named. id: that of the run.
 
-    targets: hash of decision days and target weights. first, last: first decision day, last session.
+    config, strategy, engine, definitions: hashes of what the figures stood on. keys: a mark for each key of the config
+    that is written. data: marks of the series. versions: of Python and the libraries.
 
-    trades: how many there were. code, data, config: hashes of what the figures stood on; a change there alone
-    fails nothing. reason: why these figures were agreed on.
+    first, last: first decision day, last session. decisions, trades: how many. equity: at the end of each year.
     """
 
     name: str
-    file: str | None
+    file: str
     id: str
     reason: str
-    targets: str
-    trades: int
+    config: str
+    keys: Mapping[str, str]
+    strategy: str
+    engine: str
+    definitions: str
+    versions: Mapping[str, str]
+    data: DataMarks
     first: str
     last: str
-    metrics: Mapping[str, float | None]
-    code: str
-    data: str
-    config: str
+    decisions: int
+    trades: int
+    targets: TargetMarks
+    equity: Mapping[str, float]
+    metrics: Mapping[str, Agreed]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One figure that is not what it was."""
+def baseline_of(
+    result: Result, reason: str, config: Config | None = None, tolerances: Mapping[str, float] | None = None
+) -> Baseline:
+    """What is kept of a result.
 
-    figure: str
-    was: Any
-    now: Any
-
-    def __str__(self) -> str:
-        return f"{self.figure}  {_shown(self.was)} -> {_shown(self.now)}"
-
-
-def baseline_of(result: Result, reason: str) -> Baseline:
-    """What is kept of a result."""
-    span, code = window(result), result.manifest["code"]
+    config: what was asked, where the result answers a shorter question. tolerances: by metric, 0 for others.
+    """
+    asked, span, allowed = config or result.config, window(result), tolerances or {}
     return Baseline(
         name=result.name,
         file=file_of(result.config.path),
         id=result.id,
         reason=reason,
-        targets=targets_hash(result),
-        trades=len(result.own.ledger.trades.session),
+        config=config_hash(asked),
+        keys=config_keys(asked),
+        strategy=_hash({key: value for key, value in result.manifest["code"].items() if key != "engine"}),
+        engine=code_fingerprint(tuple(part for part in CODE if part not in DEFINITIONS)),
+        definitions=code_fingerprint(DEFINITIONS),
+        versions=dict(result.manifest["versions"]),
+        data=mark_data(result.panel),
         first=span["from"],
         last=span["to"],
-        metrics=dict(result.own.figures),
-        code=_hash(code["engine"], code["strategy"]),
-        data=result.panel.fingerprint,
-        config=_hash(json.dumps(result.config.question(), sort_keys=True)),
+        decisions=span["decisions"],
+        trades=len(result.own.ledger.trades.session),
+        targets=mark_targets(result),
+        equity=_equity_by_year(result),
+        metrics={
+            name: Agreed(_short(value, DIGITS), METRICS[name].direction, allowed.get(name, 0.0))
+            for name, value in result.own.figures.items()
+        },
     )
+
+
+def same_constraints(was: Baseline, now: Baseline) -> bool:
+    """Whether Python, machine and libraries are the same ones; our own version is in the hash of the engine."""
+    return _libraries(was) == _libraries(now)
+
+
+def upgrades(was: Baseline, now: Baseline) -> list[str]:
+    """What is of another version: `numpy 2.4.5 -> 2.4.6`."""
+    old, new = _libraries(was), _libraries(now)
+    names = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+    return [f"{name} {old.get(name, 'none')} -> {new.get(name, 'none')}" for name in names]
 
 
 def file_of(path: Path) -> str:
@@ -87,84 +124,53 @@ def file_of(path: Path) -> str:
     return path.as_posix() if below.startswith(os.pardir) else Path(below).as_posix()
 
 
-def targets_hash(result: Result) -> str:
-    """sha256 over a line for each decision: the day, then each asset held with its weight to 10 decimals."""
-    panel = result.panel
-    held = np.flatnonzero(panel.held)
-    rounded = np.round(result.own.targets[:, held], DECIMALS) + 0.0  # -0.0 + 0.0 is 0.0
-    digest = hashlib.sha256()
-    for day, row in zip(panel.sessions[result.setting.decisions], rounded, strict=True):
-        weights = (f"{panel.assets[i]}={weight:.{DECIMALS}f}" for i, weight in zip(held, row, strict=True))
-        digest.update(",".join([str(day), *weights, "\n"]).encode())
-    return digest.hexdigest()
+def asked_by(config: Config) -> dict[str, Any]:
+    """What of a config can move a figure, as far as it is written: a default is the engine's, and changes with it.
+
+    Paths of sources say nothing: what was read from them does.
+    """
+    said = config.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"hold", "watch"})
+    for block, sleeves in (("hold", config.hold), ("watch", config.watch)):
+        said[block] = {name: sleeve.as_yaml() for name, sleeve in sleeves.items()}
+    for source in said["data"].values():
+        for key in ("path", "snapshot"):
+            source.pop(key, None)
+    asked = {key: value for key, value in said.items() if key in config.question()}
+    return {**asked, "against": [_rival(config, name) for name in config.against]}
 
 
-def differences(was: Baseline, now: Baseline) -> Iterator[Difference]:
-    """Every figure that moved; what the figures stood on is no figure."""
-    if was.targets != now.targets:
-        yield Difference("targets", was.targets[:12], now.targets[:12])
-    for key in ("trades", "first", "last"):
-        if getattr(was, key) != getattr(now, key):
-            yield Difference(key, getattr(was, key), getattr(now, key))
-    for key in sorted({*was.metrics, *now.metrics}):
-        old, new = was.metrics.get(key), now.metrics.get(key)
-        if not _same(old, new) or (key in was.metrics) != (key in now.metrics):
-            yield Difference(key, old, new)
+def config_hash(config: Config) -> str:
+    """The order of keys and comments change nothing."""
+    return _hash(asked_by(config))
 
 
-def causes(was: Baseline, now: Baseline) -> list[str]:
-    """Which of config, data and code are not those that the baseline stood on."""
-    return [key for key in ("config", "data", "code") if getattr(was, key) != getattr(now, key)]
+def config_keys(config: Config) -> dict[str, str]:
+    """A mark for each key that is written."""
+    return {key: mark(int(_hash(value), 16), KEY) for key, value in asked_by(config).items() if value}
 
 
-def read_baseline(path: Path, name: str) -> Baseline:
-    """The baseline of the config called `name`. Raises DataError where the file is damaged."""
-    try:
-        return _checked(shape.read_json(path.read_text(encoding="utf-8")), name)
-    except OSError as error:
-        found = f"a file that cannot be read ({error.strerror})"
-    except ValueError as error:
-        found = f"a damaged baseline ({error})"
-    cure = (
-        'restore it from git, or remove it and agree on figures anew: `overweight check --update --reason "..." FILE`'
-    )
-    raise DataError(Fault(str(path), "", found, "a baseline as `overweight check --update` writes it", cure))
+def _rival(config: Config, name: str) -> str | list[str]:
+    """What is measured against, by its name; another config also by what it asks."""
+    if not name.endswith((".yaml", ".yml")):
+        return name
+    return [name, _hash(load(config.folder_of("against") / name).question())]
 
 
-def write_baseline(baseline: Baseline, path: Path) -> None:
-    """Sorted, indented, whole or not at all. Raises DataError where it cannot be written."""
-    text = json.dumps(plain(asdict(baseline)), indent=1, sort_keys=True, allow_nan=False)
-    write_atomically(path, f"{text}\n".encode())
+def _libraries(one: Baseline) -> dict[str, str]:
+    return {name: version for name, version in one.versions.items() if name != "overweight"}
 
 
-def _checked(document: Mapping[str, Any], name: str) -> Baseline:
-    """Raises ValueError where anything is missing, of another type, not finite or of another config."""
-    texts = ("name", "id", "reason", "targets", "code", "data", "config")
-    said = {key: shape.part(document, key, shape.text) for key in texts}
-    if said["name"] != name:
-        raise ValueError(f"name is `{said['name']}`, not `{name}`")
-    unknown = sorted(set(document) - set(Baseline.__dataclass_fields__))
-    if unknown:
-        raise ValueError(f"`{unknown[0]}` is no part of a baseline")
-    return Baseline(
-        **said,
-        file=shape.part(document, "file", shape.text) if "file" in document else None,
-        trades=shape.part(document, "trades", shape.count),
-        first=shape.part(document, "first", shape.day),
-        last=shape.part(document, "last", shape.day),
-        metrics=shape.part(document, "metrics", shape.figures),
-    )
+def _equity_by_year(result: Result) -> dict[str, float]:
+    """Money at the last session of each year."""
+    ledger = result.own.ledger
+    years = ledger.sessions.astype("datetime64[Y]")
+    last = np.append(np.flatnonzero(years[1:] != years[:-1]), len(years) - 1)
+    return {str(years[row]): float(f"{ledger.equity[row]:.{EQUITY_DIGITS}g}") for row in last}
 
 
-def _same(old: float | None, new: float | None) -> bool:
-    if old is None or new is None:
-        return old is new
-    return abs(old - new) <= max(RELATIVE * max(abs(old), abs(new)), NOTHING)
+def _short(value: float | None, figures: int) -> float | None:
+    return None if value is None else float(f"{value:.{figures}g}")
 
 
-def _shown(value: Any) -> str:
-    return "none" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
-
-
-def _hash(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+def _hash(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]

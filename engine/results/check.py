@@ -1,175 +1,134 @@
-"""Checks: does a config still answer what was agreed on? One verdict for each, for people and for CI."""
+"""A check: does a config still answer what was agreed on? And agreeing on what it answers now.
+
+1. Load the config, read its baseline.
+2. Set it up; where the data go on after the baseline's end, ask only up to there.
+3. Run it, and hold decisions, trades, dates and metrics against the baseline, metrics against `expect:`.
+4. Where something moved: name what changed underneath, the first session that differs, the lines of both ledgers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
 
-from rich.table import Table
-from rich.text import Text
+import numpy as np
 
-from engine.answer import load_question
-from engine.backtest import backtest
+from engine.answers import load_question
+from engine.backtest import backtest_setting
 from engine.config import Config
-from engine.errors import ConfigError, Fault
-from engine.results.baseline import (
-    Baseline,
-    Difference,
-    baseline_of,
-    causes,
-    differences,
-    read_baseline,
-    write_baseline,
-)
+from engine.decide import Setting, set_up, with_offset
+from engine.errors import ConfigError, DataError, Fault
+from engine.result import Result
+from engine.results.absent import absent_data
+from engine.results.baseline import Baseline, baseline_of, config_hash
+from engine.results.baseline_file import content_of, is_older, read_baseline, write_baseline
+from engine.results.baselines import baseline_path, made_from, name_of
 from engine.results.expectation import unmet
+from engine.results.judging import Compared, judged
+from engine.results.moved import differences
+from engine.results.verdict import Changes, Check, Word, changes_between
+from engine.store import save
 
-Word = Literal["ok", "differs", "fails", "no baseline", "written", "updated"]
-GOOD: frozenset[Word] = frozenset({"ok", "written", "updated"})
-STYLES = {"ok": "green", "written": "green", "updated": "green"}
-#: More differences than this are counted, not listed; `--json` has them all.
-LISTED = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """The verdict on one config. told: what else to know, a line each. causes: what changed underneath."""
-
-    name: str
-    word: Word
-    differences: tuple[Difference, ...] = ()
-    causes: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
-
-    @property
-    def good(self) -> bool:
-        """Whether CI may go on."""
-        return self.word in GOOD
-
-    def as_json(self) -> dict[str, Any]:
-        """The entry of `check --json`."""
-        return {
-            "name": self.name,
-            "verdict": self.word,
-            "differences": [{"figure": one.figure, "was": one.was, "now": one.now} for one in self.differences],
-            "changed": list(self.causes),
-            "notes": list(self.told),
-        }
+AGREE = 'overweight check --update --reason "first figures"'
 
 
-def check(file: str, results: Path) -> Check:
-    """Run a config, save nothing, hold it against its baseline and its own expectations."""
-    config = load_question(file)
+def check(file: str, results: Path, *, strict: bool = False) -> Check:
+    """Run a config, save nothing, hold it against its baseline and its own expectations.
+
+    strict: data that are missing are an error, and a config that has expectations alone misses its baseline.
+    """
+    config = _asked(file)
     path = baseline_path(config, results)
-    if not path.is_file():
+    was = _own_baseline(config, path, results) if path.is_file() else None
+    if was is None and not config.expect:
         return _without_baseline(config, file, path)
-    was = _own_baseline(config, path, results)
-    now, broken = _measure(config, was.reason)
-    moved, below = tuple(differences(was, now)), tuple(causes(was, now))
-    return Check(config.name, "fails" if broken else "differs" if moved else "ok", moved, below, broken)
+    try:
+        setting = set_up(config)
+        if was is None:
+            return _expected(config, file, path, backtest_setting(setting), strict)
+        setting, extended = _up_to(setting, was)
+        result = backtest_setting(setting)
+    except (ConfigError, DataError) as error:
+        absent = absent_data(config, error)
+        if strict or not absent:
+            raise
+        return Check(config.name, file, "skipped", "data missing: " + ", ".join(absent), config.place("data"))
+    return judged(Compared(config, file, was, baseline_of(result, was.reason, config), result, extended), results)
 
 
 def update(file: str, reason: str, results: Path) -> Check:
     """Run a config and agree on what it answers now; a baseline that says the same already stays as it is.
 
-    Raises ConfigError where the baseline of this name was made from another file.
+    The run is saved, so that a later check can name days. Raises ConfigError where the baseline of this name was made
+    from another file.
     """
-    config = load_question(file)
+    config = _asked(file)
     path = baseline_path(config, results)
-    was = _own_baseline(config, path, results) if path.is_file() else None
-    now, broken = _measure(config, reason)
+    before = content_of(path)
+    was = None if before is None or is_older(path) else _own_baseline(config, path, results)
+    result = backtest_setting(set_up(config))
+    broken = tuple(unmet(config, result.own.figures, result.audit))
     if broken:
-        return Check(config.name, "fails", told=(*broken, "not written"))
-    moved = () if was is None else tuple(differences(was, now))
-    if was is not None and not moved and not {"config", "data"} & {*causes(was, now)} and was.file in (None, now.file):
-        return Check(config.name, "ok", told=("it says the same already",))
-    write_baseline(now, path)
-    return Check(config.name, "written" if was is None else "updated", moved, told=(str(path),))
+        return Check(
+            config.name, file, "expectation unmet", "not written", config.place("expect"), unmet=broken, exit_code=1
+        )
+    kept = {} if was is None else {name: one.tolerance for name, one in was.metrics.items()}
+    now = baseline_of(result, reason, tolerances=kept)
+    moved = () if was is None else differences(was, now)
+    changes = Changes() if was is None else changes_between(was, now, config, None, "")
+    if was is not None and not moved and set(changes.parts) <= {"engine"} and was.file == now.file:
+        return Check(config.name, file, "ok", notes=("it says the same already",))
+    save(result, results)
+    write_baseline(now, path, before)
+    word: Word = "written" if before is None else "updated"
+    return Check(config.name, file, word, changes=changes, differences=moved, notes=(str(path),))
 
 
-def baseline_path(config: Config, results: Path) -> Path:
-    """Where the baseline of a config lies."""
-    return results / "baselines" / f"{config.name}.json"
+def _asked(file: str) -> Config:
+    """A config that is a run. Raises ConfigError for a study."""
+    config = load_question(file)
+    if config.study is not None:
+        fault = config.fault(config.study, f"a study, `{config.study}`", "a run", "check the config that it studies")
+        raise ConfigError(fault)
+    return config
 
 
-def every_baseline(results: Path) -> list[Path]:
-    """Every baseline there is. Raises ConfigError where there is none."""
-    home = results / "baselines"
-    found = sorted(home.rglob("*.json"))
-    if not found:
-        cure = 'agree on some: overweight check --update --reason "first figures" FILE'
-        raise ConfigError(Fault(str(home), "", "no baseline", "at least one", cure))
-    return found
+def _up_to(setting: Setting, was: Baseline) -> tuple[Setting, str]:
+    """The setting, or where its data go on after the baseline's end the one up to there; and where they end now."""
+    last = str(setting.panel.sessions[-1])
+    if last <= was.last or config_hash(setting.config) != was.config:
+        return setting, ""
+    short = set_up(setting.config.model_copy(update={"to": np.datetime64(was.last).item()}))
+    if len(short.decisions) != was.decisions:
+        # Whether a last session ends its week or month hangs on the next one, which was only supposed then.
+        following = np.busday_offset(np.datetime64(was.last), 1, roll="backward")
+        supposed = with_offset(replace(short, panel=replace(short.panel, following=following)), short.config.offset)
+        short = supposed if len(supposed.decisions) == was.decisions else short
+    return short, last
 
 
-def config_of(path: Path, results: Path) -> str:
-    """The config that a baseline is about. Raises DataError where it is damaged, ConfigError where it is an orphan."""
-    was = read_baseline(path, name_of(path, results))
-    file = _made_from(was)
-    if file is None:
-        tried = " or ".join(f"`{name}`" for name in _candidates(was))
-        cure = f"restore the config, or remove the baseline: `rm {path}`"
-        raise ConfigError(Fault(str(path), "", "a baseline without its config", f"a file {tried}", cure))
-    return file
+def _without_baseline(config: Config, file: str, path: Path, broken: tuple[str, ...] = ()) -> Check:
+    cause = f"no {path}; agree on one: {AGREE} {file}"
+    return Check(config.name, file, "baseline missing", cause, config.place(), unmet=broken, exit_code=1)
 
 
-def name_of(path: Path, results: Path) -> str:
-    """The name of the config that a baseline is about."""
-    return path.relative_to(results / "baselines").with_suffix("").as_posix()
-
-
-def checks_table(checks: Sequence[Check]) -> Table:
-    """A row for each check: its name, the verdict, what differs."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for one in checks:
-        word = Text(one.word, STYLES.get(one.word, "bold red"))
-        table.add_row(Text(one.name, "bold"), word, "\n".join(_told(one)))
-    return table
-
-
-def _told(one: Check) -> Iterator[str]:
-    yield from one.told
-    for difference in one.differences[:LISTED]:
-        yield str(difference)
-    if len(one.differences) > LISTED:
-        yield f"and {len(one.differences) - LISTED} more (--json has them all)"
-    if one.causes and one.differences:
-        yield f"changed since the baseline: {', '.join(one.causes)}"
-
-
-def _without_baseline(config: Config, file: str, path: Path) -> Check:
-    """The verdict of its expectations alone, where it has any."""
-    cure = f'baseline missing ({path}); agree on one: overweight check --update --reason "first figures" {file}'
-    if not config.expect:
-        return Check(config.name, "no baseline", told=(cure,))
-    broken = tuple(unmet(config, backtest(config).own.figures))
-    return Check(config.name, "fails" if broken else "no baseline", told=(*(broken or ("expect met",)), cure))
+def _expected(config: Config, file: str, path: Path, result: Result, strict: bool) -> Check:
+    """The verdict of its expectations alone."""
+    broken = tuple(unmet(config, result.own.figures, result.audit))
+    if broken:
+        place = config.place(f"expect.{broken[0].split()[0]}")
+        return Check(config.name, file, "expectation unmet", "", place, unmet=broken, exit_code=1)
+    if strict:
+        return _without_baseline(config, file, path)
+    return Check(config.name, file, "ok", notes=("expect met; no baseline",))
 
 
 def _own_baseline(config: Config, path: Path, results: Path) -> Baseline:
     """The baseline of this very config. Raises ConfigError where it was made from another file that is still there."""
     was = read_baseline(path, name_of(path, results))
-    file = _made_from(was)
+    file = made_from(was)
     if file is not None and config.path.exists() and not config.path.samefile(file):
         found = f"the baseline of `{file}`, which has the same name `{was.name}`"
         cure = f"give one of the two files another name, or remove the baseline: `rm {path}`"
         raise ConfigError(Fault(str(path), "", found, f"the baseline of `{config.path}`", cure))
     return was
-
-
-def _made_from(was: Baseline) -> str | None:
-    return next((name for name in _candidates(was) if Path(name).is_file()), None)
-
-
-def _candidates(was: Baseline) -> list[str]:
-    """Where its config may lie: where it lay, then below `configs`."""
-    return [*dict.fromkeys(name for name in (was.file, f"configs/{was.name}.yaml") if name is not None)]
-
-
-def _measure(config: Config, reason: str) -> tuple[Baseline, tuple[str, ...]]:
-    result = backtest(config)
-    return baseline_of(result, reason), tuple(unmet(config, result.own.figures))

@@ -20,7 +20,7 @@ WIDE = (
 )  # fmt: skip
 NARROW = ("return\nworst", "Sharpe\n± se", "turnover\ncosts", "active\n95% interval", "bets")
 #: A caveat with one of these words comes before everything else.
-GRAVE = ("hindsight", "`after: 0`")
+GRAVE = ("hindsight", "`after: 0`", "the audit failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Comparison:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Grave caveats, the table, the other caveats; each caveat once, with the runs that it is about."""
-        labels = _labels(self.outcomes)
+        labels = labels_of(self.outcomes)
         grave = cautions(tuple(caveat for one in self.outcomes for caveat in one.caveats))
         for caveat in grave:
             yield Text(f"CAUTION: {_about(caveat, labels, self.outcomes)}{caveat}", "bold yellow")
@@ -110,7 +110,7 @@ def _interval(of: Outcome) -> tuple[float, float] | None:
     return (of.interval["low"], of.interval["high"]) if of.interval and of.interval["se"] else None
 
 
-def _labels(outcomes: Sequence[Outcome]) -> list[str]:
+def labels_of(outcomes: Sequence[Outcome]) -> list[str]:
     """Names; with the beginning of the id where a name stands for several runs."""
     names = [one.name for one in outcomes]
     return [one.name if names.count(one.name) == 1 else f"{one.name} {one.id[:6]}" for one in outcomes]

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from engine.config import load
+from engine.config import Config, load
 from engine.errors import ConfigError, DataError
 from engine.market.catalogue import needed_by, wanted_of
+from engine.market.keep import keep, kept_by
 from engine.market.pull import Outcome, Progress, pull
 from engine.market.snapshots import store_folder
 from engine.market.wanted import Wanted
@@ -23,9 +24,12 @@ SHOWN = 12
 
 def pull_series(source: str, keys: Sequence[str], *, store: Path | None, accept_shorter: bool, as_json: bool) -> int:
     """Pull and print one line per file; the exit code, 3 where any failed."""
-    wanted = _wanted(source, keys)
+    config = load(source) if source.endswith((".yaml", ".yml")) else None
+    wanted = wanted_of(source, keys) if config is None else _wanted(config, keys)
     with _bar(len(wanted)) as progress:
         outcomes = pull(wanted, store_folder(store), progress=progress, accept_shorter=accept_shorter)
+    if config is not None:
+        outcomes += [keep(config, name, store_folder(store), accept_shorter=accept_shorter) for name in kept_by(config)]
     for one in outcomes:
         if not one.ok:
             terminal.complain(f"{one.source} {one.name}: {one.error}")
@@ -36,15 +40,14 @@ def pull_series(source: str, keys: Sequence[str], *, store: Path | None, accept_
     return 0 if all(one.ok for one in outcomes) else DataError.exit_code
 
 
-def _wanted(source: str, keys: Sequence[str]) -> list[Wanted]:
-    if not source.endswith((".yaml", ".yml")):
-        return wanted_of(source, keys)
-    config = load(source)
+def _wanted(config: Config, keys: Sequence[str]) -> list[Wanted]:
+    """What a config reads of publishers; ConfigError where there is nothing to pull, be it a file to be kept."""
     wanted = needed_by(config)
-    if keys or not wanted:
+    if keys or not (wanted or kept_by(config)):
         found = f"the key `{keys[0]}` beside a config" if keys else "a config that reads no published series"
         cure = "leave the keys away" if keys else "name a publisher: overweight data pull gpr"
-        raise ConfigError(config.fault("data", found, "a config that reads yahoo, french, gpr, ...", cure))
+        expected = "a config that reads yahoo, french, gpr, ..., or files with a `snapshot`"
+        raise ConfigError(config.fault("data", found, expected, cure))
     return wanted
 
 

@@ -1,4 +1,7 @@
-"""Expectations: what a config's `expect:` demands of its own metrics, such as `max_drawdown: ">= -0.60"`."""
+"""Expectations: what a config's `expect:` demands of its own metrics, such as `max_drawdown: ">= -0.60"`.
+
+`lookahead: pass` demands that the short audit of the run passes.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 
+from engine.answers import LOOKAHEAD
+from engine.audit.record import Audit
 from engine.config import Config
 
 SIGNS: Mapping[str, Callable[[float, float], bool]] = {
@@ -17,13 +22,17 @@ SIGNS: Mapping[str, Callable[[float, float], bool]] = {
 }
 
 
-def unmet(config: Config, metrics: Mapping[str, float | None]) -> list[str]:
-    """Each expectation that is not met, in words; all of them name metrics."""
-    return [
+def unmet(config: Config, metrics: Mapping[str, float | None], audit: Audit) -> list[str]:
+    """Each expectation that is not met, in words; all of them name metrics, or the audit."""
+    broken = [
         f"{name}  {'none' if metrics[name] is None else format(metrics[name], '.6g')}, expected {wanted}"
         for name, wanted in config.expect.items()
-        if not _met(metrics[name], wanted)
+        if name != LOOKAHEAD and not _met(metrics[name], wanted)
     ]
+    if LOOKAHEAD in config.expect and audit.verdict != "pass":
+        why = f" ({audit.findings[0]})" if audit.findings else ""
+        broken.append(f"{LOOKAHEAD}  {audit.verdict}{why}, expected pass")
+    return broken
 
 
 def _met(value: float | None, wanted: str) -> bool:

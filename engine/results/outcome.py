@@ -22,7 +22,8 @@ SHOWN = (
 class Outcome:
     """window: first decision day and last session. interval: low, high of the active return at 95%, or None.
 
-    reference: what `benchmark` are the figures of. policy: those of policy. path: None if nowhere.
+    reference: what `benchmark` are the figures of. policy: those of policy. path: None if nowhere. audit: the short
+    one, None where an older run has none.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Outcome:
     interval: Mapping[str, float] | None
     verdict: str
     caveats: tuple[str, ...]
+    audit: Mapping[str, Any] | None
 
     def as_json(self) -> dict[str, Any]:
         """What `--json` prints of a run."""
@@ -50,6 +52,7 @@ class Outcome:
             "active_return_interval": None if self.interval is None else dict(self.interval),
             "verdict": self.verdict,
             "caveats": list(self.caveats),
+            "audit": self.audit,
         }
 
 
@@ -70,6 +73,7 @@ def outcome_of(document: Mapping[str, Any], path: Path | None) -> Outcome:
         interval=part("active_return_interval", _interval),
         verdict=part("verdict", shape.text),
         caveats=part("caveats", shape.texts),
+        audit=part("audit", shape.mapping) if "audit" in document else None,
     )
 
 

@@ -11,7 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from engine.answer import load_question
+from engine.answers import load_question
 from engine.config import Config
 from engine.config.schedule import EveryArrival, EveryDate, EverySessions, EveryWeekday
 from engine.decide import set_up

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from engine.answer import answer, run
+from engine.answers import answer
 from engine.folder import plain
 from engine.result import Result
 from engine.results import terminal
@@ -16,7 +16,6 @@ from engine.results.compare import Comparison
 from engine.results.failures import Failure, attempt, exit_code, tell
 from engine.results.orders import refuse_short_orders, short_json
 from engine.results.outcome import Outcome, outcome_of
-from engine.results.saved import find_saved, read_outcome
 from engine.results.summary import Summary
 from engine.store import document
 from engine.study.answered import Studied
@@ -47,26 +46,9 @@ def run_files(
     return exit_code([*answers, *short])
 
 
-def compare_runs(runs: Sequence[str], *, as_json: bool, results: Path) -> int:
-    """Run what is a config, read what is saved, print the comparison; the exit code."""
-    answers = each(runs, partial(outcome_of_any, results=results), "")
-    if as_json:
-        terminal.put_json([one.as_json() for one in answers])
-    else:
-        _put_comparison([one for one in answers if isinstance(one, Outcome)], [])
-    return exit_code(answers)
-
-
 def outcome(result: Result) -> Outcome:
     """What of a result is compared and printed as JSON."""
     return outcome_of(plain(document(result)), result.path)
-
-
-def outcome_of_any(wanted: str, results: Path) -> Outcome:
-    """A config file is run and saved, anything else is looked for among the saved runs."""
-    if wanted.endswith((".yaml", ".yml")):
-        return outcome(run(wanted, results=results))
-    return read_outcome(find_saved(wanted, results))
 
 
 def next_command(result: Result, overrides: Sequence[str], results: Path) -> str:

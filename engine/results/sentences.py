@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 
+from engine.audit.record import Audit
 from engine.judge import Figures
 from engine.measure.inference import FEWEST_EPISODES, Interval
 from engine.portfolio.attribution import attribution_summary
 from engine.portfolio.costs import KINDS
-from engine.result import Result
+from engine.result import Control, Dollar, LeftOut, Result, Spread, Unmeasured
 from engine.results import figures
 
+#: The portfolios with and without brakes.
+BRAKED = ("strategy", "unbraked")
 NOT_MEASURED = "not measured (--full)"
 #: The kinds of cost that every trade may have; the line of costs is for others.
 USUAL = ("commission", "half_spread", "slippage")
@@ -51,6 +54,40 @@ def timing(own: Figures) -> str:
     return f"{moving} a year over policy matched (its own average weights, held still); standing tilt {standing}"
 
 
+def policy_held(of: Figures) -> str:
+    """What the policy mix earned where it was bought once and left alone."""
+    return (
+        f"{figures.percent(of['cagr'])} a year, bought once and never rebalanced; Sharpe {figures.number(of['sharpe'])}"
+    )
+
+
+def brake(result: Result) -> str:
+    """What the strategy earned with its brakes and without them."""
+    one, other = (figures.signed_percent(result.portfolios[name].figures["active_return"]) for name in BRAKED)
+    return f"{one} a year against {result.reference} with it, {other} without"
+
+
+def control(of: Control) -> str:
+    """What one control on request came to."""
+    match of:
+        case Spread():
+            rank = f"it earned more than {of.beaten} of {of.runs}"
+            spread = (
+                f"mean {figures.signed_percent(of.mean)}, 5% to 95% {figures.span(of.low, of.high)} a year over policy"
+            )
+            return f"{rank}; {spread}"
+        case LeftOut():
+            least, most = (" to ".join(dict.fromkeys(days)) for days in (of.lowest_without, of.highest_without))
+            low, high = figures.signed_percent(of.lowest), figures.signed_percent(of.highest)
+            many = f"{of.episodes} episode{'s' * (of.episodes != 1)}"
+            return f"{low} a year over policy without its best of {many} ({least}), {high} without its worst ({most})"
+        case Dollar():
+            gained, shared = figures.signed_percent(of.dollar), figures.share(of.agreeing)
+            return f"{gained} a year over policy against a falling dollar; {shared} of stances agree with it"
+        case Unmeasured():
+            return f"not measured: {of.reason}"
+
+
 def bets(own: Figures, best: float | None) -> str:
     """Episodes, how often it was over and under, and how much hangs on the best one."""
     episodes = own["episodes"]
@@ -71,6 +108,17 @@ def trials(count: int) -> str:
     if count == 0:
         return "not counted"
     return f"{count} variant{'s' * (count != 1)} of this question tried on these data"
+
+
+def audit(short: Audit) -> str:
+    """What came of asking some decisions again."""
+    if short.verdict == "none":
+        return "none: there is no strategy file to ask again"
+    again = f"{short.asked} decision{'s' * (short.asked != 1)} asked again without the future"
+    if short.verdict == "fail":
+        failed = [one.name for one in short.checks if one.verdict == "fail"]
+        return f"FAILED ({', '.join(failed)}), {again}; overweight audit tells more"
+    return f"passed, {again}, in reverse, by the file loaded anew"
 
 
 def verdict(words: str, episodes: float | None) -> str:

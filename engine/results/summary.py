@@ -13,7 +13,7 @@ from engine.result import Result
 from engine.results import figures, sentences
 from engine.results.compare import cautions
 from engine.results.orders import short_words
-from engine.results.today import stance_today
+from engine.results.today import said_today, stance_today
 from engine.store import window
 
 CONTROLS = {
@@ -23,6 +23,15 @@ CONTROLS = {
     "momentum": "12-1\nmomentum",
     "always_over": "always\nover",
 }
+#: Controls on request, as their lines are called.
+CONTROL_LINES = {
+    "circular_shifts": "shifts",
+    "random_sleeves": "random sets",
+    "leave_one_out": "leave one out",
+    "dollar": "dollar",
+}
+#: A control that has a line of its own in place of a column.
+IN_A_LINE = "policy_held"
 ROWS = {
     "cagr": "return a year",
     "sharpe": "Sharpe ± se",
@@ -63,7 +72,7 @@ def _title(result: Result) -> Text:
 
 
 def _table(result: Result, width: int) -> Table:
-    names = [*CONTROLS, *(name for name in result.portfolios if name not in CONTROLS)]
+    names = [*CONTROLS, *(name for name in result.portfolios if name not in (*CONTROLS, IN_A_LINE))]
     widest = max(len(_cell("sharpe", of.figures, True)) + 2 for of in result.portfolios.values())
     roomy = LABEL + max(CELL, widest) * len(names) <= width
     table = Table(box=None, pad_edge=False, padding=(0, 2 if roomy else 1, 0, 0), header_style="bold")
@@ -98,15 +107,19 @@ def _lines(result: Result, trials: int, said: tuple[str, ...]) -> Table:
         ("bootstrap", sentences.bootstrap(result)),
         ("phase range", sentences.phase_range(result)),
         ("timing", sentences.timing(own)),
+        ("policy held", sentences.policy_held(result.portfolios[IN_A_LINE].figures)),
+        *([("brake", sentences.brake(result))] if result.decided.braked is not None else []),
+        *((CONTROL_LINES[name], sentences.control(one)) for name, one in result.controls.items()),
         ("bets", sentences.bets(own, judged.best_episode_share)),
         ("trials", sentences.trials(trials)),
+        ("audit", Text(sentences.audit(result.audit), "bold red" if result.audit.verdict == "fail" else "")),
         ("verdict", Text(sentences.verdict(judged.words, own["episodes"]), "bold")),
     ]
     caveats = [caveat for caveat in judged.caveats if caveat not in said]
     told += [("caveats" if i == 0 else "", f"- {caveat}") for i, caveat in enumerate(caveats)]
     if result.manifest["data"]["quality"]:
         told.append(("data", sentences.quality(result)))
-    told.append(("today", stance_today(result)))
+    told += [("today" if i == 0 else "", said) for i, said in enumerate((stance_today(result), *said_today(result)))]
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(overflow="fold")

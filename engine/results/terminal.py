@@ -43,14 +43,15 @@ def put_json(document: Any) -> None:
 
 
 def put_drawn(*parts: Any) -> None:
-    """Rich renderables to stdout, at most WIDEST columns wide; a plain text is never wrapped, for grep."""
+    """Rich renderables to stdout, at most WIDEST columns wide; plain text, and Text without wraps, stays whole."""
     from rich.console import Console
 
     console = Console(highlight=False, emoji=False)
     console.width = min(console.width, WIDEST)
     with _writing(), console.capture() as captured:  # rich flushes stdout at the end
         for part in parts:
-            console.print(part, soft_wrap=isinstance(part, str), markup=False)
+            whole = isinstance(part, str) or getattr(part, "no_wrap", None) is True
+            console.print(part, soft_wrap=whole, markup=False)
     put("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 

@@ -18,9 +18,19 @@ def stance_today(result: Result) -> str:
     if not today.stance:
         return f"{today.day}: takes no stance; target weights {_weights(result)}"
     active = {name: stance for name, stance in today.stance.items() if stance != 0.0}
-    if len(today.stance) > LISTED or result.config.stance is None:
+    if len(today.stance) > LISTED or result.config.rule is None:
         return f"{today.day}: {_many(active, len(today.stance))}"
     return f"{today.day}: " + "; ".join(_one(result, name) for name in today.stance)
+
+
+def said_today(result: Result) -> list[str]:
+    """What the strategy itself has to say of that day, a line each."""
+    said = result.outlook.said.items()
+    return [f"{name}: {value if isinstance(value, str) else _figure(value)}" for name, value in said]
+
+
+def _figure(value: float | None) -> str:
+    return figures.DASH if value is None else figures.number(value)
 
 
 def _one(result: Result, name: str) -> str:
@@ -31,7 +41,7 @@ def _one(result: Result, name: str) -> str:
     said += f", score {figures.number(score)}"
     if distance is None:
         return said
-    if not isinstance(result.config.stance, Threshold):
+    if not isinstance(result.config.rule, Threshold):
         return f"{said}, {figures.number(distance)} from a change"
     return f"{said}, {figures.number(distance)} from {'leaving' if stance else 'entering'}"
 
@@ -48,7 +58,9 @@ def _points(result: Result, name: str, stance: float) -> str:
     if tilt is None or stance == 0.0:
         return ""
     width = tilt.over if stance > 0 else tilt.under_points(result.config.policy.get(name, 0.0))
-    return f" ({100.0 * stance * width:+.1f} points)"
+    keep = result.outlook.keep.get(name, 1.0) if stance > 0 else 1.0
+    braked = f", braked to {keep:.0%}" if keep < 1.0 else ""
+    return f" ({100.0 * stance * width * keep:+.1f} points{braked})"
 
 
 def _many(active: dict[str, float], count: int) -> str:

@@ -14,6 +14,7 @@ from engine.signals.response import (
     mean_response,
     shock_response,
     shocks_until_flip,
+    weeks_until_flip,
 )
 from engine.signals.rises import hedged, momentum, relative_momentum, residual_momentum
 from engine.signals.score import Levels, Score
@@ -26,5 +27,5 @@ __all__ = [
     "changing_response", "drawdown", "error_correction", "exposures", "gains", "has_turned_up", "hedged",
     "innovations", "is_engaged", "known_at", "known_so_far", "largest_shock", "log_returns", "mean_response",
     "momentum", "percentile", "relative_momentum", "residual_momentum", "shock_response", "shocks_until_flip",
-    "spaced", "volatilities", "weekly_change", "z_score",
+    "spaced", "volatilities", "weekly_change", "weeks_until_flip", "z_score",
 ]  # fmt: skip

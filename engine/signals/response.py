@@ -91,3 +91,13 @@ def shocks_until_flip(responses: Vector) -> int:
         if (float(responses[count:].sum()) - count * mean) * mean < 0.0:
             return count
     return 0
+
+
+def weeks_until_flip(weeks: int, half_life: float) -> float:
+    """How many weeks it takes until a discounted response to the last `weeks` turns, if each does the opposite of it.
+
+    With weights that halve every `half_life` weeks and news of the same size, the new weeks weigh more than the old
+    ones after half_life * log2(2 - 0.5 ** (weeks / half_life)); one half-life where the past is long. A belief
+    beforehand of no response changes nothing in that.
+    """
+    return half_life * math.log2(2.0 - 0.5 ** (weeks / half_life))

@@ -7,6 +7,11 @@ from pathlib import Path
 
 from engine.config import Config
 from engine.study.answered import Studied
+from engine.study.claims.study import study_claims
+from engine.study.event_study import study_events
 
 #: A study of a config; the results folder is where it may look up, or keep, what other runs left (None: nowhere).
-STUDY: dict[str, Callable[[Config, Path | None], Studied]] = {}
+STUDY: dict[str, Callable[[Config, Path | None], Studied]] = {
+    "claims": study_claims,
+    "event_study": study_events,
+}

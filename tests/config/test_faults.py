@@ -23,14 +23,14 @@ SWAPPED = [
     (
         "strategy: always_over\n",
         "",
-        "1:1: strategy: found nothing; expected the strategy: a file in strategies/, without its ending; "
+        "1:1: strategy: found nothing; expected a strategy, or a `blend` of other configs; "
         "add `strategy: metals_lead`",
     ),
     (
         "always_over",
         "",
-        "1:10: strategy: found nothing; expected the strategy: a file in strategies/, without its ending; "
-        "write `strategy: metals_lead`",
+        "1:10: strategy: found nothing; expected a strategy, or a `blend` of other configs; "
+        "add `strategy: metals_lead`",
     ),
     (
         "[SPY]",
@@ -330,6 +330,11 @@ ADDED = [
         "cash: {rate: 3}",
         "9:14: cash.rate: found the number 3; expected an annual rate from -0.05 to 0.5; "
         "write 2 percent as 0.02",
+    ),
+    (
+        "cash: {rate: 0.02, unit: percent_a_year}",
+        "9:26: cash.unit: found `percent_a_year` beside the number 0.02; expected a unit for a series alone; "
+        "remove it: a number is a fraction a year",
     ),
     ("cash: 0.02", "9:7: cash: found the number 0.02; expected a block of `key: value`; write {rate: 0.02}"),
     ("against: SPY", "9:10: against: found the text `SPY`; expected a list; write it in brackets: [SPY]"),

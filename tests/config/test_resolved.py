@@ -103,7 +103,7 @@ def shuffled(value: Any, random: Any) -> Any:
 def test_every_default_is_filled_in_under_its_yaml_name(write, good: str) -> None:
     resolved = load(write(good)).resolved()
     assert list(resolved) == sorted(resolved)
-    assert len(resolved) == 30
+    assert len(resolved) == 33
     assert {"with", "from", "to", "stance", "members", "sessions_per_year"} < set(resolved)
     assert resolved["hold"] == {"equities": ["SPY"], "miners": ["XME"]}
     assert resolved["stance"] == {"enter": 1.0, "exit": 0.0, "rule": "threshold", "sides": "over"}

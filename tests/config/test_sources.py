@@ -72,6 +72,10 @@ WRONG = {
     "{source: french, factors: 4}": "data.factors: found the number 4",
     "{source: events}": "data: found neither `path` nor `calendar`; expected one of the two",
     "{source: table}": "data.path: found nothing",
+    "{source: files, path: a.csv, snapshot: 1f0c9a}": "a.yaml:4:46: data.snapshot: found the text `1f0c9a`; expected a "
+    "name of your own for the snapshot, and an id if one is pinned; write for example `miners`, or `miners@1f0c9a` for "
+    "one that `overweight data list` shows",
+    "{source: files, path: a.csv, snapshot: miners@latest}": "found the text `miners@latest`; expected a name of your",
     "{source: fredd, series: A}": "data.source: found the text `fredd`",
 }
 

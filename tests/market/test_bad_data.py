@@ -33,8 +33,8 @@ FRAMES: dict[str, tuple[Spoil, str]] = {
     ),
     "zero price": (
         put(5, "AAA", 0),
-        "prices.csv: found `0.0` for AAA on 2020-01-08; expected a price above zero; "
-        "leave missing prices empty; for a column of returns say `kind: returns`",
+        "prices.csv: found `0.0` for AAA on 2020-01-08; expected a price above zero, or 0 to the end where an asset is "
+        "worth nothing; leave missing prices empty",
     ),
     "text": (
         put(5, "BBB", "n.q."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,8 @@ class Market:
     """prices (T, N) with NaN where there is none; ends (N,), T where an asset lives on; growth (T,) of cash.
 
     due (K,) rebalances; targets (K, N), NaN where an asset is to be left alone; fee, slip (N,).
+    volumes (T, N) units, dividends (T, N) per unit, fx (T, N) rates at which `prices` came into the base currency; None
+    where there are none.
     """
 
     prices: Matrix
@@ -35,6 +37,9 @@ class Market:
     fee: Vector
     slip: Vector
     capital: float = 100_000.0
+    volumes: Matrix | None = None
+    dividends: Matrix | None = None
+    fx: Matrix | None = None
 
     @property
     def known(self) -> Matrix:
@@ -86,6 +91,33 @@ def random_market(
     return Market(prices, ends, growth, due, targets, fee, slip)
 
 
+def worthless(rng: np.random.Generator, market: Market) -> Market:
+    """The market in which half of the assets that end do so at a price of 0."""
+    prices, last = market.prices.copy(), market.ends
+    gone = np.flatnonzero((last < len(prices)) & (rng.random(len(last)) < 0.5))
+    prices[last[gone], gone] = 0.0
+    return replace(market, prices=prices)
+
+
+def enriched(
+    rng: np.random.Generator, market: Market, *, volumes: bool = False, dividends: bool = False, fx: bool = False
+) -> Market:
+    """The market with volumes (some missing, some zero), dividends on a few days, and exchange rates."""
+    shape = market.prices.shape
+    if volumes:
+        traded = rng.uniform(1e6, 1e8, shape) / np.where(market.prices > 0.0, market.prices, np.nan)
+        traded[rng.random(shape) < 0.2] = 0.0
+        market = replace(market, volumes=traded)
+    if dividends:
+        paid = np.where(rng.random(shape) < 0.05, rng.uniform(0.0, 0.02, shape), 0.0) * market.known
+        market = replace(market, dividends=paid)
+    if fx:
+        market = replace(
+            market, fx=rng.uniform(0.01, 2.0, shape[1]) * np.exp(rng.normal(0, 0.01, shape).cumsum(axis=0))
+        )
+    return market
+
+
 def run_kernel(
     market: Market, *, gross: bool = False, band: float = 0.0, to_edge: bool = False, simulate: Any = simulate
 ) -> Simulated:
@@ -128,7 +160,7 @@ def panel_of(market: Market, start: str = "2015-01-01", opens: Matrix | None = N
         assets=tuple(f"a{i:02}" for i in range(assets)),
         prices=market.prices,
         opens=opens,
-        fx=None,
+        fx=market.fx,
         held=np.ones(assets, np.bool_),
         ends=market.ends,
         series={},
@@ -136,6 +168,8 @@ def panel_of(market: Market, start: str = "2015-01-01", opens: Matrix | None = N
         following=days[-1],
         digests={},
         fingerprint="",
+        volumes=market.volumes,
+        dividends=market.dividends,
     )
 
 

@@ -39,8 +39,9 @@ def test_the_summary_says_what_the_result_holds(desk: Desk, overweight: Command)
     assert text.startswith("a Over in odd months. 2020-06-30 to 2021-06-30, 13 decisions, held against policy ")
     assert "strategy policy matched momentum over" in text
     row = next(line for line in said.out.splitlines() if line.startswith("return a year"))
-    expected = [f"{100 * result.portfolios[name].figures['cagr']:.2f}%" for name in result.portfolios]
-    assert row.split()[3:] == expected
+    earned = {name: f"{100 * (one.figures['cagr'] or 0):.2f}%" for name, one in result.portfolios.items()}
+    assert f"policy held {earned.pop('policy_held')} a year, bought once and never rebalanced; Sharpe " in text
+    assert row.split()[3:] == [*earned.values()]
     assert f"Sharpe ± se {own['sharpe']:.2f} ± {own['sharpe_se']:.2f} {policy['sharpe']:.2f} ±" in text
     assert f"worst drawdown {100 * own['max_drawdown']:.1f}%" in text
     assert f"turnover a year {100 * own['turnover']:.1f}%" in text

@@ -11,8 +11,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
-from engine.signals import shocks_until_flip
+from engine.result import Result
+from engine.results.summary import Summary
+from engine.signals import changing_response, shocks_until_flip, weeks_until_flip
 from tests.desk import Desk
 
 FLIP = "2003-01-06"
@@ -25,8 +28,13 @@ GPR = "gpr: {source: made, shocks_of: prices, known: {weekday: monday, after_day
 
 def made_run(desk: Desk, effect: str, seed: int = 1, learnt: str = LEARNT, sessions: int = 8820) -> pd.Series:
     """The learnt strength at each shock, by the day of the decision that saw it first."""
+    scores = made_result(desk, effect, seed, learnt, sessions).opinions["score miners"]
+    return scores[scores.diff().ne(0) & scores.notna()]
+
+
+def made_result(desk: Desk, effect: str, seed: int = 1, learnt: str = LEARNT, sessions: int = 8820) -> Result:
     market = f"prices: {{source: made, seed: {seed}, sessions: {sessions}, effect: {effect}}}"
-    result = desk.run(
+    return desk.run(
         strategy="geopolitical_shock",
         with_=learnt,
         hold="{miners: [miner_1, miner_2, miner_3], equities: [equity_1, equity_2, equity_3, equity_4, equity_5]}",
@@ -39,8 +47,6 @@ def made_run(desk: Desk, effect: str, seed: int = 1, learnt: str = LEARNT, sessi
         to=None,
         data=f"{{{market}, {GPR}}}",
     )
-    scores = result.opinions["score miners"]
-    return scores[scores.diff().ne(0) & scores.notna()]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -67,6 +73,46 @@ def test_the_weekly_form_learns_the_sign_too_and_slower(desk: Desk) -> None:
     found = made_run(desk, f"{{shocks: {{move: -0.10, flips_on: {FLIP}}}}}", 2, WEEKLY)
     assert (found["1995":FLIP] < 0).all()
     assert (found["2014":] > 0).all()
+
+
+def test_the_result_says_after_how_many_shocks_and_years_the_sign_would_flip(desk: Desk) -> None:
+    result = made_result(desk, "{shocks: {move: -0.10}}")
+    said = result.outlook.said
+    seen = made_run(desk, "{shocks: {move: -0.10}}")
+    # Shocks that were scored come at the same rate as all of them, from the first that had eight before it.
+    years = (seen.index[-1] - seen.index[0]).days / 365.25
+    assert said["shocks a year"] == pytest.approx((len(seen) - 1) / years, rel=0.15)
+    # Answers are alike: half of the eight and one more turn them.
+    assert said["shocks until the sign would flip"] in (4.0, 5.0)
+    assert said["years until the sign would flip"] == pytest.approx(
+        float(said["shocks until the sign would flip"] or 0) / float(said["shocks a year"] or 0)
+    )
+    assert str(said["learnt from"]).startswith("the last 8 shocks, mean answer -")
+    with (console := Console(width=120)).capture() as captured:
+        console.print(Summary(result, 1))
+    assert "shocks until the sign would flip: " in captured.get()
+
+
+def test_a_discounted_mean_turns_when_the_formula_says(desk: Desk) -> None:
+    rng = np.random.default_rng(5)
+    for half_life, before in ((52.0, 900), (156.0, 400), (30.0, 40)):
+        turned = weeks_until_flip(before, half_life)
+        assert 0 < turned <= half_life
+        for off, sign in ((-2, 1.0), (2, -1.0)):
+            weeks = before + round(turned) + off
+            # The same two changes in turn, up and down by as much: every week brings as much news as any other.
+            changes = np.where(np.arange(weeks) % 2, 1.0, -1.0)
+            own = changes * np.where(np.arange(weeks) < before, 0.01, -0.01) + rng.normal(0, 1e-6, weeks)
+            found = changing_response(own, changes, np.empty((weeks, 0)), half_life=half_life, prior=0.02)
+            assert np.sign(found.mean) == sign, (half_life, before, off)
+
+
+def test_what_is_too_little_to_learn_from_is_said(desk: Desk) -> None:
+    said = made_result(desk, "none", learnt=LEARNT.replace("8}", "500}"), sessions=4000).outlook.said
+    assert list(said) == ["learnt from"]
+    assert str(said["learnt from"]).endswith("shocks before the last: it takes 500")
+    said = made_result(desk, "none", learnt=LEARNT.replace("shock: 3.5", "shock: 99"), sessions=4000).outlook.said
+    assert said == {"learnt from": "no shock so far"}
 
 
 @pytest.mark.parametrize("learnt", [LEARNT, WEEKLY], ids=["shocks", "weekly"])

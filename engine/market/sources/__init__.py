@@ -19,6 +19,7 @@ Reader = Callable[[Config, str, Collection[str]], Table]
 SOURCES = {
     "sample": "engine.market.sources.sample",
     "files": "engine.market.sources.files",
+    "files kept": "engine.market.sources.kept",
     "table": "engine.market.sources.table",
     "events": "engine.market.sources.events",
     "made": "engine.market.sources.made",
@@ -36,5 +37,6 @@ def read_source(config: Config, name: str, wanted: Collection[str]) -> Table:
     Raises DataError where the data cannot be read, ConfigError where the entry asks for what is not there.
     """
     entry: Any = config.data[name]
-    read: Reader = import_module(SOURCES[entry.source]).read
+    kept = entry.source == "files" and entry.snapshot is not None
+    read: Reader = import_module(SOURCES["files kept" if kept else entry.source]).read
     return read(config, name, wanted)

@@ -11,6 +11,7 @@ from engine.errors import DataError
 from engine.market.levels import from_returns
 from engine.market.sources.frames import refuse
 from engine.market.table import Dates, Kind, Matrix, Table, refuse_bad_dates
+from engine.market.worthless import passing_zeros, until_worthless
 
 
 def checked_table(
@@ -25,7 +26,8 @@ def checked_table(
 ) -> Table:
     """A Table of a wide frame indexed by date; opens and volumes are aligned to it. Returns become levels.
 
-    Raises DataError for dates that repeat or run backwards, text, infinities, and prices at or below zero.
+    Raises DataError for dates that repeat or run backwards, text, infinities, prices below zero, and zeros that are
+    followed by a price. A price of zero for good is the last one of its column.
     """
     dates = frame.index.to_numpy().astype("datetime64[D]")
     refuse_bad_dates(dates, str(path))
@@ -59,7 +61,10 @@ def _refuse_levels(path: Path, frame: pd.DataFrame, values: Matrix) -> None:
 
 
 def numbers(path: Path, frame: pd.DataFrame, *, positive: bool) -> Matrix:
-    """The frame's values as float64; text, infinities and prices at or below zero are refused by name and day."""
+    """The frame's values as float64; what no number or no price can be is refused by name and day.
+
+    positive: they are prices, above zero, or zero where an asset is worth nothing any more: nothing follows then.
+    """
     if len(frame.columns) and all(kind == np.float64 for kind in frame.dtypes):
         # Nothing but numbers: looked at all at once, and again one by one only where something is wrong.
         whole = np.ascontiguousarray(frame.to_numpy())
@@ -74,11 +79,15 @@ def numbers(path: Path, frame: pd.DataFrame, *, positive: bool) -> Matrix:
         bad = given & ~np.isfinite(found)
         if bad.any():
             raise _bad_value(path, label, column, bad, "a number or nothing", "remove the text")
-        if positive and (bad := given & (found <= 0)).any():
+        if positive and (bad := given & (found < 0)).any():
             cure = "leave missing prices empty; for a column of returns say `kind: returns`"
             raise _bad_value(path, label, column, bad, "a price above zero", cure)
+        if positive and (bad := passing_zeros(found)).any():
+            expected = "a price above zero, or 0 to the end where an asset is worth nothing"
+            raise _bad_value(path, label, column, bad, expected, "leave missing prices empty")
         columns.append(found)
-    return np.ascontiguousarray(np.column_stack(columns)) if columns else np.empty((len(frame), 0))
+    whole = np.ascontiguousarray(np.column_stack(columns)) if columns else np.empty((len(frame), 0))
+    return until_worthless(whole) if positive else whole
 
 
 def _bad_value(path: Path, label: str, column: pd.Series, bad: np.ndarray, expected: str, cure: str) -> DataError:

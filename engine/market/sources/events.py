@@ -30,13 +30,9 @@ def read(config: Config, name: str, wanted: Collection[str]) -> Table:
 
     Raises ConfigError where there is no such calendar or nothing is left of it, DataError where it is damaged.
     """
+    path, left = chosen_events(config, name)
     entry = config.data[name]
     assert isinstance(entry, EventsSource)
-    path = _shipped(config, name, entry.calendar) if entry.path is None else find(config, name, entry.path, "calendar")
-    events = read_calendar(path)
-    left = [event for event in events if _is_wanted(event, entry)]
-    if not left:
-        raise ConfigError(_nothing_left(config, name, entry, events))
     days = [_day_row(list(same)) for _, same in groupby(left, key=lambda one: one.date)]
     called = entry.calendar or path.name
     return Table(
@@ -50,6 +46,21 @@ def read(config: Config, name: str, wanted: Collection[str]) -> Table:
         offered=COLUMNS,
         caveats=caveats(called, left),
     )
+
+
+def chosen_events(config: Config, name: str) -> tuple[Path, list[Event]]:
+    """The file of a calendar, and those of its events that the entry `name` chooses, by date.
+
+    Raises as `read` does.
+    """
+    entry = config.data[name]
+    assert isinstance(entry, EventsSource)
+    path = _shipped(config, name, entry.calendar) if entry.path is None else find(config, name, entry.path, "calendar")
+    events = read_calendar(path)
+    left = [event for event in events if _is_wanted(event, entry)]
+    if not left:
+        raise ConfigError(_nothing_left(config, name, entry, events))
+    return path, left
 
 
 def caveats(called: str, events: Sequence[Event]) -> tuple[str, ...]:

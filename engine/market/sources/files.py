@@ -24,8 +24,19 @@ def read(config: Config, name: str, wanted: Collection[str]) -> Table:
     """
     entry = config.data[name]
     assert isinstance(entry, FilesSource)
+    return _read(config, name, {entry.columns.get(label, label): label for label in wanted})
+
+
+def read_whole(config: Config, name: str) -> Table:
+    """Everything in the file or folder, called as it is there, checked as by `read`; raises as `read` does."""
+    return _read(config, name, None)
+
+
+def _read(config: Config, name: str, theirs: Mapping[str, str] | None) -> Table:
+    """The labels of the file that are keys of `theirs`, called by its values; all as they are where it is None."""
+    entry = config.data[name]
+    assert isinstance(entry, FilesSource)
     path = find(config, name, entry.path)
-    theirs = {entry.columns.get(label, label): label for label in wanted}
     if path.is_dir():
         return read_folder(config, name, path, theirs)
     frame, known = take_known(path, read_frame(path, entry.date), known_column(config, name))
@@ -35,11 +46,11 @@ def read(config: Config, name: str, wanted: Collection[str]) -> Table:
     if _is_long(frame, entry):
         return _long(path, frame, entry, theirs, known)
     offered = tuple(map(str, frame.columns))
-    if entry.kind == "values":
-        ours = frame.rename(columns={theirs: ours for ours, theirs in entry.columns.items()})
-    else:
-        ours = frame[[column for column in frame.columns if column in theirs]].rename(columns=theirs)
-    return checked_table(path, ours, entry.kind, known=known, offered=offered)
+    if theirs is not None and entry.kind == "values":
+        frame = frame.rename(columns={theirs: ours for ours, theirs in entry.columns.items()})
+    elif theirs is not None:
+        frame = frame[[column for column in frame.columns if column in theirs]].rename(columns=theirs)
+    return checked_table(path, frame, entry.kind, known=known, offered=offered)
 
 
 def known_column(config: Config, name: str) -> str | None:
@@ -76,13 +87,15 @@ def _is_long(frame: pd.DataFrame, entry: FilesSource) -> bool:
     return entry.label in frame.columns and entry.price in frame.columns
 
 
-def _long(path: Path, frame: pd.DataFrame, entry: FilesSource, theirs: Mapping[str, str], known: Dates | None) -> Table:
+def _long(
+    path: Path, frame: pd.DataFrame, entry: FilesSource, theirs: Mapping[str, str] | None, known: Dates | None
+) -> Table:
     def wide(column: str | None) -> pd.DataFrame | None:
         return pivot(path, frame, entry.label, column, theirs) if column else None
 
     closes = pivot(path, frame, entry.label, entry.price, theirs)
     if known is not None:
-        wanted = frame[entry.label].isin(list(theirs)).to_numpy()
+        wanted = frame[entry.label].isin(list(theirs)).to_numpy() if theirs is not None else np.ones(len(frame), bool)
         known = latest_known(frame[wanted], known[wanted])
     offered = tuple(sorted(map(str, frame[entry.label].unique())))
     return checked_table(

@@ -14,8 +14,8 @@ from engine.market.sources.frames import READABLE, read_frame, refuse
 from engine.market.table import Table, refuse_bad_dates
 
 
-def read_folder(config: Config, name: str, folder: Path, theirs: Mapping[str, str]) -> Table:
-    """The wanted files of a folder as one table. theirs: name of the file -> our label.
+def read_folder(config: Config, name: str, folder: Path, theirs: Mapping[str, str] | None) -> Table:
+    """The wanted files of a folder as one table. theirs: name of the file -> our label; None for all as they are.
 
     Each file has the columns of `date:` and `price:` (or one column of numbers alone); `open:` and `volume:`
     where they are named. Raises ConfigError or DataError with the file at fault.
@@ -25,7 +25,7 @@ def read_folder(config: Config, name: str, folder: Path, theirs: Mapping[str, st
     _refuse_what_one_file_says(config, name, entry)
     files = _files(config, name, folder)
     parts: dict[str, dict[str, pd.Series]] = {"price": {}, "open": {}, "volume": {}}
-    for stem, label in theirs.items():
+    for stem, label in (dict(zip(files, files, strict=True)) if theirs is None else theirs).items():
         if stem not in files:
             continue
         frame = read_frame(files[stem], entry.date)
@@ -34,7 +34,7 @@ def read_folder(config: Config, name: str, folder: Path, theirs: Mapping[str, st
         for part, column in (("open", entry.open), ("volume", entry.volume)):
             if column is not None:
                 parts[part][label] = _column(files[stem], frame, column)
-    wide = {part: pd.concat(columns, axis=1).sort_index() for part, columns in parts.items() if columns}
+    wide = {part: pd.concat(columns, axis=1, sort=True) for part, columns in parts.items() if columns}
     closes = wide.get("price", pd.DataFrame(index=pd.DatetimeIndex([])))
     return checked_table(
         folder, closes, entry.kind, opens=wide.get("open"), volumes=wide.get("volume"), offered=tuple(sorted(files))

@@ -10,6 +10,9 @@ import numpy as np
 
 from engine.market.table import Dates, Indices, Matrix, Vector
 
+#: Labels that are kept one after the other before they are turned to stand side by side; rows that are moved together.
+LABELS, ROWS = 32, 256
+
 
 class Grid:
     """`put` every label, then take `dates` and `part(name)`. first, last: the ends of what will be put."""
@@ -19,18 +22,26 @@ class Grid:
         self._weekdays = True
         self._there = np.zeros(int(np.busday_count(self._first, self._last + 1)), np.bool_)
         self._parts: dict[str, Matrix] = {}
+        self._narrow: dict[str, Matrix] = {}
+        self._begun = 0
 
     def put(self, label: int, dates: Dates, **parts: Vector | None) -> None:
-        """The parts (R,) of the label at a position, on its own dates (R,); a part that is None stays NaN."""
+        """The parts (R,) of the label at a position, on its own dates (R,); a part that is None stays NaN.
+
+        Positions ascend.
+        """
+        if label >= self._begun + LABELS:
+            self._turn()
+            self._begun = label
         if self._weekdays and not np.is_busday(dates).all():
             self._widen()
         rows = self._rows(dates)
         self._there[rows] = True
         for name, values in parts.items():
             if values is not None:
-                if name not in self._parts:
-                    self._parts[name] = np.full((self._width, len(self._there)), np.nan)
-                self._parts[name][label, rows] = values
+                if name not in self._narrow:
+                    self._narrow[name] = np.full((LABELS, len(self._there)), np.nan)
+                self._narrow[name][label - self._begun, rows] = values
 
     @property
     def dates(self) -> Dates:
@@ -40,15 +51,28 @@ class Grid:
 
     def part(self, name: str) -> Matrix | None:
         """(R, C) one part of all labels, NaN where there is none; None where no label has it. Taken once."""
+        if self._narrow:
+            self._turn()
+            self._narrow.clear()
         wide = self._parts.pop(name, None)
         if wide is None:
             return None
-        count = int(self._there.sum())
-        if count < len(self._there):
-            for row in wide:
-                row[:count] = row[self._there]
-        # Filled label by label in the order of memory, now seen as (rows, labels).
-        return wide[:, :count].T
+        rows = np.flatnonzero(self._there)
+        if len(rows) < len(wide):
+            # Rows only move up, so that no other array is needed to hold them.
+            for start in range(0, len(rows), ROWS):
+                some = rows[start : start + ROWS]
+                wide[start : start + len(some)] = wide[some]
+        return wide[: len(rows)]
+
+    def _turn(self) -> None:
+        """Lay what was put since the last time beside what was put before."""
+        for name, narrow in self._narrow.items():
+            if name not in self._parts:
+                self._parts[name] = np.full((len(self._there), self._width), np.nan)
+            place = self._parts[name][:, self._begun : self._begun + LABELS]
+            place[:] = narrow[: place.shape[1]].T
+            narrow.fill(np.nan)
 
     def _rows(self, dates: Dates) -> Indices:
         if self._weekdays:
@@ -67,6 +91,9 @@ class Grid:
         rows = self._rows(days)
         self._there = np.zeros(int((self._last - self._first).astype(np.int64)) + 1, np.bool_)
         self._there[rows] = before
-        for name, narrow in self._parts.items():
-            self._parts[name] = np.full((self._width, len(self._there)), np.nan)
-            self._parts[name][:, rows] = narrow
+        for name, short in self._parts.items():
+            self._parts[name] = np.full((len(self._there), self._width), np.nan)
+            self._parts[name][rows] = short
+        for name, short in self._narrow.items():
+            self._narrow[name] = np.full((LABELS, len(self._there)), np.nan)
+            self._narrow[name][:, rows] = short

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from engine.config import Config
+from engine.market.arrow import as_numpy
 from engine.market.levels import from_returns
 from engine.market.table import Table
 
@@ -62,8 +63,8 @@ def _columns(file: str, wanted: Collection[str]) -> tuple[np.ndarray, tuple[str,
         return np.empty(0, "datetime64[D]"), (), np.empty((0, 0))
     # ParquetFile, not read_table: that one loads pandas on its way.
     table = pq.ParquetFile(path).read(columns=["date", *columns])
-    dates = table.column("date").to_numpy().astype("datetime64[D]")
+    dates = as_numpy(table.column("date")).astype("datetime64[D]")
     divisor = float(schema.metadata[b"divisor"])
     # Dividing two exact integers is correctly rounded: 54 / 10000 is the very double that "0.0054" names.
-    values = np.column_stack([table.column(label).to_numpy() / divisor for label in columns])
+    values = np.column_stack([as_numpy(table.column(label)) / divisor for label in columns])
     return dates, columns, values

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.config import Config
 from engine.config.publishers import PublishedSource
-from engine.errors import ConfigError, DataError
+from engine.errors import ConfigError, NotPulled
 from engine.market.snapshots import Snapshot, latest, list_snapshots, read_snapshot, series_folder, store_folder
 from engine.market.table import Dates, Matrix, Table
 
@@ -40,7 +40,7 @@ def chosen(config: Config, name: str, source: str, keys: Sequence[str]) -> list[
     missing = [key for key in keys if not has_snapshot(source, key)]
     if missing:
         raise not_pulled(config, name, source, missing)
-    return [_chosen(config, name, source, key, entry.snapshot_of(key)) for key in keys]
+    return [one_snapshot(config, name, source, key, entry.snapshot_of(key)) for key in keys]
 
 
 def has_snapshot(source: str, key: str) -> bool:
@@ -55,16 +55,17 @@ def stored_keys(source: str) -> tuple[str, ...]:
     return tuple(sorted(key for key in map(unquote, names) if has_snapshot(source, key)))
 
 
-def not_pulled(config: Config, name: str, source: str, keys: Sequence[str]) -> DataError:
-    """The DataError about series without a snapshot, with the command that pulls them."""
+def not_pulled(config: Config, name: str, source: str, keys: Sequence[str]) -> NotPulled:
+    """The error about series without a snapshot, with the command that pulls them."""
     found = f"no snapshot of {source} {', '.join(keys[:8])}" + (" ..." if len(keys) > 8 else "")
     command = shlex.join(["overweight", "data", "pull", source, *keys])
-    return DataError(
+    return NotPulled(
         config.fault(f"data.{name}", found, f"series that were pulled into {store_folder()}", f"pull: {command}")
     )
 
 
-def _chosen(config: Config, name: str, source: str, key: str, pinned: str | None) -> Snapshot:
+def one_snapshot(config: Config, name: str, source: str, key: str, pinned: str | None) -> Snapshot:
+    """The latest snapshot of a series, or the one whose id begins with `pinned`; ConfigError where none or several."""
     if pinned is None:
         return latest(store_folder(), source, key)
     kept = list_snapshots(store_folder(), source, key)

@@ -13,6 +13,7 @@ from engine.study.events.windows import IntArray, Windows
 
 BoolArray = NDArray[np.bool_]
 
+ALL = slice(None)
 NO_SPREAD = 1e-10
 """A residual this small beside the returns is rounding: the asset does not vary, or is a factor."""
 
@@ -149,6 +150,22 @@ def _weights(regressors: Regressors, windows: Windows) -> FloatArray:
     return weights
 
 
+def part_of(abnormal: Abnormal, events: BoolArray | slice = ALL, assets: IntArray | slice = ALL) -> Abnormal:
+    """Some of the events, some of the assets; all of them where nothing is said."""
+    return Abnormal(
+        days=abnormal.days[events],
+        windows=abnormal.windows,
+        ar=abnormal.ar[events][:, assets],
+        residuals=abnormal.residuals[events][:, :, assets],
+        df=abnormal.df,
+        leverage=abnormal.leverage[events],
+        weights=abnormal.weights[events],
+        used=abnormal.used[events][:, assets],
+        missing=abnormal.missing[events][:, assets],
+        flat=abnormal.flat[events][:, assets],
+    )
+
+
 def by_event(abnormal: Abnormal) -> Abnormal:
     """One observation an event, (E, 1): the equally weighted portfolio of the assets used in it.
 
@@ -196,6 +213,13 @@ def mean_correlation(abnormal: Abnormal) -> float | None:
     if len(within) > 1:
         pairs += 2.0 * _shared_between_events(abnormal, np.sqrt(within))
     return pairs / (n * (n - 1))
+
+
+def correlation_within_events(abnormal: Abnormal) -> float | None:
+    """Mean residual correlation of the pairs of assets that share an event; None where none do."""
+    counts = abnormal.used.sum(axis=1)
+    pairs = float(np.sum(counts * (counts - 1)))
+    return float(np.sum(_sum_of_correlations(abnormal) - counts)) / pairs if pairs else None
 
 
 def _sum_of_correlations(abnormal: Abnormal) -> FloatArray:

@@ -88,23 +88,34 @@ def measure_effect(abnormal: Abnormal) -> Effect | None:
     )
 
 
+def _each(abnormal: Abnormal) -> Abnormal:
+    """Every pair of event and asset is an observation."""
+    return abnormal
+
+
 def trace_caar(
-    returns: FloatArray, days: IntArray, windows: Windows, factors: FloatArray | None = None
+    returns: FloatArray,
+    days: IntArray,
+    windows: Windows,
+    factors: FloatArray | None = None,
+    *,
+    observe: Callable[[Abnormal], Abnormal] = _each,
 ) -> CaarPath | None:
     """The path of the CAAR through the event window, each session with its own error.
 
-    Arguments as for abnormal_returns. None where no asset could be used in any event. Every point uses the
-    same observations, those of the whole window.
+    Arguments as for abnormal_returns. observe: what is one observation; `by_event` makes it an event's portfolio.
+    None where no asset could be used in any event. Every point uses the same observations, those of the whole window.
     """
     whole = abnormal_returns(returns, days, windows, factors)
-    if whole.aar is None:
+    aar = observe(whole).aar
+    if aar is None:
         return None
     errors = []
     for last in range(windows.first, windows.last + 1):
         part = abnormal_returns(returns, days, replace(windows, last=last), factors)
-        errors.append(_error(replace(part, used=whole.used)))
+        errors.append(_error(observe(replace(part, used=whole.used))))
     sessions = np.arange(windows.first, windows.last + 1, dtype=np.int_)
-    return CaarPath(sessions, np.cumsum(whole.aar), np.array(errors))
+    return CaarPath(sessions, np.cumsum(aar), np.array(errors))
 
 
 def _error(abnormal: Abnormal) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -96,9 +96,11 @@ def random_days(
     ordinary: (D,) values on ordinary days of the same calendar, in order of time. Days are drawn without
     replacement, at least `apart` places from each other (the width of the window where overlapping events
     were dropped, else 1). Sizes are measured from the mean of the ordinary days, so what every day has is no
-    effect. All draws there are, if they are no more than `draws`, else that many; (1 + hits) / (1 + draws)
-    either way (Phipson and Smyth 2010). NaN values are left out. None without an event, or where fewer
-    ordinary days are left than the draw needs.
+    effect. Give the values of all days, the events' own among them: only then is their mean one of the draws where
+    nothing is; 30 events of ten years against days that no window touches reject 9% instead of 5%.
+
+    All draws there are, if they are no more than `draws`, else that many; (1 + hits) / (1 + draws) either way (Phipson
+    and Smyth 2010). NaN values are left out. None without an event, or where fewer days are left than the draw needs.
     """
     kept, pool = values[np.isfinite(values)], ordinary[np.isfinite(ordinary)]
     if apart < 1:
@@ -111,16 +113,18 @@ def random_days(
     exact = math.comb(room, kept.size) <= draws
     spread_out = np.arange(kept.size) * (apart - 1)
     drawn = _all_choices(room, kept.size) if exact else _choices(room, kept.size, draws, seed)
-    means = np.array([pool[choice + spread_out].mean() for choice in drawn])
+    means = pool[drawn + spread_out].mean(axis=1)
     hits = int(np.sum(np.abs(means - centre) >= abs(observed - centre) * (1.0 - MARGIN)))
     count = means.size
     return Randomised(observed, (1 + hits) / (1 + count), count, exact, 1.0 / (1 + count))
 
 
-def _all_choices(room: int, size: int) -> Iterator[IntArray]:
-    return (np.array(choice, dtype=np.int_) for choice in combinations(range(room), size))
+def _all_choices(room: int, size: int) -> IntArray:
+    return np.array(list(combinations(range(room), size)), dtype=np.int_)
 
 
-def _choices(room: int, size: int, draws: int, seed: int) -> Iterator[IntArray]:
+@lru_cache(maxsize=8)
+def _choices(room: int, size: int, draws: int, seed: int) -> IntArray:
+    """(draws, size) places out of `room`, each row ascending; kept, for one study asks for the same many times."""
     random = np.random.default_rng(seed)
-    return (np.sort(random.choice(room, size, replace=False)) for _ in range(draws))
+    return np.sort([random.choice(room, size, replace=False) for _ in range(draws)], axis=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Final
 
@@ -44,6 +45,7 @@ def student_two_sided(t: float, df: float) -> float:
     return _incomplete_beta(df / (df + t * t), t * t / (df + t * t), df / 2.0, 0.5)
 
 
+@lru_cache(maxsize=1024)
 def student_quantile(probability: float, df: float | None) -> float:
     """The quantile of Student t by bisection; df None is normal. Raises ValueError outside (0, 1)."""
     if not 0.0 < probability < 1.0:
@@ -56,6 +58,8 @@ def student_quantile(probability: float, df: float | None) -> float:
         low, high = high, high * 2.0
     for _ in range(100):
         middle = (low + high) / 2.0
+        if middle in (low, high):
+            break
         low, high = (middle, high) if student_two_sided(middle, df) > outside else (low, middle)
     return math.copysign(high, probability - 0.5)
 

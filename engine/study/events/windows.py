@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,8 @@ from engine.measure.track import DateArray
 IntArray = NDArray[np.int_]
 DayZero = Literal["happened", "published", "tradable"]
 Overlapping = Literal["keep", "drop_later"]
+#: Why an event cannot be measured, or is not.
+WHY = ("no session", "too little before", "not over", "same day", "overlaps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,15 @@ class Windows:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """An event that is not measured. event: its index in what was given; day: its day zero, -1 for none."""
+    """An event that is not measured. event: its index in what was given; day: its day zero, -1 for none.
+
+    kind: the reason without its figures, one of WHY.
+    """
 
     event: int
     day: int
     why: str
+    kind: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +130,11 @@ def place_events(days: IntArray, n_sessions: int, windows: Windows, overlapping:
     kept: list[int] = []
     left_out = []
     for event in np.argsort(days, kind="stable").tolist():
-        why = _unfit(int(days[event]), n_sessions, windows)
+        kind, why = _unfit(int(days[event]), n_sessions, windows)
         if not why and kept:
-            why = _repeats(int(days[event] - days[kept[-1]]), kept[-1], windows.width, overlapping)
+            kind, why = _repeats(int(days[event] - days[kept[-1]]), kept[-1], windows.width, overlapping)
         if why:
-            left_out.append(LeftOut(event, int(days[event]), why))
+            left_out.append(LeftOut(event, int(days[event]), why, kind))
         else:
             kept.append(event)
     events = np.array(kept, dtype=np.int_)
@@ -137,21 +143,21 @@ def place_events(days: IntArray, n_sessions: int, windows: Windows, overlapping:
     return Placement(used, events, tuple(left_out), overlaps, _disturbed(used, n_sessions, windows))
 
 
-def _unfit(day: int, n_sessions: int, windows: Windows) -> str:
+def _unfit(day: int, n_sessions: int, windows: Windows) -> tuple[str, str]:
     if day < 0:
-        return "no session for its date"
+        return "no session", "no session for its date"
     early, late = -(day + windows.start), day + windows.last - (n_sessions - 1)
     if early > 0:
-        return f"the estimation window begins {early} sessions before the first"
-    return f"the event window ends {late} sessions after the last" if late > 0 else ""
+        return "too little before", f"the estimation window begins {early} sessions before the first"
+    return ("not over", f"the event window ends {late} sessions after the last") if late > 0 else ("", "")
 
 
-def _repeats(distance: int, before: int, width: int, overlapping: Overlapping) -> str:
+def _repeats(distance: int, before: int, width: int, overlapping: Overlapping) -> tuple[str, str]:
     if distance == 0:
-        return f"same day zero as event {before}"
+        return "same day", f"same day zero as event {before}"
     if overlapping == "drop_later" and distance < width:
-        return f"its window overlaps that of event {before} by {width - distance} sessions"
-    return ""
+        return "overlaps", f"its window overlaps that of event {before} by {width - distance} sessions"
+    return "", ""
 
 
 def _overlaps(days: IntArray, events: IntArray, width: int) -> tuple[Overlap, ...]:

@@ -14,13 +14,13 @@ def test_a_grid_is_an_outer_join(weekends: bool) -> None:
     draws = np.random.default_rng(1)
     every = pd.date_range("2020-01-04", "2020-06-28") if weekends else pd.bdate_range("2020-01-02", "2020-06-30")
     columns = {}
-    for label in "ABCDE":
+    for label in range(70):
         days = every[np.sort(draws.choice(len(every), 60, replace=False))]
-        if label == "A":
+        if label < 40:
             days = days[days.day_of_week < 5]
         columns[label] = pd.Series(draws.normal(size=len(days)), days)
     frame = pd.concat(columns, axis=1, sort=True)
-    grid = Grid(np.datetime64(frame.index[0], "D"), np.datetime64(frame.index[-1], "D"), 5)
+    grid = Grid(np.datetime64(frame.index[0], "D"), np.datetime64(frame.index[-1], "D"), 70)
     for position, column in enumerate(columns.values()):
         opens = column.to_numpy() * 2 if position else None
         dates = column.index.to_numpy().astype("datetime64[D]")

@@ -16,8 +16,12 @@ from engine.measure.metrics import METRICS
 from engine.result import Result
 from engine.store import save
 from engine.study.answered import Studied, save_study
+from engine.study.controls import measure_controls
 from engine.study.full import measure_fully
 from engine.trials import TRIALS, check_trials
+
+#: What `expect:` may demand beside metrics: that the short audit passes.
+LOOKAHEAD = "lookahead"
 
 
 def run(
@@ -67,6 +71,8 @@ def _run(config: Config, results: str | Path | None, full: bool) -> Result:
     if results is not None:
         check_trials(Path(results) / TRIALS)
     result = backtest(config)
+    if config.controls.any:
+        result = replace(result, controls=measure_controls(result))
     if full:
         result = replace(result, measured=measure_fully(result))
     return result if results is None else save(result, Path(results))
@@ -103,9 +109,12 @@ def _mistaken(argument: str, given: Any, expected: str, cure: str) -> Fault:
 def _misnamed(config: Config) -> Iterator[Fault]:
     for name, wanted in config.expect.items():
         key = f"expect.{name}"
-        if name not in METRICS:
-            close = difflib.get_close_matches(name, METRICS, n=1)
+        if name == LOOKAHEAD:
+            if wanted != "pass":
+                yield config.fault(key, f"`{wanted}`", "`pass`: the audit passes or fails", "write `lookahead: pass`")
+        elif name not in METRICS:
+            close = difflib.get_close_matches(name, (*METRICS, LOOKAHEAD), n=1)
             cure = f"did you mean `{close[0]}`?" if close else "name one of them"
-            yield config.fault(key, f"`{name}`", "a metric: " + ", ".join(METRICS), cure)
+            yield config.fault(key, f"`{name}`", f"a metric: {', '.join(METRICS)}; or `{LOOKAHEAD}`", cure)
         elif wanted == "pass":
             yield config.fault(key, "`pass` for a metric", "a comparison with a number", 'write for example ">= 0"')

@@ -1,0 +1,97 @@
+"""Elsewhere: decisions asked for once more in another process, in an empty folder, with nothing but the market cut off.
+
+There strings hash otherwise, the environment is bare, the zone is another one, and no object of the run is in memory.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from engine.audit.again import ask_again, file_words
+from engine.audit.answers import difference
+from engine.audit.record import Check, check
+from engine.audit.twin import ended, ended_sleeves
+from engine.portfolio.asking import Asked, Heard
+
+#: What of the environment a Python needs to find its libraries.
+NEEDED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONHOME")
+SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What the other process is told. asked: its strategy without functions, which do not travel; they are loaded."""
+
+    asked: Asked
+    before: Any
+    rows: tuple[int, ...]
+
+
+def ask_elsewhere(heard: Heard, rows: Sequence[int]) -> Check:
+    """The check `process` of one strategy."""
+    words = (
+        f"{len(rows)} decision{'s' * (len(rows) != 1)} made in another process, in an empty folder: the same answers"
+    )
+    file = file_words(heard.asked.strategy.path)
+    try:
+        answers = _sent(_letter(heard, rows))
+    except (pickle.PickleError, TypeError, AttributeError, subprocess.TimeoutExpired) as error:
+        return Check("process", "none", f"no answer from another process: {error}")
+    if isinstance(answers, str):
+        return check("process", words, [f"{file}: it fails in another process: {answers}"])
+    findings = []
+    for row in rows:
+        told = difference(heard.answers[row], answers[row])
+        if told:
+            day = heard.asked.panel.sessions[heard.asked.decisions[row]]
+            findings.append(f"{day}, {file}:{told[0]} {told[1]} in the run, {told[2]} in another process")
+    return check("process", words, findings)
+
+
+def _letter(heard: Heard, rows: Sequence[int]) -> bytes:
+    asked = heard.asked
+    strategy = replace(asked.strategy, function=print, explain=None, parameters=())
+    until = int(asked.decisions[max(rows)])
+    panel, sleeves = ended(asked.panel, until), ended_sleeves(asked.sleeves, until)
+    return pickle.dumps(Letter(replace(asked, strategy=strategy, panel=panel, sleeves=sleeves), heard.before, (*rows,)))
+
+
+def _sent(letter: bytes) -> dict[int, Any] | str:
+    """The answers by row; where it fails, its last words."""
+    bare = {name: os.environ[name] for name in NEEDED if name in os.environ}
+    path = [str(Path(__file__).resolve().parent.parent.parent), *(place or os.getcwd() for place in sys.path)]
+    seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
+    told = {"PYTHONPATH": os.pathsep.join(path)}
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-m", "engine.audit.elsewhere"],
+            input=letter,
+            capture_output=True,
+            cwd=folder,
+            env=bare | told | {"PYTHONHASHSEED": seed, "TZ": "Pacific/Apia", "HOME": folder},
+            timeout=SECONDS,
+            check=False,
+        )
+    if done.returncode:
+        return done.stderr.decode(errors="replace").strip().rpartition("\n")[2] or f"exit code {done.returncode}"
+    answers: dict[int, Any] = pickle.loads(done.stdout)
+    return answers
+
+
+def _answer() -> None:
+    """What the other process does: read the letter, ask, write the answers."""
+    letter: Letter = pickle.load(sys.stdin.buffer)
+    again, _ = ask_again(letter.asked, letter.before, letter.rows, (), {})
+    sys.stdout.buffer.write(pickle.dumps({one.row: one.first for one in again}))
+
+
+if __name__ == "__main__":
+    _answer()

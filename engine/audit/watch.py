@@ -1,0 +1,182 @@
+"""The watch: what a strategy does beside computing, seen while it is loaded and asked.
+
+Python tells an audit hook (PEP 578) of every file, folder, socket and process, and of looking at frames and at other
+objects of the interpreter; a profile function sees calls that no hook is told of: the clock, the environment, the
+system's random numbers, the engine's own functions. What importing, warning and telling time zones read is not held
+against a strategy.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+ENGINE = str(Path(__file__).resolve().parent.parent) + os.sep
+#: Where Python and its packages lie: what stands there is no strategy.
+LIBRARIES = tuple(
+    {
+        f"{place}{os.sep}"
+        for key in ("stdlib", "platstdlib", "purelib", "platlib")
+        for place in (sysconfig.get_path(key), os.path.realpath(sysconfig.get_path(key)))
+    }
+)
+#: What a strategy may call in the engine.
+OPEN_ROOMS = (f"{ENGINE}signals{os.sep}", f"{ENGINE}market{os.sep}past.py", f"{ENGINE}audit{os.sep}")
+#: Library modules that read files for reasons of their own.
+EXCUSED = ("importlib", "linecache.py", "warnings.py", "traceback.py", "zoneinfo", "locale.py", "encodings", "numba")
+CODE = (".py", ".pyc", ".so", ".pyd", ".dll", ".dylib", ".pth", ".nbi", ".nbc")
+
+_FILES = "looks into a folder"
+_NETWORK = "reaches for the network"
+_PROCESS = "starts another process"
+_OBJECTS = "searches the objects of the interpreter"
+_FRAMES = "looks at its callers"
+_CHANGES = "changes files"
+#: Audit events by what they mean. Those of NEAREST count only where the strategy itself is the caller.
+EVENTS: Mapping[str, str] = {
+    "open": "opens",
+    **dict.fromkeys(("os.listdir", "os.scandir", "os.walk", "os.fwalk", "glob.glob", "pathlib.Path.glob"), _FILES),
+    **dict.fromkeys(("socket.__new__", "socket.connect", "socket.getaddrinfo", "urllib.Request"), _NETWORK),
+    **dict.fromkeys(("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn"), _PROCESS),
+    **dict.fromkeys(("gc.get_objects", "gc.get_referrers", "gc.get_referents"), _OBJECTS),
+    **dict.fromkeys(("os.remove", "os.rename", "os.mkdir", "os.rmdir", "shutil.copyfile", "shutil.move"), _CHANGES),
+    "sqlite3.connect": "opens a database",
+    "mmap.__new__": "maps a file into memory",
+    "sys._getframe": _FRAMES,
+    "sys._current_frames": _FRAMES,
+    "object.__getattr__": _FRAMES,
+    "ctypes.dlopen": "reads memory",
+    "ctypes.string_at": "reads memory",
+    "ctypes.cdata": "reads memory",
+    "os.putenv": "changes the environment",
+    "sys.setprofile": "turns the watch off",
+}
+NEAREST = ("sys._getframe", "object.__getattr__", "ctypes.dlopen", "ctypes.cdata", "sys.setprofile")
+#: Through these a strategy looks at frames, or at the environment.
+BETWEEN = ("inspect.py", "os.py", "_collections_abc.py")
+
+_CLOCK = "reads the clock"
+_CLOCKS = (
+    "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time",
+    "process_time_ns", "thread_time", "localtime", "gmtime", "ctime", "asctime", "strftime",
+)  # fmt: skip
+#: Built-in functions that only a profile function sees.
+CALLS: Mapping[Any, tuple[str, str]] = {
+    **{getattr(time, name): (_CLOCK, f"time.{name}") for name in _CLOCKS},
+    datetime.datetime.now: (_CLOCK, "datetime.now"),
+    datetime.datetime.utcnow: (_CLOCK, "datetime.utcnow"),
+    datetime.datetime.today: (_CLOCK, "datetime.today"),
+    datetime.date.today: (_CLOCK, "date.today"),
+    os.urandom: ("draws random numbers of the system", "os.urandom"),
+    os.stat: ("looks at files", "os.stat"),
+    os.getpid: ("asks who it is", "os.getpid"),
+}
+#: Calls that count whoever makes them for the strategy; the others only where it is the caller itself.
+FOR_IT = (os.urandom, os.stat)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What a strategy was seen doing. seen: `what it did` by place, `file:line`, in the order of time."""
+
+    path: Path
+    seen: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @contextmanager
+    def looking(self, closely: bool = True) -> Iterator[None]:
+        """Watch what is done inside; `closely` also by a profile function, where no other profiler runs."""
+        _install()
+        own = closely and sys.getprofile() is None
+        _WATCHING.append(self)
+        if own:
+            sys.setprofile(self._profile)
+        try:
+            yield
+        finally:
+            _WATCHING.remove(self)  # first, so that turning the profile off is nobody's doing
+            if own:
+                sys.setprofile(None)
+
+    def hook(self, event: str, args: tuple[Any, ...]) -> None:
+        """What an audit hook is told."""
+        doing = EVENTS[event]
+        if event == "object.__getattr__" and args[1] != "tb_frame":
+            return
+        about = os.fsdecode(args[0]) if args and isinstance(args[0], (str, bytes, os.PathLike)) else event
+        if event == "open" and (about == event or about.endswith(CODE)):
+            return
+        self._note(sys._getframe(2), doing, about, event in NEAREST)
+
+    def _profile(self, frame: FrameType, event: str, arg: Any) -> None:
+        if event == "c_call":
+            if arg in CALLS:
+                self._note(frame, *CALLS[arg], nearest=arg not in FOR_IT)
+        elif event == "call":
+            doing = _doing(frame.f_code.co_filename, frame.f_code.co_name)
+            if doing and frame.f_back is not None:
+                self._note(frame.f_back, doing, frame.f_code.co_name, nearest=True)
+
+    def _note(self, frame: FrameType, doing: str, about: str, nearest: bool) -> None:
+        place = _place(frame, self.path, nearest)
+        if place is not None:
+            self.seen.setdefault((place, doing), about)
+
+
+_WATCHING: list[Watch] = []
+
+
+@cache
+def _install() -> None:
+    """Once in a process: a hook cannot be taken back, and does nothing while nobody watches."""
+    sys.addaudithook(_hook)
+
+
+def _hook(event: str, args: tuple[Any, ...]) -> None:
+    if _WATCHING and event in EVENTS:
+        watch = _WATCHING.pop()  # what the watch itself does is not told
+        try:
+            watch.hook(event, args)
+        finally:
+            _WATCHING.append(watch)
+
+
+def _place(frame: FrameType | None, path: Path, nearest: bool) -> str | None:
+    """`file:line` of the strategy's part in a call; None where it has none, or where the call is excused.
+
+    nearest: only where the strategy's own lines, or those of BETWEEN, made the call.
+    """
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file == str(path) or not _of_a_library(file):
+            return f"{file}:{frame.f_lineno}"
+        if file.startswith(OPEN_ROOMS[2]) or any(word in file for word in EXCUSED):
+            return None
+        if nearest and not file.startswith("<") and os.path.basename(file) not in BETWEEN:
+            return None
+        frame = frame.f_back
+    return None
+
+
+@cache
+def _of_a_library(file: str) -> bool:
+    return file.startswith(("<", ENGINE, *LIBRARIES))
+
+
+@cache
+def _doing(file: str, function: str) -> str | None:
+    """What calling a Python function means, where it means anything."""
+    if file.startswith(ENGINE) and not file.startswith(OPEN_ROOMS):
+        return "calls the engine's own"
+    if os.path.basename(file) in ("os.py", "<frozen os>") and function == "__getitem__":
+        return "reads the environment"
+    return None

@@ -1,0 +1,41 @@
+"""Variants of a run: the same config with some keys set to other values, checked like any file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.config.extends import STUDIES, with_value
+from engine.config.load import checked
+from engine.config.marked import Finding, Marked, Place
+from engine.config.models import Config
+
+
+def without_studies(config: Config) -> Config:
+    """The run that a study stands on, by itself."""
+    tree = config.tree
+    kept = {key: value for key, value in tree.children().items() if key not in STUDIES}
+    return config.model_copy(update=dict.fromkeys(STUDIES)).located(config.path, replace(tree, value=kept))
+
+
+def varied(config: Config, values: Mapping[str, Any], block: str = "sweep") -> Config:
+    """The run below a study with some dotted keys set to plain values (null takes a key away).
+
+    Raises ConfigError where that is no config; its places are those of the keys under `block.over`.
+    """
+    findings: list[Finding] = []
+    tree = without_studies(config).tree
+    for key, value in values.items():
+        place = config.tree.nearest((block, "over", key))[0].place
+        tree = with_value(tree, key, marked(value, place), findings)
+    return checked(tree, findings, config.path)
+
+
+def marked(value: Any, place: Place) -> Marked:
+    """A plain value as it would be read at a place."""
+    if isinstance(value, Mapping):
+        return Marked({str(key): marked(one, place) for key, one in value.items()}, place, place)
+    if isinstance(value, (list, tuple)):
+        return Marked([marked(one, place) for one in value], place, place)
+    return Marked(value, place, place, str(value))

@@ -1,0 +1,47 @@
+"""The beginning: the earliest decision day on which the data can serve every sleeve that needs a price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from engine.config import Config
+from engine.errors import ConfigError
+from engine.market.labels import is_label
+from engine.market.panel import Panel
+from engine.market.sleeves import SleeveSeries
+
+
+def refuse_early(config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], first: int) -> None:
+    """Raise ConfigError where the first decision, on session `first`, is too early.
+
+    Every sleeve with a policy weight needs a member on the first decision day; all of them with `members: all`.
+    """
+    needed = 0
+    for name in config.hold:
+        trading = sleeves[name].parts > 0
+        if config.members == "any":
+            begun = np.asarray(trading.any(axis=1))
+        else:
+            begun = np.asarray(np.logical_or.accumulate(trading).all(axis=1))
+        if (config.policy.get(name, 0.0) != 0 or name in config.tilt) and not begun[first]:
+            served = np.flatnonzero(begun[first:])
+            needed = max(needed, first + int(served[0]) if len(served) else len(panel.sessions))
+    for name in filter(is_label, config.against):
+        priced = np.flatnonzero(~np.isnan(panel.prices[first:, panel.column(name)]))
+        needed = max(needed, first + int(priced[0]) if len(priced) and priced[0] > 0 else 0)
+    if config.trade.after == 0 and first == 0:
+        needed = max(needed, 1)
+    if needed == 0:
+        return
+    earliest = panel.sessions[needed] if needed < len(panel.sessions) else None
+    cure = f"say `from: {earliest}`" if earliest else "hold assets that the data have"
+    raise ConfigError(
+        config.fault(
+            "from",
+            f"a decision on {panel.sessions[first]}, when the data cannot serve every sleeve",
+            f"at the earliest {earliest}" if earliest else "sleeves whose members have prices",
+            cure,
+        )
+    )

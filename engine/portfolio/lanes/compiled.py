@@ -1,0 +1,50 @@
+"""The lanes compiled: with `portfolio.compiled` the only places where numba is.
+
+Functions of a module are compiled from the plain ones in their order, those they call before them. `contract` lets the
+compiler fuse a product and a sum; nothing is reordered, so that a lane's bits are the same in every block.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from numba import njit
+
+from engine.portfolio.lanes import run, sums, table, trade
+
+#: Nothing here makes an array, so that none is counted.
+OPTIONS: Any = {"fastmath": {"contract", "nsz"}, "error_model": "numpy", "boundscheck": False, "_nrt": False}
+#: What is called, not written out where it is called: long, and called seldom.
+CALLED = ("run", "mend")
+
+
+def _digest(*modules: ModuleType) -> str:
+    """Of the sources: numba's disk cache follows the file of one function, and ours call those of others."""
+    files = [__file__, *(str(one.__file__) for one in modules)]
+    return hashlib.sha256(b"".join(Path(one).read_bytes() for one in files)).hexdigest()[:12]
+
+
+def _entry(name: str, *modules: ModuleType) -> Callable[..., Any]:
+    """The function of the last module compiled, with all that it calls."""
+    done: dict[str, Any] = {}
+    for module in modules:
+        for own, function in vars(module).items():
+            if isinstance(function, FunctionType) and function.__module__ == module.__name__ and own != name:
+                done[own] = njit(forceinline=own not in CALLED, **OPTIONS)(_copy(function, own, done))
+    entry = _copy(vars(modules[-1])[name], f"{name}_{_digest(table, *modules)}", done)
+    compiled: Callable[..., Any] = njit(cache=True, nogil=True, **OPTIONS)(entry)
+    return compiled
+
+
+def _copy(function: FunctionType, name: str, helpers: dict[str, Any]) -> FunctionType:
+    """The plain function in which the names of helpers mean compiled ones."""
+    copy = FunctionType(function.__code__, {**function.__globals__, **helpers}, name)
+    copy.__qualname__, copy.__module__ = name, __name__
+    return copy
+
+
+simulate_blocks = _entry("simulate_blocks", trade, sums, run)

@@ -1,0 +1,206 @@
+"""What is measured of lanes as equity comes: the sums from which `measure.sums` makes every metric."""
+
+from __future__ import annotations
+
+from engine.market.table import Indices, Matrix, Vector
+from engine.portfolio.lanes.table import (
+    ACTIVE,
+    ASSETS,
+    BOUGHT,
+    CASH,
+    COST,
+    DEPTH,
+    DOWN,
+    E0,
+    E1,
+    E2,
+    E3,
+    GROUP,
+    GROUPS,
+    HITS,
+    INVERSE,
+    LANES,
+    MONTH,
+    ONE,
+    PEAK,
+    SPENT,
+    THREE,
+    TRADED,
+    TURNOVER,
+    TWO,
+    UNIT,
+    X1,
+    X2,
+    XF,
+    ZERO,
+    LaneMarket,
+    LanePaths,
+)  # fmt: skip
+
+
+def worth(S: Vector, groups: int, t: int, prices: Matrix, growth: Vector) -> None:
+    """Equity of one session, in E0."""
+    grown = growth[t]
+    for g in range(GROUPS):
+        if g >= groups:
+            break
+        i, a = g * GROUP, 4 * g
+        p0, p1, p2, p3 = prices[t, a], prices[t, a + 1], prices[t, a + 2], prices[t, a + 3]
+        for b in range(LANES):
+            e = S[CASH + b] * grown if g == 0 else S[E0 + b]
+            e = (e + S[UNIT + i + b] * p0) + S[UNIT + i + ONE + b] * p1
+            S[E0 + b] = (e + S[UNIT + i + TWO + b] * p2) + S[UNIT + i + THREE + b] * p3
+
+
+def worth_of_four(S: Vector, groups: int, t: int, prices: Matrix, growth: Vector) -> None:
+    """Equity of sessions t .. t + 3, in E0 .. E3."""
+    g0, g1, g2, g3 = growth[t], growth[t + 1], growth[t + 2], growth[t + 3]
+    for g in range(GROUPS):
+        if g >= groups:
+            break
+        i, a = g * GROUP, 4 * g
+        p00, p01, p02, p03 = prices[t, a], prices[t, a + 1], prices[t, a + 2], prices[t, a + 3]
+        p10, p11, p12, p13 = prices[t + 1, a], prices[t + 1, a + 1], prices[t + 1, a + 2], prices[t + 1, a + 3]
+        p20, p21, p22, p23 = prices[t + 2, a], prices[t + 2, a + 1], prices[t + 2, a + 2], prices[t + 2, a + 3]
+        p30, p31, p32, p33 = prices[t + 3, a], prices[t + 3, a + 1], prices[t + 3, a + 2], prices[t + 3, a + 3]
+        for b in range(LANES):
+            e0, e1, e2, e3 = S[E0 + b], S[E1 + b], S[E2 + b], S[E3 + b]
+            if g == 0:
+                cash = S[CASH + b]
+                e0, e1, e2, e3 = cash * g0, cash * g1, cash * g2, cash * g3
+            u0, u1 = S[UNIT + i + b], S[UNIT + i + ONE + b]
+            u2, u3 = S[UNIT + i + TWO + b], S[UNIT + i + THREE + b]
+            S[E0 + b] = (((e0 + u0 * p00) + u1 * p01) + u2 * p02) + u3 * p03
+            S[E1 + b] = (((e1 + u0 * p10) + u1 * p11) + u2 * p12) + u3 * p13
+            S[E2 + b] = (((e2 + u0 * p20) + u1 * p21) + u2 * p22) + u3 * p23
+            S[E3 + b] = (((e3 + u0 * p30) + u1 * p31) + u2 * p32) + u3 * p33
+
+
+def note(S: Vector) -> None:
+    """What a rebalance turned over and cost, on the equity of its session in E0; the first purchase is no turnover."""
+    for b in range(LANES):
+        inverse = 1.0 / S[E0 + b]
+        spent = S[COST + b] * inverse
+        S[TURNOVER + b] += S[BOUGHT + b] * S[TRADED + b] * 0.5 * inverse
+        S[SPENT + b] += spent / (1.0 + spent)
+        S[BOUGHT + b] = 1.0 if S[TRADED + b] > 0.0 else S[BOUGHT + b]
+
+
+def add_four(S: Vector, t: int, rate: Vector, path: Matrix) -> None:
+    """The sums of four sessions of equity E0 .. E3 against a path. One division serves four inverses."""
+    f0, f1, f2, f3 = rate[t], rate[t + 1], rate[t + 2], rate[t + 3]
+    b0, b1, b2, b3 = 1.0 + f0, 1.0 + f1, 1.0 + f2, 1.0 + f3
+    for b in range(LANES):
+        e0, e1, e2, e3 = S[E0 + b], S[E1 + b], S[E2 + b], S[E3 + b]
+        h0, h1 = e0 * e1, e2 * e3
+        inverse = 1.0 / (h0 * h1)
+        early, late = inverse * h1, inverse * h0
+        v0, v1, v2, v3 = early * e1, early * e0, late * e3, late * e2
+        x0, x1, x2, x3 = e0 * S[INVERSE + b] - b0, e1 * v0 - b1, e2 * v1 - b2, e3 * v2 - b3
+        S[INVERSE + b] = v3
+        S[X1 + b] += (x0 + x1) + (x2 + x3)
+        S[X2 + b] = (((S[X2 + b] + x0 * x0) + x1 * x1) + x2 * x2) + x3 * x3
+        S[XF + b] = (((S[XF + b] + x0 * f0) + x1 * f1) + x2 * f2) + x3 * f3
+        y0, y1, y2, y3 = min(x0, 0.0), min(x1, 0.0), min(x2, 0.0), min(x3, 0.0)
+        S[DOWN + b] = (((S[DOWN + b] + y0 * y0) + y1 * y1) + y2 * y2) + y3 * y3
+        d0, d1, d2, d3 = x0 - path[t, b], x1 - path[t + 1, b], x2 - path[t + 2, b], x3 - path[t + 3, b]
+        S[ACTIVE + b] = (((S[ACTIVE + b] + d0 * d0) + d1 * d1) + d2 * d2) + d3 * d3
+        k0 = min(S[PEAK + b], v0)
+        k1 = min(k0, v1)
+        k2 = min(k1, v2)
+        k3 = min(k2, v3)
+        S[PEAK + b] = k3
+        S[DEPTH + b] = min(min(S[DEPTH + b], min(e0 * k0, e1 * k1)), min(e2 * k2, e3 * k3))
+
+
+def add_one(S: Vector, t: int, rate: Vector, path: Matrix) -> None:
+    """The sums of one session of equity E0 against a path."""
+    f = rate[t]
+    grown = 1.0 + f
+    for b in range(LANES):
+        e = S[E0 + b]
+        v = 1.0 / e
+        x = e * S[INVERSE + b] - grown
+        S[INVERSE + b] = v
+        S[X1 + b] += x
+        S[X2 + b] += x * x
+        S[XF + b] += x * f
+        y, d = min(x, 0.0), x - path[t, b]
+        S[DOWN + b] += y * y
+        S[ACTIVE + b] += d * d
+        peak = min(S[PEAK + b], v)
+        S[PEAK + b] = peak
+        S[DEPTH + b] = min(S[DEPTH + b], e * peak)
+
+
+def begin(S: Vector, groups: int, capital: float) -> None:
+    """All in cash at session 0."""
+    for a in range(ASSETS):
+        if a >= 4 * groups:
+            break
+        for b in range(LANES):
+            S[UNIT + a * LANES + b] = 0.0
+    for b in range(LANES):
+        S[CASH + b] = capital
+        S[INVERSE + b] = 1.0 / capital
+        S[MONTH + b] = 1.0 / capital
+        S[PEAK + b] = 1.0 / capital
+        S[DEPTH + b] = 1.0
+        S[BOUGHT + b] = 0.0
+        S[X1 + b] = 0.0
+        S[X2 + b] = 0.0
+        S[XF + b] = 0.0
+        S[DOWN + b] = 0.0
+        S[ACTIVE + b] = 0.0
+        S[TURNOVER + b] = 0.0
+        S[SPENT + b] = 0.0
+        S[HITS + b] = 0.0
+
+
+def close_months(S: Vector, t: int, count: int, number: Indices, months: Matrix) -> None:
+    """Whether months that end with sessions t .. t + count - 1, of equity E0 .., were better than the reference's."""
+    for j in range(4):
+        if j < count and number[t + j] >= 0:
+            month, row = number[t + j], E0 + j * LANES
+            for b in range(LANES):
+                S[HITS + b] += 1.0 if S[row + b] * S[MONTH + b] - months[month, b] > ZERO else 0.0
+                S[MONTH + b] = 1.0 / S[row + b]
+
+
+def stretch(
+    S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int,
+    traded: bool,
+) -> None:  # fmt: skip
+    """The sums of sessions t0 .. t1 - 1, in which nothing is traded but, where it says so, at t0."""
+    t = t0
+    while t + 4 <= t1:
+        worth_of_four(S, groups, t, market.prices, market.growth)
+        if traded and t == t0:
+            note(S)
+        add_four(S, t, market.rate, paths.excess)
+        close_months(S, t, 4, market.month, paths.months)
+        t += 4
+    while t < t1:
+        worth(S, groups, t, market.prices, market.growth)
+        if traded and t == t0:
+            note(S)
+        add_one(S, t, market.rate, paths.excess)
+        close_months(S, t, 1, market.month, paths.months)
+        t += 1
+
+
+def trace(S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int) -> None:
+    """The path of sessions t0 .. t1 - 1, for others to be held against."""
+    for t in range(t0, t1):
+        worth(S, groups, t, market.prices, market.growth)
+        month, f = market.month[t], market.rate[t]
+        for b in range(LANES):
+            x = S[E0 + b] * S[INVERSE + b] - (1.0 + f)
+            S[INVERSE + b] = 1.0 / S[E0 + b]
+            S[X1 + b] += x
+            S[X2 + b] += x * x
+            paths.excess[t, b] = x
+        if month >= 0:
+            for b in range(LANES):
+                paths.months[month, b] = S[E0 + b] * S[MONTH + b]
+                S[MONTH + b] = 1.0 / S[E0 + b]

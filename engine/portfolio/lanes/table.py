@@ -1,0 +1,136 @@
+"""What a block of lanes works in: one flat table of rows, and the arrays that all variants of a call share.
+
+How code on it is written, and why:
+- all that a block needs stands at literal places of one table, so that the compiler sees that no two rows overlap;
+- loops over lanes are innermost and of a literal length: they become vectors, and 64 lanes are too many to be unrolled;
+- loops over assets take four at a time and end at a literal bound, so that no index is checked for its sign.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.market.table import Indices, Matrix, Vector
+
+Cube = NDArray[np.float64]
+
+#: Portfolios in a block; what it has room for: assets, which come in groups of four, and sleeves.
+LANES, ASSETS, SLEEVES = 64, 64, 16
+GROUPS = ASSETS // 4
+#: From a slot of the table to the next ones, and from a group to the next.
+ONE, TWO, THREE, GROUP = LANES, 2 * LANES, 3 * LANES, 4 * LANES
+#: As in the kernel: rounds for equity after costs, and what is rounding in parts of equity.
+ROUNDS, ROUNDING = 500, 1e-12
+#: How exactly equity after costs is solved, in parts of equity.
+SOLVED = 1e-13
+#: What is rounding of a month's return over the reference's: as in `measure`.
+ZERO = 1e-12
+
+# Places of the table: a region each by slot, then by sleeve, then single rows. Regions lie three rows further apart
+# than long: a whole page apart, stores and loads of the same slot would get in each other's way.
+UNIT, GOAL, VALUE, FEE, SLIP, ORDER, LEAST, EXTRA, MEAN = (region * (ASSETS + 3) * LANES for region in range(9))
+SPARE = MEAN + SLEEVES * LANES
+(
+    CASH, EQUITY, AFTER, COST, SLOPE, LIVE, TRADED, BOUGHT, BAND, PART, EDGE, SMALLEST, FLOOR, TRADES, E0, E1, E2, E3,
+    CHANGE, INVERSE, PEAK, DEPTH, X1, X2, XF, DOWN, ACTIVE, TURNOVER, SPENT, HITS, MONTH, SIZE,
+) = (SPARE + row * LANES for row in range(SLEEVES, SLEEVES + 32))  # fmt: skip
+
+#: What is summed of a variant. x: its return over cash; of policy and matched mix the last equity, of the reference
+#: also the sums of x and its square.
+COLUMNS = (
+    "end", "x", "xx", "xf", "down", "active", "depth", "turnover", "spent", "hits", "policy_end", "matched_end",
+    "reference_end", "reference_x", "reference_xx",
+)  # fmt: skip
+
+
+class LaneMarket(NamedTuple):
+    """What all variants share. L sessions, K rebalances of D decisions, M slots: N assets, then empty ones up to 4 G.
+
+    prices (L, M): worth of a unit. growth (L,): what a unit of cash has grown to. rate (L,): return of cash into the
+    session. month (L,): number of the month that ends with the session, else -1. due (K,): sessions of rebalances.
+    fills, inverse (K, M): the price traded at, and 1 / price, 0 where there is none. tradable (K, M). parts (D, M):
+    part of its sleeve; home (M,): its sleeve. payouts (J, 2): session and slot of what turns into cash. sessions (D,):
+    of decisions. capital: at the start.
+    """
+
+    prices: Matrix
+    growth: Vector
+    rate: Vector
+    month: Indices
+    due: Indices
+    fills: Matrix
+    inverse: Matrix
+    tradable: NDArray[np.bool_]
+    parts: Matrix
+    home: Indices
+    payouts: Indices
+    sessions: Vector
+    capital: float
+
+
+class LaneTerms(NamedTuple):
+    """What variants trade by: rows that they name. fee, slip, order, least (C, M): as in `kernel.Rates`.
+
+    trading (T, 5): band, whether it is a part of the target, whether to its edge, smallest trade, least cash.
+    policy (P, H): the neutral mix.
+    """
+
+    fee: Matrix
+    slip: Matrix
+    order: Matrix
+    least: Matrix
+    trading: Matrix
+    policy: Matrix
+
+
+class LaneRows(NamedTuple):
+    """The variants of one block: the row of each table that a lane goes by, (LANES,) each; and what it aims at.
+
+    weights (D, W, LANES): of sleeves, or of slots. trades (D, LANES): 1 where it trades.
+    mean (H, LANES), extra (M, LANES): the matched mix's weights of sleeves, and what it holds beyond their parts.
+    """
+
+    cost: Indices
+    trading: Indices
+    policy: Indices
+    weights: Cube
+    trades: Matrix
+    mean: Matrix
+    extra: Matrix
+
+
+class LaneFlags(NamedTuple):
+    """What the variants of a call have in common. Each takes work that others need not do.
+
+    fixed: fees that are no mere rates. filtered: bands, smallest trades, or days of one's own. own_days: each lane
+    trades on its own decisions. by_sleeve: weights are of sleeves, else of slots. extra: the matched mix holds more
+    than sleeves' parts. reference: POLICY, MATCHED, or STRATEGY for a path that is given.
+    """
+
+    fixed: bool
+    filtered: bool
+    own_days: bool
+    by_sleeve: bool
+    extra: bool
+    reference: int
+
+
+class LanePaths(NamedTuple):
+    """What a block is held against. excess (L, LANES): returns over cash. months (U, LANES): 1 + a month's return."""
+
+    excess: Matrix
+    months: Matrix
+
+
+class LaneWork(NamedTuple):
+    """What a thread works with. table (SIZE,). paths. ends (5, LANES): the last equity of policy, matched mix and
+    reference, and the reference's two sums. key (3,): the terms policy was last run by, -1 where it has to be run.
+    """
+
+    table: Vector
+    paths: LanePaths
+    ends: Matrix
+    key: Indices

@@ -1,0 +1,91 @@
+"""Which variants a sweep tries: counted and drawn without making any, so that a million of them takes no room."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.config import Config
+from engine.config.sweep import Sample, Span, Sweep
+from engine.errors import ConfigError
+from engine.market.table import Indices, Matrix
+
+#: A drawn position on an axis: a number of its list, or a share of the way along a range.
+Draws = Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """keys: K swept keys, alphabetical. axes: for each its values, or a range to draw from. count: how many variants.
+
+    draws: (count, K) in [0, 1) where variants are drawn; None for the whole grid, whose last key turns fastest.
+    """
+
+    keys: tuple[str, ...]
+    axes: tuple[tuple[Any, ...] | Span, ...]
+    count: int
+    draws: Draws | None
+
+    def column(self, k: int, rows: Indices) -> Indices:
+        """(R,) which value of one axis each variant takes; -1 where the axis is a range drawn from."""
+        axis = self.axes[k]
+        if isinstance(axis, Span):
+            return np.full(len(rows), -1)
+        if self.draws is not None:
+            return np.minimum((self.draws[rows, k] * len(axis)).astype(np.int64), len(axis) - 1)
+        after = math.prod(len(one) for one in self.axes[k + 1 :] if not isinstance(one, Span))
+        return np.asarray(rows, np.int64) // after % len(axis)
+
+    def values(self, row: int) -> dict[str, Any]:
+        """What one variant sets: key to value."""
+        return {key: self._value(k, row) for k, key in enumerate(self.keys)}
+
+    def _value(self, k: int, row: int) -> Any:
+        axis = self.axes[k]
+        if not isinstance(axis, Span):
+            return axis[int(self.column(k, np.array([row]))[0])]
+        assert self.draws is not None
+        return axis.at(float(self.draws[row, k]))
+
+
+def variants_of(config: Config) -> Variants:
+    """The variants of a config's sweep. Raises ConfigError where a range has nothing to list, or a list no value."""
+    sweep = config.sweep
+    assert sweep is not None
+    keys = tuple(sorted(sweep.over))
+    axes = tuple(_axis(config, sweep, key) for key in keys)
+    if sweep.sample is None:
+        return Variants(keys, axes, math.prod(len(axis) for axis in axes if not isinstance(axis, Span)), None)
+    return Variants(keys, axes, sweep.sample.count, _draws(sweep.sample, len(keys)))
+
+
+def _axis(config: Config, sweep: Sweep, key: str) -> tuple[Any, ...] | Span:
+    written = sweep.over[key]
+    if not isinstance(written, Span):
+        return written
+    listed = written.listed()
+    if listed:
+        return listed
+    if sweep.sample is None:
+        raise ConfigError(
+            config.fault(
+                f"sweep.over.{key}",
+                "a range without `step` or `count`",
+                "how far apart its numbers are, or how many",
+                "add for example `count: 5`, or draw variants: `sample: {how: random, count: 1000}`",
+            )
+        )
+    return written
+
+
+def _draws(sample: Sample, keys: int) -> Draws:
+    """(count, K) in [0, 1): independent, or one in each of `count` equal parts of every axis (McKay et al. 1979)."""
+    random = np.random.default_rng(sample.seed)
+    drawn = random.random((sample.count, keys))
+    if sample.how == "latin_hypercube":
+        parts = np.column_stack([random.permutation(sample.count) for _ in range(keys)])
+        drawn = (parts + drawn) / sample.count
+    return drawn

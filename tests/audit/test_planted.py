@@ -1,0 +1,58 @@
+"""Every planted fault is caught, by the check that is about it: most of them by the short audit of every run."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from engine.audit.record import Audit
+from engine.backtest import backtest
+from engine.study.audit import audit
+from tests.audit.faults import ELSEWHERE, HANGS_ON, LOOKS_AHEAD, LOOKS_ASIDE, REMEMBERS, Fault
+from tests.audit.world import config_of, market
+from tests.desk import Desk
+
+SEEN_AT_ONCE = [*LOOKS_AHEAD, *LOOKS_ASIDE, *REMEMBERS]
+EVERY = [*SEEN_AT_ONCE, *ELSEWHERE, *HANGS_ON]
+DAY = r"20\d\d-\d\d-\d\d, strategies/mine\.py"
+LINE = r"strategies/(mine|helper_\w+)\.py:\d+: it "
+
+
+def accusing(found: Audit) -> set[str]:
+    return {one.name for one in found.checks if one.verdict in ("warn", "fail")}
+
+
+def test_the_catalogue_is_long_and_each_fault_is_named_once() -> None:
+    names = [one.name for one in EVERY]
+    assert len(names) >= 30
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("fault", SEEN_AT_ONCE, ids=str)
+def test_a_run_accuses(desk: Desk, fault: Fault) -> None:
+    market(desk)
+    result = backtest(config_of(desk, fault.source, fault.files, **fault.changes))
+    assert accusing(result.audit) & set(fault.checks)
+    assert result.audit.verdict == "fail"
+    assert result.audit.asked <= 20
+    (check, *_) = [one for one in result.audit.checks if one.name in fault.checks and one.findings]
+    assert re.match(LINE if check.name == "inputs" else DAY, check.findings[0])
+    assert result.judgement.caveats[0].startswith("the audit failed: ")
+
+
+@pytest.mark.parametrize("fault", [*ELSEWHERE, *HANGS_ON], ids=str)
+def test_the_whole_audit_accuses(desk: Desk, fault: Fault) -> None:
+    market(desk)
+    config = config_of(desk, fault.source, fault.files, **fault.changes)
+    found = audit(config, elsewhere="process" in fault.checks)
+    assert accusing(found) & set(fault.checks)
+    assert any("strategies/mine.py" in one or "basis point" in one for one in found.findings)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("fault", EVERY, ids=str)
+def test_the_whole_audit_accuses_every_one(desk: Desk, fault: Fault) -> None:
+    market(desk)
+    found = audit(config_of(desk, fault.source, fault.files, **fault.changes))
+    assert accusing(found) & set(fault.checks)

@@ -1,0 +1,146 @@
+"""`check --changed-since`: configs of which git knows that nothing changed are left out, all others are looked at."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from engine.results import dependencies
+from tests.desk import Desk, made_prices
+from tests.results.command import Command
+
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+
+AGREE = "check --update --reason 'first figures' "
+SEEN = '"""Over."""\ndef score(past):\n    return 1.0\n'
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments], check=True, capture_output=True
+    )
+
+
+@pytest.fixture
+def repository(desk: Desk, overweight: Command) -> Desk:
+    """Two configs of their own prices, one of which extends a third; all of it committed."""
+    desk.text(SEEN, "strategies/seen.py")
+    desk.text(SEEN, "strategies/other.py")
+    desk.prices(made_prices(), "own.csv")
+    desk.config("configs/base.yaml", strategy="seen", data="{source: files, path: ../prices.csv}")
+    desk.text("extends: base.yaml\ncapital: 1000\n", "configs/a.yaml")
+    desk.config("configs/b.yaml", strategy="other", data="{source: files, path: ../own.csv}")
+    assert overweight(AGREE + "configs/a.yaml configs/b.yaml").code == 0
+    desk.text("/results/runs\n/results/trials.sqlite\n", ".gitignore")
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-q", "-m", "all")
+    return desk
+
+
+def left_out(overweight: Command, line: str = "check --changed-since HEAD --json") -> list[str]:
+    said = overweight(line)
+    assert said.code in (0, 1), said.err
+    left, checked = said.json["left_out"], [one["name"] for one in said.json["checks"]]
+    assert sorted([*(Path(name).stem for name in left), *checked]) == ["a", "b"]
+    return [Path(name).stem for name in left]
+
+
+def test_without_a_change_nothing_is_run(repository: Desk, overweight: Command) -> None:
+    said = overweight("check --changed-since HEAD")
+    assert (said.code, said.out) == (0, "2 left out: nothing of them changed since HEAD\n")
+    assert left_out(overweight) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("file", "left"),
+    [
+        ("configs/a.yaml", ["b"]),
+        ("configs/base.yaml", ["b"]),  # what a extends
+        ("strategies/seen.py", ["b"]),
+        ("prices.csv", ["b"]),
+        ("own.csv", ["a"]),
+        ("results/baselines/b.json", ["a"]),
+        ("README.md", ["a", "b"]),
+    ],
+)
+def test_each_file_that_a_check_hangs_on_counts(
+    repository: Desk, overweight: Command, file: str, left: list[str]
+) -> None:
+    path = Path(file)
+    path.write_text((path.read_text() if path.exists() else "") + "\n")
+    assert left_out(overweight) == left
+    git("add", ".")
+    git("commit", "-q", "-m", "one")
+    assert left_out(overweight, "check --changed-since HEAD~1 --json") == left
+    assert left_out(overweight) == ["a", "b"]
+
+
+def test_what_git_does_not_keep_may_have_changed(repository: Desk, overweight: Command) -> None:
+    repository.text("/own.csv\n", ".gitignore")
+    git("rm", "-q", "--cached", "own.csv")
+    git("add", ".gitignore")
+    git("commit", "-q", "-m", "data go their own way")
+    assert left_out(overweight) == ["a"]
+
+
+def test_an_edit_of_the_engine_touches_all(
+    repository: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine of this test stands in its own repository, so that it is left out unless it changed there."""
+    repository.text("", "engine/config/x.py")
+    repository.text("", "engine/judge.py")
+    repository.text("", "engine/cli.py")
+    git("add", ".")
+    git("commit", "-q", "-m", "an engine")
+    monkeypatch.setattr(dependencies, "ENGINE", Path("engine"))
+    monkeypatch.setattr(dependencies, "CODE", ("config", "judge.py"))
+    monkeypatch.setattr(dependencies, "SAMPLE", "config")
+    assert left_out(overweight) == ["a", "b"]
+    repository.text("x = 1\n", "engine/cli.py")
+    assert left_out(overweight) == ["a", "b"]
+    repository.text("x = 1\n", "engine/config/x.py")
+    assert left_out(overweight) == []
+
+
+def test_a_strategy_that_came_with_the_engine_is_none_of_the_repositorys(repository: Desk, overweight: Command) -> None:
+    repository.config("configs/b.yaml", data="{source: files, path: ../own.csv}")
+    git("add", ".")
+    git("commit", "-q", "-m", "b by always_over")
+    assert left_out(overweight) == ["a", "b"]
+
+
+def test_a_config_that_cannot_be_read_is_looked_at(repository: Desk, overweight: Command) -> None:
+    repository.text("extends: nowhere.yaml\n", "configs/a.yaml")
+    said = overweight("check --changed-since HEAD")
+    assert said.code == 2
+    assert "nowhere.yaml" in said.err
+
+
+@pytest.mark.parametrize("revision", ["nowhere", "--upload-pack=x", " "])
+def test_a_revision_that_is_none_is_named(repository: Desk, overweight: Command, revision: str) -> None:
+    said = overweight(f"check '--changed-since={revision}'")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith(f"--changed-since: found `{revision}`")
+
+
+def test_outside_a_repository_git_says_so(desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.config("configs/a.yaml", data="{source: files, path: ../prices.csv}")
+    overweight(AGREE + "configs/a.yaml")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(desk.folder.parent))
+    said = overweight("check --changed-since HEAD")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("--changed-since: found fatal: not a git repository")
+    assert said.err.endswith("; expected a git repository; run it inside one\n")
+
+
+def test_without_git_it_says_so(repository: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(repository.folder))
+    said = overweight("check --changed-since HEAD")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == (
+        "--changed-since: found no git on this machine; expected the command `git`; install it, or name the configs\n"
+    )

@@ -1,0 +1,143 @@
+"""What a check writes for CI: JUnit XML, a job's summary, annotations; all of them at once, and escaped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from engine.results.annotations import annotation_lines
+from engine.results.junit import junit
+from engine.results.markdown import LIMIT, markdown
+from engine.results.verdict import Check
+from tests.desk import Desk
+from tests.results.command import Command
+
+AGREE = "check --update --reason 'first figures' "
+OK = Check("good", "configs/good.yaml", "ok")
+MOVED = Check("moved", "configs/moved.yaml", "config changed", "config: trade", "configs/moved.yaml:9:3", exit_code=1)
+DRIFTED = Check("drifted", "configs/drifted.yaml", "drift", notes=("knife edge",))
+SKIPPED = Check(
+    "skipped", "configs/skipped.yaml", "skipped", "data missing: no file `p.csv`", "configs/skipped.yaml:4:1"
+)
+FAILED = Check("f.yaml", "f.yaml", "error", "f.yaml:2:7: every: found `x`", "f.yaml:2:7", exit_code=2)
+ALL = (OK, MOVED, DRIFTED, SKIPPED, FAILED)
+NASTY = "a|b`c`<script>&\x07\n]]>::error ```"
+
+
+def test_junit_has_a_case_for_each_config() -> None:
+    suite = ElementTree.fromstring(junit(ALL)).find("testsuite")
+    assert suite is not None
+    assert suite.attrib == {
+        "name": "overweight check", "tests": "5", "failures": "1", "errors": "1", "skipped": "1",
+    }  # fmt: skip
+    kinds = {case.get("name"): [(part.tag, part.get("message")) for part in case] for case in suite}
+    assert kinds == {
+        "good": [],
+        "moved": [("failure", "config changed: config: trade")],
+        "drifted": [("system-out", None)],
+        "skipped": [("skipped", "skipped: data missing: no file `p.csv`")],
+        "f.yaml": [("error", "error: f.yaml:2:7: every: found `x`")],
+    }
+
+
+def test_junit_holds_any_text() -> None:
+    nasty = Check(NASTY, "x.yaml", "regression", NASTY, exit_code=1)
+    (case,) = ElementTree.fromstring(junit([nasty])).iter("testcase")
+    assert case.get("name") == NASTY.replace("\x07", "\ufffd").replace("\n", "\n")
+    assert case[0].text == NASTY.replace("\x07", "\ufffd")
+
+
+def test_markdown_is_a_table_with_what_failed_first() -> None:
+    text = markdown(ALL)
+    assert text.startswith(
+        "## overweight check: 2 of 5 as agreed\n\n| config | verdict | cause |\n| --- | --- | --- |\n"
+    )
+    rows = [line.split(" | ")[0][2:] for line in text.splitlines() if line.startswith("| ")][2:]
+    assert rows == ["moved", "skipped", "f.yaml", "good", "drifted"]
+    assert "### moved: config changed\n\n```text\nconfig: trade\n```\n" in text
+    assert "### good" not in text
+
+
+def test_markdown_escapes_what_configs_say() -> None:
+    text = markdown([Check("n", "n.yaml", "regression", NASTY, exit_code=1)])
+    (row,) = [line for line in text.splitlines() if line.startswith("| n ")]
+    assert row == "| n | regression | a\\|b\\`c\\`&lt;script&gt;&amp;\x07 ]]&gt;::error \\`\\`\\` |"
+    assert "\n````text\n" in text  # a longer fence than any inside
+
+
+def test_markdown_keeps_within_the_limit_of_a_summary_and_says_so() -> None:
+    wordy = [Check(f"c{i}", f"c{i}.yaml", "regression", notes=("é" * 20_000,), exit_code=1) for i in range(100)]
+    text = markdown([*wordy, OK])
+    assert LIMIT - 50_000 < len(text.encode()) <= LIMIT == 2**20
+    assert text.endswith("more parts had no room here: `overweight check --json` has them all.\n")
+    assert all(f"| c{i} |" in text for i in range(100))
+    assert markdown(wordy, 10) == ""
+
+
+def test_annotations_mark_the_file_and_line() -> None:
+    assert list(annotation_lines(ALL)) == [
+        "::error file=configs/moved.yaml,line=9,title=overweight%3A config changed::moved: config: trade",
+        "::error file=f.yaml,line=2,title=overweight%3A error::f.yaml: f.yaml:2:7: every: found `x`",
+        "::warning file=configs/drifted.yaml,line=1,title=overweight%3A drift::drifted: knife edge",
+        "::warning file=configs/skipped.yaml,line=4,title=overweight%3A skipped::"
+        "skipped: data missing: no file `p.csv`",
+    ]
+
+
+def test_annotations_are_escaped_counted_and_named_from_the_root(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    (line,) = annotation_lines([Check("n", "a,b:c.yaml", "error", "50%\r\n::error::x", exit_code=2)])
+    assert line == "::error file=a%2Cb%3Ac.yaml,line=1,title=overweight%3A error::n: 50%25%0A::error::x"
+    lines = list(annotation_lines([MOVED] * 12))
+    assert len(lines) == 10
+    assert lines[-1].endswith("%0Aand 2 more")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(desk.folder.parent))
+    (line,) = annotation_lines([MOVED])
+    assert line.startswith(f"::error file={desk.folder.name}/configs/moved.yaml,line=9,")
+
+
+def test_all_of_them_come_at_once(desk: Desk, overweight: Command) -> None:
+    desk.config()
+    assert overweight(AGREE + "a.yaml").code == 0
+    desk.config(trade="{commission_bps: 5}")
+    said = overweight("check --json --junit out/j.xml --markdown out/m.md --annotations")
+    assert said.code == 1
+    assert said.json["checks"][0]["verdict"] == "config changed"
+    assert said.err.startswith("::error file=a.yaml,line=9,title=overweight%3A config changed::a: config: trade.")
+    assert said.err.count("\n") == 1
+    assert 'failures="1"' in Path("out/j.xml").read_text()
+    assert "| a | config changed | config: trade." in Path("out/m.md").read_text()
+    before = [Path(name).read_bytes() for name in ("out/j.xml", "out/m.md")]
+    again = overweight("check --json --junit out/j.xml --markdown out/m.md --annotations")
+    assert (again.out, again.err) == (said.out, said.err)
+    assert [Path(name).read_bytes() for name in ("out/j.xml", "out/m.md")] == before
+
+
+def test_in_github_actions_annotations_and_the_summary_come_by_themselves(
+    desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.config()
+    overweight(AGREE + "a.yaml")
+    desk.config(trade="{commission_bps: 5}")
+    desk.text("before\n", "summary.md")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
+    assert "::" not in overweight("check").out
+    assert Path("summary.md").read_text() == "before\n"
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    said = overweight("check")
+    assert said.out.splitlines()[-1].startswith("::error file=a.yaml,line=9,")
+    assert Path("summary.md").read_text().startswith("before\n## overweight check: 0 of 1 as agreed\n")
+    Path("summary.md").write_text("x" * LIMIT)
+    overweight("check")
+    assert Path("summary.md").stat().st_size == LIMIT
+
+
+def test_a_file_that_cannot_be_written_is_told_after_the_verdicts(desk: Desk, overweight: Command) -> None:
+    desk.config()
+    overweight(AGREE + "a.yaml")
+    desk.text("", "taken")
+    said = overweight("check --junit taken/j.xml --markdown m.md")
+    assert (said.code, said.out) == (3, "a  ok\n")
+    assert said.err.startswith("taken/j.xml: found a file that cannot be written (")
+    assert Path("m.md").exists()

@@ -1,0 +1,329 @@
+"""A catalogue of planted changes: for each, `check` names the right cause and the first day that differs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import engine
+from tests.desk import Desk, made_prices
+from tests.results.command import Command
+
+ROOT = Path(__file__).parents[2]
+BASELINE = Path("results/baselines/a.json")
+AGREE = "check --update --reason 'first figures' a.yaml"
+#: Over in odd months, never under; on one day of the planted changes it says otherwise.
+SWING = '''"""Over in odd months."""
+def score(past):
+    return 1.0 if past.today.month % 2 else -1.0
+'''
+
+
+@pytest.fixture(params=[True, False], ids=["run kept", "baseline alone"])
+def kept(request: pytest.FixtureRequest) -> bool:
+    """Whether the run of the baseline is still on this machine, as on a desk, or not, as in CI."""
+    return bool(request.param)
+
+
+def agree(desk: Desk, overweight: Command, kept: bool = True, **changes: object) -> None:
+    """Agrees on what the config answers; where nothing is kept the run goes away again."""
+    desk.text(SWING, "strategies/swing.py")
+    desk.config(**{"strategy": "swing", "trade": "{commission_bps: 10}", **changes})
+    assert overweight(AGREE).code == 0
+    if not kept:
+        shutil.rmtree("results/runs")
+
+
+def verdict(overweight: Command, code: int = 1) -> dict[str, Any]:
+    said = overweight("check --json")
+    assert said.code == code, said.out + said.err
+    (entry,) = said.json["checks"]
+    assert isinstance(entry, dict)
+    return entry
+
+
+def parting(entry: dict[str, Any], what: str) -> dict[str, Any]:
+    (found,) = [one for one in entry["parts"] if one["what"] == what]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_cost_halved(desk: Desk, overweight: Command, kept: bool) -> None:
+    agree(desk, overweight, kept)
+    desk.config(strategy="swing", trade="{commission_bps: 5}")
+    entry = verdict(overweight)
+    assert (entry["verdict"], entry["changed"]) == ("config changed", ["config"])
+    assert entry["config"] == (["trade.commission_bps 10.0 -> 5.0"] if kept else ["trade"])
+    assert entry["place"].startswith("a.yaml:9:")
+    assert [one["what"] for one in entry["parts"]] == ["equity"]
+    parted = parting(entry, "equity")
+    if kept:  # the decision of Tuesday the 30th is traded on the 1st, the whole capital bought net of its cost
+        assert parted["day"] == "2020-07-01"
+        assert parted["was"]["commission"] == pytest.approx(1e6 * 0.001 / 1.001)
+        assert parted["now"]["commission"] == pytest.approx(1e6 * 0.0005 / 1.0005)
+        assert parted["now"]["equity"] - parted["was"]["equity"] == pytest.approx(1e6 / 1.0005 - 1e6 / 1.001)
+    else:
+        assert parted["day"] == "2020"
+    better = {one["figure"]: one["change"] for one in entry["differences"]}
+    assert (better["cagr"], better["costs_bps_a_year"], better["beta"]) == ("better", "better", "moved")
+
+
+def test_a_lag_dropped(desk: Desk, overweight: Command) -> None:
+    agree(desk, overweight)
+    desk.config(strategy="swing", trade="{commission_bps: 10, after: 0}")
+    entry = verdict(overweight)
+    assert (entry["verdict"], entry["config"]) == ("config changed", ["trade.after 1 -> 0"])
+    assert parting(entry, "holdings")["day"] == "2020-06-30"
+    assert parting(entry, "equity")["day"] == "2020-06-30"
+    assert [one["what"] for one in entry["parts"]] == ["holdings", "equity"]
+
+
+def test_one_price_restated(desk: Desk, overweight: Command, kept: bool) -> None:
+    agree(desk, overweight, kept)
+    prices = made_prices()
+    was = prices.loc["2020-11-12", "BBB"]
+    prices.loc["2020-11-12", "BBB"] *= 1.01
+    desk.prices(prices)
+    entry = verdict(overweight)
+    assert (entry["verdict"], entry["changed"]) == ("data changed", ["data"])
+    assert entry["data"] == {
+        "change": "restated", "series": ["BBB"], "first": "2020-11-12", "last": "2020-11-12",
+    }  # fmt: skip
+    assert entry["cause"] == "data: BBB restated on 2020-11-12"
+    # At the end of the year all is as it was, and the baseline alone keeps no more of equity.
+    assert [one["day"] for one in entry["parts"] if one["what"] == "equity"] == ["2020-11-12"] * kept
+    assert (f"BBB on 2020-11-12: {was:.8g} -> {was * 1.01:.8g}" in entry["notes"]) is kept
+
+
+def test_a_history_restated_from_a_day_on(desk: Desk, overweight: Command, kept: bool) -> None:
+    """As a split that was missed: the marks know the month, the kept run the day."""
+    agree(desk, overweight, kept)
+    prices = made_prices()
+    prices.loc["2020-11-12":, "BBB"] /= 2  # type: ignore[misc]
+    desk.prices(prices)
+    entry = verdict(overweight)
+    assert entry["data"]["series"] == ["BBB"]
+    assert (entry["data"]["first"], entry["data"]["last"]) == ("2020-11-12" if kept else "2020-11", "2021")
+
+
+def test_a_watched_series_restated_where_it_decides_nothing_is_told_and_ok(desk: Desk, overweight: Command) -> None:
+    prices = made_prices(labels="AAA BBB CCC DDD")
+    desk.prices(prices)
+    agree(desk, overweight, watch="{seen: [DDD]}")
+    prices.loc["2020-02-03", "DDD"] *= 2
+    desk.prices(prices)
+    entry = verdict(overweight, code=0)
+    assert (entry["verdict"], entry["changed"]) == ("ok", ["data"])
+    assert entry["notes"] == ["DDD restated on 2020-02-03: the figures are the same"]
+
+
+def test_one_days_decision_flipped(desk: Desk, overweight: Command, kept: bool) -> None:
+    agree(desk, overweight, kept)
+    flipped = SWING.replace("return", 'if str(past.today) == "2020-12-31":\n        return 1.0\n    return')
+    desk.text(flipped, "strategies/swing.py")
+    entry = verdict(overweight)
+    assert (entry["verdict"], entry["changed"]) == ("regression", ["strategy"])
+    assert (entry["cause"], entry["place"]) == ("strategy: strategies/swing.py was edited", "strategies/swing.py:1:1")
+    assert parting(entry, "targets")["day"] == "2020-12-31"
+    if kept:
+        assert parting(entry, "targets")["largest"] == [
+            {"asset": "CCC", "was": 0.5, "now": 0.3},
+            {"asset": "AAA", "was": 0.25, "now": 0.35},
+            {"asset": "BBB", "was": 0.25, "now": 0.35},
+        ]
+        assert parting(entry, "holdings")["day"] == "2021-01-01"  # the next business day of the made prices
+        assert parting(entry, "equity")["day"] == "2021-01-01"
+
+
+def test_a_strategy_edited_without_effect_is_ok(desk: Desk, overweight: Command) -> None:
+    agree(desk, overweight)
+    desk.text(SWING + "# a remark\n", "strategies/swing.py")
+    entry = verdict(overweight, code=0)
+    assert (entry["verdict"], entry["cause"], entry["changed"]) == ("ok", None, ["strategy"])
+
+
+def test_a_strategy_that_reads_by_itself_is_suspected(desk: Desk, overweight: Command) -> None:
+    """Nothing that the baseline knows of changed, and yet the figures did."""
+    desk.text("1", "secret.txt")
+    agree(desk, overweight)
+    reads = SWING.replace(
+        "def score", "from pathlib import Path\nSECRET = float(Path('secret.txt').read_text())\ndef score"
+    )
+    desk.text(reads.replace("else -1.0", "else -SECRET"), "strategies/swing.py")
+    assert overweight(AGREE.replace("first", "second")).code == 0
+    desk.text("-1", "secret.txt")
+    entry = verdict(overweight)
+    assert parting(entry, "targets")["day"] == "2020-06-30"
+    engine.run("a.yaml")  # into the folder of the same id: now it is no witness any more
+    assert verdict(overweight)["parts"][0]["day"] == "2020-06-30"
+    assert "came to other figures than the baseline" in verdict(overweight)["notes"][0]
+    entry = verdict(overweight)
+    assert (entry["verdict"], entry["changed"]) == ("regression", [])
+    assert entry["cause"].startswith("nothing changed that a baseline knows of")
+
+
+def test_data_extended_by_a_month_are_compared_up_to_the_baselines_end(desk: Desk, overweight: Command) -> None:
+    agree(desk, overweight, to=None)
+    last = str(made_prices().index[-1].date())
+    desk.prices(made_prices(sessions=421))
+    entry = verdict(overweight, code=0)
+    assert (entry["verdict"], entry["changed"]) == ("ok", [])
+    until = str(made_prices(sessions=421).index[-1].date())
+    assert entry["data"] == {"change": "extended", "until": until}
+    assert entry["notes"] == [f"data extended to {until}, compared up to {last}"]
+    assert engine.run("a.yaml", results=None).metrics["cagr"] != json.loads(BASELINE.read_text())["metrics"]["cagr"][0]
+
+
+def test_data_extended_and_restated_are_restated(desk: Desk, overweight: Command) -> None:
+    agree(desk, overweight, to=None)
+    longer = made_prices(sessions=421)
+    longer.loc["2020-11-12", "AAA"] *= 1.01
+    desk.prices(longer)
+    entry = verdict(overweight)
+    assert (entry["verdict"], entry["data"]["first"]) == ("data changed", "2020-11-12")
+
+
+def test_an_end_that_was_no_week_end_before_the_holiday_was_known_stays_none(desk: Desk, overweight: Command) -> None:
+    """Prices ended on the Thursday before Good Friday; only longer ones tell that it was the week's last session."""
+    days = pd.bdate_range("2019-06-03", "2021-04-30", name="date").drop("2021-04-02")
+    steps = np.random.default_rng(3).normal(0.0003, 0.01, (len(days), 3))
+    prices = pd.DataFrame(100 * np.exp(steps.cumsum(axis=0)), days, ["AAA", "BBB", "CCC"])
+    desk.prices(prices.loc[:"2021-04-01"])  # type: ignore[misc]
+    agree(desk, overweight, to=None, every="week_end", from_="2020-01-03")
+    decisions = json.loads(BASELINE.read_text())["decisions"]
+    desk.prices(prices)
+    assert len(engine.run("a.yaml", ["to=2021-04-01"], results=None).targets) == decisions + 1
+    assert verdict(overweight, code=0)["verdict"] == "ok"
+
+
+def test_data_cut_short_are_changed(desk: Desk, overweight: Command) -> None:
+    agree(desk, overweight, to=None)
+    desk.prices(made_prices(sessions=390))
+    entry = verdict(overweight)
+    assert entry["verdict"] == "data changed"
+    assert (entry["data"]["first"], entry["data"]["last"]) == ("2021-06-30", "2021-07-13") or (
+        entry["data"]["first"] in ("2021-06", "2021-07")
+    )
+    assert entry["data"]["series"] == ["AAA", "BBB", "CCC", "cash"]
+
+
+@pytest.mark.parametrize(
+    ("numpy", "shift", "code"),
+    [("same", 5e-10, 0), ("same", 5e-9, 1), ("2.0.0", 5e-7, 0), ("2.0.0", 5e-6, 1)],
+)
+def test_a_library_upgrade(desk: Desk, overweight: Command, numpy: str, shift: float, code: int) -> None:
+    """With the same libraries figures agree to 1e-9, with others to 1e-6."""
+    agree(desk, overweight)
+    content = json.loads(BASELINE.read_text())
+    now = content["versions"]["numpy"]
+    content["versions"]["numpy"] = now if numpy == "same" else numpy
+    content["metrics"]["cagr"][0] *= 1 + shift
+    BASELINE.write_text(json.dumps(content))
+    entry = verdict(overweight, code)
+    assert entry["libraries"] == ([] if numpy == "same" else [f"numpy {numpy} -> {now}"])
+    if code:
+        assert entry["verdict"] == "regression"
+        assert (entry["cause"] == f"libraries: numpy {numpy} -> {now}") is (numpy != "same")
+    else:
+        assert (entry["verdict"], entry["differences"]) == ("ok", [])
+
+
+def check_by(folder: Path) -> tuple[int, dict[str, Any]]:
+    """`check --json` by the engine that lies in a folder."""
+    code = "import sys; sys.path.insert(0, '.'); from engine.cli import main; main(['check', '--json'])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    (entry,) = json.loads(done.stdout)["checks"]
+    return done.returncode, entry
+
+
+def edited(path: Path, pattern: str, by: str) -> None:
+    text, count = re.subn(pattern, by, path.read_text(encoding="utf-8"))
+    assert count == 1, f"{path.name} no longer has {pattern}"
+    path.write_text(text, encoding="utf-8")
+
+
+def test_edits_of_the_engine_itself(desk: Desk, overweight: Command) -> None:
+    """On a copy of the engine: one edit without effect, a metric redefined, the default lag dropped."""
+    agree(desk, overweight)
+    own = desk.folder / "engine"
+    shutil.copytree(ROOT / "engine", own, ignore=shutil.ignore_patterns("__pycache__"))
+    edited(own / "judge.py", r"\Z", "# a remark\n")
+    code, entry = check_by(desk.folder)
+    assert (code, entry["verdict"], entry["changed"]) == (0, "ok", ["engine"])
+
+    edited(
+        own / "measure/metrics.py", r"(return formulas\.volatility\(returns\(of\.track\), of\.sess\w+\))", r"\1 * 1.1"
+    )
+    code, entry = check_by(desk.folder)
+    assert (code, entry["verdict"], entry["changed"]) == (1, "engine changed", ["engine", "metrics"])
+    assert entry["cause"] == "metrics: defined anew: volatility"
+    assert entry["parts"] == []
+    ((figure, was, now),) = [(one["figure"], one["was"], one["now"]) for one in entry["differences"]]
+    assert (figure, now) == ("volatility", pytest.approx(was * 1.1))
+
+    shutil.copy(ROOT / "engine/measure/metrics.py", own / "measure/metrics.py")
+    edited(own / "config/trading.py", r"after: int = Field\(1,", "after: int = Field(0,")
+    code, entry = check_by(desk.folder)
+    assert (code, entry["verdict"], entry["changed"]) == (1, "engine changed", ["engine"])
+    assert parting(entry, "holdings")["day"] == "2020-06-30"
+
+
+def test_a_part_of_a_blend_that_changed_is_named_as_such(desk: Desk, overweight: Command) -> None:
+    desk.text(SWING, "strategies/swing.py")
+    desk.config("part.yaml", strategy="swing", stance="{rule: threshold, enter: 1, exit: 0, sides: both}")
+    desk.config("a.yaml", strategy=None, stance=None, blend="{part.yaml: 1.0}")
+    assert overweight(AGREE).code == 0
+    assert verdict(overweight, code=0)["verdict"] == "ok"
+    desk.config("part.yaml", strategy="swing", stance="{rule: threshold, enter: 1, exit: 0, sides: over}")
+    entry = verdict(overweight)
+    assert (entry["verdict"], entry["changed"]) == ("regression", ["strategy"])
+    assert entry["cause"] == "strategy: a part of the blend, or what it reads, is another one"
+    assert parting(entry, "targets")["day"] == "2020-06-30"
+
+
+EDGE = '''"""Over while it says so; on one day it stands on the threshold of 1."""
+def score(past, *, there: float):
+    return {"2020-10-30": there, "2021-01-29": -1.0}.get(str(past.today), 0.5)
+'''
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "edge"), [(1 - 4e-9, 1 + 4e-9, True), (1.0, 1 - 9e-9, True), (0.9, 1.1, False)]
+)
+def test_a_knife_edge_is_a_warning_that_names_the_day(
+    desk: Desk, overweight: Command, before: float, after: float, edge: bool
+) -> None:
+    """The decision on the edge is kept until the end of January: all that differs hangs on that one score."""
+    desk.text(EDGE, "strategies/edge.py")
+    desk.config(strategy="edge", with_=f"{{there: {before!r}}}")
+    assert overweight(AGREE).code == 0
+    desk.config(strategy="edge", with_=f"{{there: {after!r}}}")
+    entry = verdict(overweight, code=0 if edge else 1)
+    if edge:
+        assert (entry["verdict"], entry["cause"]) == ("drift", "decisions on a knife edge")
+        assert entry["notes"][0].startswith("knife edge on 2020-10-30: the score of one, ")
+        assert entry["differences"] == []
+    else:
+        assert entry["verdict"] == "config changed"
+        assert parting(entry, "targets")["day"] == "2020-10-30"
+
+
+def test_beside_a_knife_edge_another_difference_still_fails(desk: Desk, overweight: Command) -> None:
+    desk.text(EDGE, "strategies/edge.py")
+    desk.config(strategy="edge", with_=f"{{there: {1 - 4e-9!r}}}", trade="{commission_bps: 10}")
+    assert overweight(AGREE).code == 0
+    desk.config(strategy="edge", with_=f"{{there: {1 + 4e-9!r}}}", trade="{commission_bps: 5}")
+    entry = verdict(overweight)
+    assert entry["verdict"] == "config changed"
+    assert entry["notes"][0].startswith("knife edge on 2020-10-30")
+    assert "targets" not in [one["figure"] for one in entry["differences"]]

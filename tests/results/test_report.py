@@ -1,0 +1,166 @@
+"""Reports: what a page says is what the result says; nothing leaves it; names are escaped; the index lists all runs."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import engine
+from engine.results.opened import open_run
+from engine.results.report.series import Paths, drawdown, eras, kept, monthly, paths_of, rolling_active
+from tests.desk import Desk
+from tests.results.command import Command
+
+pytest.importorskip("plotly")
+pytest.importorskip("jinja2")
+
+
+def data_of(page: str) -> dict[str, object]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    read: dict[str, object] = json.loads(found[1])
+    return read
+
+
+def written(said: str) -> list[Path]:
+    return [Path(line.split()[1]) for line in said.splitlines() if line.startswith("wrote")]
+
+
+def test_a_page_says_what_the_result_says_and_needs_nothing_else(desk: Desk, overweight: Command) -> None:
+    path, index = written(overweight(f"report {desk.config(trade='{commission_bps: 5}')}").out)
+    result = engine.run("a.yaml")
+    page = path.read_text()
+    assert index == Path("results/index.html")
+    assert result.judgement.words in page
+    assert result.setting.strategy.thesis in page
+    charts = {chart["id"]: chart for chart in data_of(page)["charts"]}  # type: ignore[attr-defined]
+    assert set(charts) == {"equity", "relative", "drawdown", "weights", "stance", "score", "costs", "rolling"}
+    (own,) = (trace for trace in charts["equity"]["traces"] if trace["name"] == "strategy")
+    np.testing.assert_allclose(own["y"], result.equity / result.equity.iloc[0], rtol=1e-3)
+    assert data_of(page)["dates"]["dates"] == [str(day.date()) for day in result.equity.index]  # type: ignore[index]
+    outside = [
+        url for url in re.findall(r"""(?:src|href)=["']?([^"'> ]+)""", page) if ":" in url or url.startswith("//")
+    ]
+    assert outside == []
+    assert len(page.encode()) < 400_000
+    assert all(f'id="alt-{name}"' in page for name in charts)
+
+
+def test_the_script_lies_once_beside_the_pages_or_inside(desk: Desk, overweight: Command) -> None:
+    desk.config()
+    desk.config("b.yaml", every="week_end")
+    *pages, comparison, _ = written(overweight("report a.yaml b.yaml").out)
+    folder = pages[0].parent
+    (script,) = folder.glob("plotly-*.min.js")
+    assert all(f'src="{script.name}"' in page.read_text() for page in [*pages, comparison])
+    (alone, _) = written(overweight("report a.yaml --embed --out alone").out)
+    assert [one.name for one in Path("alone").iterdir()] == [alone.name]
+    assert len(alone.read_text()) > 1_000_000
+
+
+def test_names_and_texts_are_escaped(desk: Desk, overweight: Command) -> None:
+    evil = "<script>alert(1)</script>"
+    desk.text(f'"""{evil}"""\n\ndef score(past):\n    return 1.0\n', "strategies/evil.py")
+    name = desk.config("configs/<b>&x.yaml", strategy="evil", data="{source: files, path: ../prices.csv}")
+    said = overweight(f"report '{name}'")
+    page = written(said.out)[0].read_text()
+    assert evil not in page
+    assert html.escape(evil) in page
+    assert "<b>&x" not in page
+    assert "</script>alert" not in page
+    assert "<b>" not in Path("results/index.html").read_text()
+
+
+def test_a_comparison_has_every_run_on_common_sessions(desk: Desk, overweight: Command) -> None:
+    desk.config()
+    desk.config("b.yaml", to="2021-03-31", tilt="{one: {over: 0.4, from: two}}")
+    page = written(overweight("report a.yaml b.yaml").out)[2].read_text()
+    chart = data_of(page)["charts"][0]  # type: ignore[index]
+    assert {trace["name"] for trace in chart["traces"]} == {"a", "b"}
+    assert "tilt.one.over" in page
+    assert data_of(page)["dates"]["dates"][-1] == "2021-03-31"  # type: ignore[index]
+
+
+def test_the_index_lists_every_run_and_links_the_pages_that_are_there(desk: Desk, overweight: Command) -> None:
+    engine.run(desk.config("b.yaml", every="week_end"))
+    page = written(overweight(f"report {desk.config()}").out)[0]
+    index = Path("results/index.html").read_text()
+    assert index.count("<tr><td>") == 2
+    assert f'href="reports/{page.name}"' in index
+    assert index.count("href=") == 1
+
+
+def test_a_strategy_about_weights_and_one_without_costs_have_pages(desk: Desk, overweight: Command) -> None:
+    said = overweight(f"report {desk.config(strategy='buy_and_hold', stance=None, tilt=None)}")
+    charts = [chart["id"] for chart in data_of(written(said.out)[0].read_text())["charts"]]  # type: ignore[attr-defined]
+    assert charts == ["equity", "relative", "drawdown", "weights", "rolling"]
+
+
+def test_what_cannot_be_found_is_told_and_the_others_are_written(desk: Desk, overweight: Command) -> None:
+    said = overweight(f"report {desk.config()} nothing --json")
+    assert said.code == 2
+    document = json.loads(said.out)
+    assert len(document["written"]) == 2
+    assert document["failed"][0]["name"] == "nothing"
+
+
+def test_no_browser_is_told(desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = desk.config()
+    monkeypatch.setenv("PATH", "")
+    said = overweight(f"report {path} --png")
+    assert (said.code, said.err) == (
+        2,
+        "overweight report: --png: found no Chromium; expected a browser that draws the page; "
+        "install one (Debian: apt install chromium), or leave --png out\n",
+    )
+
+
+def by_hand() -> Paths:
+    days = np.arange("2020-12-30", "2021-02-03", dtype="datetime64[D]")
+    own = 1.01 ** np.arange(len(days))
+    return Paths(days, {"strategy": own, "policy": np.ones(len(days))}, np.zeros(len(days)))
+
+
+def test_months_years_and_eras_by_hand() -> None:
+    """Growth of 1% a session: one session in December 2020, 31 in January, 2 in February."""
+    years, table = monthly(by_hand())
+    assert years == [2020, 2021]
+    assert table[0, 11] == pytest.approx(0.01)
+    assert table[0, 12] == pytest.approx(0.01)
+    assert table[1, 0] == pytest.approx(1.01**31 - 1)
+    assert table[1, 1] == pytest.approx(1.01**2 - 1)
+    assert table[1, 12] == pytest.approx(1.01**33 - 1)
+    assert np.isnan(table[0, 0])
+    (first,) = eras(by_hand(), 252)
+    assert first.name == "2020 to 2021"
+    assert first.strategy == pytest.approx(1.01**252 - 1)
+    assert first.policy == 0.0
+
+
+def test_drawdown_and_rolling_by_hand() -> None:
+    np.testing.assert_allclose(drawdown(np.array([1.0, 2.0, 1.0, 3.0, 1.5])), [0, 0, -0.5, 0, -0.5])
+    active = rolling_active(by_hand(), window=10)
+    assert np.isnan(active[:10]).all()
+    np.testing.assert_allclose(active[10:], 1.01**10 - 1)
+
+
+def test_a_long_history_is_drawn_by_weeks_with_both_ends() -> None:
+    days = np.arange("2000-01-05", "2012-01-05", dtype="datetime64[D]")
+    places = kept(days)
+    assert (places[0], places[-1]) == (0, len(days) - 1)
+    assert {int(np.int64(days[place].astype(int) + 3) % 7) for place in places[1:-1]} == {6}
+    assert [*kept(days[:100])] == [*range(100)]
+
+
+def test_paths_of_a_saved_run_are_its_equities(desk: Desk) -> None:
+    result = desk.run()
+    assert result.path is not None
+    paths = paths_of(open_run(result.path))
+    np.testing.assert_allclose(paths.equity["strategy"], result.equity / result.equity.iloc[0])
+    policy = result.portfolios["policy"].ledger.equity
+    np.testing.assert_allclose(paths.equity["policy"], policy / policy[0])

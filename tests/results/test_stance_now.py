@@ -1,0 +1,176 @@
+"""`overweight stance`: what is said now is what the backtest says; trades and costs by hand; stale data refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import engine
+from engine.backtest import backtest
+from engine.config import load
+from engine.results.stance_now import show_stances
+from engine.study.now import Holdings, now_of
+from tests.desk import Desk
+
+#: The last session of the desk's prices is 2021-07-13.
+NEXT_DAY = dt.date(2021, 7, 14)
+
+
+def asked(path: Path, *, holdings: str | None = None, today: dt.date = NEXT_DAY, stale_ok: bool = False) -> int:
+    held = None if holdings is None else Path(holdings)
+    return show_stances([str(path)], [], holdings=held, today=today, stale_ok=stale_ok, as_json=True)
+
+
+def answer(path: Path, capsys: pytest.CaptureFixture[str], holdings: str | None = None) -> dict[str, object]:
+    capsys.readouterr()
+    assert asked(path, holdings=holdings) == 0
+    document: dict[str, object] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def test_trades_lead_from_holdings_to_the_last_target_and_costs_are_paid(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = desk.config(to=None, trade="{commission_bps: 10, half_spread_bps: 5, commission_per_order: 2}")
+    desk.text("asset,shares\nAAA,100\ncash,5000\n", "h.csv")
+    said = answer(path, capsys, "h.csv")
+    result = engine.run(path, results=None)
+    prices = dict(zip(result.panel.assets, result.panel.prices[-1], strict=True))
+    worth = 100 * prices["AAA"] + 5000
+    assert said["equity"] == pytest.approx(worth)
+    rows = {row["asset"]: row for row in said["assets"]}  # type: ignore[attr-defined]
+    # After the trades each weight holds of what is left after all costs.
+    left = worth - sum(0.0015 * abs(row["value"]) + 2 for row in rows.values())
+    for label, target in result.targets.iloc[-1].items():
+        held = 100 * prices["AAA"] if label == "AAA" else 0.0
+        assert rows[label]["target"] == target
+        assert held + rows[label]["value"] == pytest.approx(target * left)
+        assert rows[label]["units"] == pytest.approx(rows[label]["value"] / prices[label])
+    assert said["cost"] == pytest.approx(worth - left)
+    assert rows["AAA"]["policy"] == 0.25
+
+
+def test_without_holdings_it_is_the_simulated_portfolio_and_a_traded_decision_leaves_drift_alone(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = answer(desk.config(to=None), capsys)
+    result = engine.run("a.yaml", results=None)
+    assert said["traded"] is True
+    assert said["equity"] == pytest.approx(float(result.equity.iloc[-1]))
+    held = {row["asset"]: row["held"] for row in said["assets"]}  # type: ignore[attr-defined]
+    assert held == pytest.approx(result.weights.iloc[-1].to_dict())
+    assert said["decided"]["day"] == str(result.targets.index[-1].date())  # type: ignore[index]
+
+
+def test_what_it_would_say_today_is_what_a_run_that_decides_today_says(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.text(
+        "from engine.signals import momentum\n\ndef score(past, *, sleeve: str):\n"
+        "    return momentum(past.sleeve(sleeve), 60)\n",
+        "strategies/own.py",
+    )
+    changes = {
+        "strategy": "own",
+        "with_": "{sleeve: one}",
+        "to": None,
+        "stance": "{rule: threshold, enter: 0, exit: 0}",
+    }
+    said = answer(desk.config(**changes), capsys)
+    daily = engine.run(desk.config("b.yaml", **changes, every="daily"), results=None)
+    assert said["if_decided_today"]["day"] == "2021-07-13"  # type: ignore[index]
+    assert said["if_decided_today"]["score"]["one"] == daily.outlook.score["one"]  # type: ignore[index]
+    assert answer(Path("b.yaml"), capsys)["if_decided_today"] is None
+
+
+def test_tranches_hold_the_mean_of_their_targets(desk: Desk) -> None:
+    result = backtest(load(desk.config(to=None, every="{sessions: 4}", tranches=2)))
+    rows = [int(np.flatnonzero(result.setting.tranche == part)[-1]) for part in (0, 1)]
+    target = [line.target for line in now_of(result).lines]
+    np.testing.assert_allclose(target, result.own.targets[rows].mean(axis=0))
+
+
+def test_nothing_to_trade_where_the_target_is_held(desk: Desk) -> None:
+    result = backtest(load(desk.config(to=None)))
+    units = result.own.targets[-1] * 1000.0 / result.panel.known[-1]
+    now = now_of(result, Holdings(units, 0.0))
+    assert [abs(line.value) < 1e-9 for line in now.lines] == [True] * 3
+    assert now.cost == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(
+    ("to", "message"),
+    [
+        (
+            None,
+            "a.yaml:7:7: data: found data that end on 2021-07-13, 6 business days before 2021-07-21; expected at most "
+            "5, for what is to be traded on; pull newer data (`overweight data pull`), or say --stale-ok",
+        ),
+        (
+            "2021-07-12",
+            "a.yaml:7:5: to: found data that end on 2021-07-12, 7 business days before 2021-07-21; expected at most 5, "
+            "for what is to be traded on; leave `to: 2021-07-12` out, or say --stale-ok",
+        ),
+    ],
+)
+def test_stale_data_are_refused(desk: Desk, capsys: pytest.CaptureFixture[str], to: str | None, message: str) -> None:
+    path, late = desk.config(to=to), dt.date(2021, 7, 21)
+    assert asked(path, today=late) == 3
+    assert json.loads(capsys.readouterr().out)["error"] == message
+    assert asked(path, today=late, stale_ok=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "",
+            "h.csv:1: found an empty file; expected the columns asset, shares; write a first line `asset,shares`, then",
+        ),
+        ("label,n\nAAA,1\n", "h.csv:1: found the columns label, n; expected the columns asset, shares; write a first"),
+        (
+            "asset,shares\nAAB,1\n",
+            "h.csv:2: asset: found `AAB`; expected `cash`, or an asset that the config holds; did",
+        ),
+        (
+            "asset,shares\nAAA,1\nAAA,2\n",
+            "h.csv:3: asset: found `AAA` a second time; expected each once; add the two up",
+        ),
+        (
+            "asset,shares\nAAA,-1\n",
+            "h.csv:2: shares: found the number -1; expected 0 or more; check the sign, or write",
+        ),
+        ('asset,shares\nAAA,"1,200"\n', "h.csv:2: shares: found `1,200`; expected a number; write it without"),
+        ("asset,shares\nAAA,1,2\n", "h.csv:2: found 3 cells; expected 2 cells; give an asset and a number"),
+        ("asset,shares\n", "h.csv: found holdings worth nothing; expected a portfolio; add its rows, and `cash`"),
+    ],
+)
+def test_holdings_that_cannot_be_are_told(
+    desk: Desk, capsys: pytest.CaptureFixture[str], text: str, message: str
+) -> None:
+    desk.text(text, "h.csv")
+    assert asked(desk.config(to=None), holdings="h.csv") == 2
+    assert json.loads(capsys.readouterr().out)["error"].startswith(message)
+
+
+def test_a_missing_file_a_study_and_several_configs_are_told(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    path = desk.config(to=None)
+    assert asked(path, holdings="no.csv") == 2
+    assert "no.csv: found a file that cannot be read (no such file" in capsys.readouterr().out
+    desk.text("base: a.yaml\nsweep: {over: {capital: [1]}}\n", "s.yaml")
+    assert asked(Path("s.yaml")) == 2
+    assert "sweep: found a study, `sweep`; expected a run; name the run" in capsys.readouterr().out
+    with pytest.raises(engine.errors.ConfigError, match="--holdings: found --holdings with 2 configs; expected one"):
+        show_stances(["a", "b"], [], holdings=Path("h"), today=NEXT_DAY, stale_ok=True, as_json=False)
+
+
+def test_the_text_is_one_width(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    show_stances([str(desk.config(to=None))], [], holdings=None, today=NEXT_DAY, stale_ok=False, as_json=False)
+    lines = capsys.readouterr().out.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("asset"))
+    assert {len(line) for line in lines[start : start + 4]} == {len(lines[start])}
+    assert lines[0] == "a  data to 2021-07-13"

@@ -1,0 +1,131 @@
+"""Which variants a sweep tries, by hand; each is the config that `--set` would make."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.config import load
+from engine.config.vary import varied
+from engine.errors import ConfigError
+from engine.study.sweep.variants import variants_of
+from tests.desk import Desk
+
+
+def swept(desk: Desk, block: str) -> Path:
+    desk.config()
+    desk.text(f"base: a.yaml\nsweep:\n{block}\n", "sweep.yaml")
+    return Path("sweep.yaml")
+
+
+def test_a_grid_has_every_combination_once_and_the_last_key_turns_fastest(desk: Desk) -> None:
+    block = "  over:\n    tilt.one.over: {from: 0.1, to: 0.3, step: 0.1}\n    every: [month_end, week_end]"
+    variants = variants_of(load(swept(desk, block)))
+    assert variants.keys == ("every", "tilt.one.over")
+    assert [tuple(variants.values(row).values()) for row in range(variants.count)] == [
+        *itertools.product(("month_end", "week_end"), (0.1, 0.2, 0.3))
+    ]
+
+
+def test_a_long_grid_is_counted_without_making_it(desk: Desk) -> None:
+    axis = "{from: 1, to: 100000, step: 1}"
+    block = f"  over: {{capital: {axis}, sessions_per_year: [251, 252], trade.after: [1, 2]}}"
+    variants = variants_of(load(swept(desk, block)))
+    assert variants.count == 400_000
+    assert variants.values(399_999) == {"capital": 100_000, "sessions_per_year": 252, "trade.after": 2}
+
+
+@pytest.mark.parametrize("how", ["random", "latin_hypercube"])
+def test_draws_are_the_same_for_a_seed_and_stay_inside(desk: Desk, how: str) -> None:
+    block = (
+        "  over: {stance.enter: {from: 0.5, to: 2.5}, trade.after: [1, 2, 3], capital: {from: 10, to: 20}}\n"
+        f"  sample: {{how: {how}, count: 300, seed: 4}}"
+    )
+    variants, again = (variants_of(load(swept(desk, block))) for _ in range(2))
+    rows = [variants.values(row) for row in range(300)]
+    assert rows == [again.values(row) for row in range(300)]
+    levels = np.array([row["stance.enter"] for row in rows])
+    assert 0.5 <= levels.min() < 0.6 < 2.4 < levels.max() <= 2.5
+    assert {row["trade.after"] for row in rows} == {1, 2, 3}
+    assert all(isinstance(row["capital"], int) for row in rows)
+    if how == "latin_hypercube":
+        assert sorted(((levels - 0.5) / 2.0 * 300).astype(int)) == [*range(300)]
+        assert [sum(row["trade.after"] == n for row in rows) for n in (1, 2, 3)] == [100, 100, 100]
+
+
+def test_spread_by_ratio(desk: Desk) -> None:
+    block = "  over: {capital: {from: 1, to: 10000, count: 5, log: true}}"
+    variants = variants_of(load(swept(desk, block)))
+    np.testing.assert_allclose([variants.values(row)["capital"] for row in range(5)], [1, 10, 100, 1000, 10000])
+
+
+def test_a_variant_is_what_set_makes_of_the_base(desk: Desk) -> None:
+    config = load(swept(desk, "  over: {every: [week_end], hold.one: [[AAA]]}"))
+    assert config.study == "sweep"
+    variant = varied(config, variants_of(config).values(0))
+    assert variant.study is None
+    assert variant.resolved() == load("a.yaml", ["every=week_end", "hold.one=[AAA]"]).resolved()
+
+
+@pytest.mark.parametrize(
+    ("over", "message"),
+    [
+        ("{lunch: [1]}", "sweep.yaml:3:17: lunch: found an unknown key; expected"),
+        ("{tilt.one.over: [0.9]}", "sweep.yaml:3:25: tilt.one.over: found the number 0.9; expected at most 0.5"),
+        ("{stance.enter: [word]}", "sweep.yaml:3:25: stance.enter: found the text `word`; expected a number"),
+    ],
+)
+def test_a_variant_that_is_no_config_is_told_at_its_line(desk: Desk, over: str, message: str) -> None:
+    config = load(swept(desk, f"  over: {over}"))
+    with pytest.raises(ConfigError) as caught:
+        varied(config, variants_of(config).values(0))
+    assert str(caught.value).startswith(message.split(":")[0])
+    assert message.partition(": ")[2] in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        (
+            "  over: {}",
+            "3:9: sweep.over: found an empty mapping; expected at least one entry; add one, or remove the key",
+        ),
+        (
+            "  over: {capital: []}",
+            "3:19: sweep.over.capital: found an empty list; expected at least one value; add one, or remove the key",
+        ),
+        (
+            "  over: {capital: 5}",
+            "3:19: sweep.over.capital: found the number 5; expected a list, or a range; "
+            "write for example [1, 2], or {from: 1, to: 2, step: 0.5}",
+        ),
+        (
+            "  over: {capital: {from: 2, to: 1, step: 1}}",
+            "3:33: sweep.over.capital.to: found the number 1; expected at least `from` (2); swap the two",
+        ),
+        (
+            "  over: {capital: {from: 1, to: 2, step: 1, count: 2}}",
+            "3:52: sweep.over.capital.count: found `step` and `count`; expected one of them; remove one",
+        ),
+        (
+            "  over: {capital: {from: 0, to: 2, count: 2, log: true}}",
+            "3:51: sweep.over.capital.log: found `log: true`; expected numbers above 0, and `count`, where they are "
+            "spread by ratio; write for example {from: 0.1, to: 10, count: 5, log: true}",
+        ),
+    ],
+)
+def test_a_sweep_that_cannot_be_is_told(desk: Desk, block: str, message: str) -> None:
+    path = swept(desk, block)
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    assert str(caught.value) == f"sweep.yaml:{message}"
+
+
+def test_a_range_with_nothing_to_list_is_told(desk: Desk) -> None:
+    config = load(swept(desk, "  over: {capital: {from: 1, to: 2}}"))
+    with pytest.raises(ConfigError) as caught:
+        variants_of(config)
+    assert str(caught.value).startswith("sweep.yaml:3:19: sweep.over.capital: found a range without `step` or `count`;")
