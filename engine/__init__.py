@@ -14,12 +14,13 @@ from typing import Any
 _LAZY = {
     "run": "engine.answers",
     "answer": "engine.answers",
+    "compare": "engine.results.comparing",
     "Result": "engine.result",
     "load": "engine.config",
     "Config": "engine.config",
 }
 
-__all__ = ["Config", "Result", "answer", "load", "run"]
+__all__ = ["Config", "Result", "answer", "compare", "load", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,6 +5,7 @@ pandas is imported where its objects are asked for: `overweight run` needs none,
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from engine.judge import Figures, Judgement, Outlook, Portfolio
 from engine.market.panel import Panel
 from engine.measure.inference import Interval
 from engine.portfolio.attribution import Attribution, attribution_columns
+from engine.shown import lines_svg, table_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -179,6 +181,17 @@ class Result:
     def contributions(self) -> pd.DataFrame:
         """A row per year and asset: the parts of the return, and what they add to the active return over policy."""
         return _frame(attribution_columns(self.attribution))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the verdict, the figures beside those of policy, and both paths."""
+        shown = {name: self.portfolios[name] for name in ("strategy", "policy")}
+        rows = [
+            [metric, *("" if (value := one.figures[metric]) is None else f"{value:.4g}" for one in shown.values())]
+            for metric in self.own.figures
+        ]
+        picture = lines_svg("growth, ratio scale", {name: one.track.equity for name, one in shown.items()})
+        said = html.escape(f"{self.name}: {self.judgement.words}")
+        return f"<p><b>{said}</b></p>{picture}{table_html(['', *shown], rows)}"
 
     def to_vectorbt(self) -> vectorbt.Portfolio:
         """This run as a `vectorbt.Portfolio`, from its own trades. Needs the extra `vectorbt`."""

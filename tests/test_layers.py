@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 #: Each may import those before it and itself. A room is a package or a module of `engine`.
 ORDER = (
     "errors", "config", "market", "signals", "strategy", "portfolio", "decide", "audit", "measure", "judge",
-    "fingerprint", "tables", "folder", "peer", "result", "trials", "store", "backtest", "study", "answers", "results",
+    "fingerprint", "tables", "folder", "shown", "peer", "result", "trials", "store", "backtest", "study", "answers", "results",
     "cli_ends", "cli_data", "cli_new", "cli", "pytest_plugin",
 )  # fmt: skip
 #: The only imports inside functions: libraries that are heavy or optional ...

@@ -35,14 +35,18 @@ class Span(Record):
         value = self.from_ + (self.to - self.from_) * share
         return round(value) if self.whole else float(value)
 
-    def listed(self) -> tuple[float | int, ...]:
-        """Every number; Span without `step` and `count` has none to list, and is drawn from."""
+    @property
+    def size(self) -> int:
+        """How many numbers it lists; 0 without `step` and `count`: then it is drawn from."""
         if self.count is not None:
-            return tuple(self.at(i / (self.count - 1) if self.count > 1 else 0.0) for i in range(self.count))
+            return self.count
+        return 0 if self.step is None else int((self.to - self.from_) / self.step + NEAR) + 1
+
+    def listed(self) -> tuple[float | int, ...]:
+        """Every number of `size`."""
         if self.step is None:
-            return ()
-        steps = int((self.to - self.from_) / self.step + NEAR)
-        values = (self.from_ + i * self.step for i in range(steps + 1))
+            return tuple(self.at(i / (self.size - 1) if self.size > 1 else 0.0) for i in range(self.size))
+        values = (self.from_ + i * self.step for i in range(self.size))
         return tuple(int(value) if self.whole else float(f"{value:.12g}") for value in values)
 
 

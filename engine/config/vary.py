@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from pydantic import ValidationError
+
 from engine.config.extends import STUDIES, with_value
+from engine.config.faults import findings_of
 from engine.config.load import checked
-from engine.config.marked import Finding, Marked, Place
+from engine.config.marked import Finding, Marked, Place, in_order
 from engine.config.models import Config
+from engine.errors import Fault
 
 
 def without_studies(config: Config) -> Config:
@@ -30,6 +34,20 @@ def varied(config: Config, values: Mapping[str, Any], block: str = "sweep") -> C
         place = config.tree.nearest((block, "over", key))[0].place
         tree = with_value(tree, key, marked(value, place), findings)
     return checked(tree, findings, config.path)
+
+
+def unusable(config: Config, key: str, value: Any, block: str = "sweep") -> tuple[Fault, ...]:
+    """What is wrong with a value of a key whatever the others are: an unknown key, a wrong type, a number out of its
+    range. What a value comes to beside others is no part of it: `varied` tells.
+    """
+    place = config.tree.nearest((block, "over", key))[0].place
+    findings: list[Finding] = []
+    tree = with_value(without_studies(config).tree, key, marked(value, place), findings)
+    try:
+        Config.model_validate(tree.plain(), by_alias=True, by_name=False)
+    except ValidationError as error:
+        findings += findings_of(error, tree)
+    return in_order(findings)
 
 
 def marked(value: Any, place: Place) -> Marked:

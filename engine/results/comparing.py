@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from engine.answers import run
 from engine.errors import ConfigError, Fault
+from engine.result import Result
 from engine.results import pages, side_by_side, terminal
 from engine.results.compare import Comparison, labels_of
 from engine.results.failures import Failure, attempt, exit_code, tell
@@ -17,6 +19,11 @@ from engine.results.opened import Opened, open_run
 from engine.results.outcome import Outcome
 from engine.results.running import each, outcome
 from engine.results.saved import find_saved, read_outcome
+from engine.shown import lines_svg
+from engine.store import save
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Form = Literal["table", "json", "markdown", "html"]
 
@@ -38,6 +45,44 @@ def compare_runs(runs: Sequence[str], *, form: Form, results: Path) -> int:
         write = pages.markdown if form == "markdown" else pages.page
         terminal.put(write(outcomes, labels_of(outcomes), found))
     return exit_code([*answers, *failed])
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Several runs beside each other, as Python holds them. details: None for one run, or for more than six."""
+
+    outcomes: tuple[Outcome, ...]
+    details: side_by_side.SideBySide | None
+
+    @property
+    def metrics(self) -> pd.DataFrame:
+        """Every metric, a row for each run."""
+        import pandas as pd
+
+        return pd.DataFrame([dict(one.metrics) for one in self.outcomes], labels_of(self.outcomes), dtype="float64")
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the tables of `overweight compare --html`, and the paths of all runs."""
+        runs = zip(labels_of(self.outcomes), self.outcomes, strict=True)
+        paths = {label: open_run(one.path).table("portfolios")["strategy"] for label, one in runs if one.path}
+        grown = {label: equity / equity[0] for label, equity in paths.items()}
+        return lines_svg("growth, ratio scale", grown) + pages.tables_html(
+            self.outcomes, labels_of(self.outcomes), self.details
+        )
+
+
+def compare(*runs: str | Path | Result, results: str | Path = "results") -> Compared:
+    """Hold runs against each other: config files (run and saved), saved runs by name, id or folder, or Results.
+
+    Raises ConfigError where one cannot be found, DataError where one is damaged.
+    """
+    outcomes = tuple(
+        outcome(one if one.path else save(one, Path(results)))
+        if isinstance(one, Result)
+        else outcome_of_any(str(one), Path(results))
+        for one in runs
+    )
+    return Compared(outcomes, _details(outcomes))
 
 
 def expanded(runs: Sequence[str]) -> list[str]:

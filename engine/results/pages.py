@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from engine.results import figures
 from engine.results.outcome import Outcome
 from engine.results.side_by_side import SideBySide
+from engine.shown import table_html
 
 HEAD = ("run", "return a year", "Sharpe ± se", "worst drawdown", "turnover", "costs a year", "active", "95% interval",
         "bets", "verdict")  # fmt: skip
@@ -33,18 +34,20 @@ def markdown(outcomes: Sequence[Outcome], labels: Sequence[str], details: SideBy
 
 def page(outcomes: Sequence[Outcome], labels: Sequence[str], details: SideBySide | None) -> str:
     """The same as one HTML page, readable without a network, in light and dark."""
-    tables = []
-    for title, (head, *body) in _grids(outcomes, labels, details):
-        cells = "".join(f"<th scope=col>{html.escape(one)}</th>" for one in head)
-        rows = "".join("<tr>" + "".join(f"<td>{html.escape(one)}</td>" for one in row) + "</tr>" for row in body)
-        table = f"<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>"
-        tables.append(f"<h2>{html.escape(title)}</h2><div>{table}</div>")
-    notes = "".join(f"<p>{html.escape(note)}</p>" for note in _notes(outcomes))
     return (
         '<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content="width=device-width">'
         f"<title>{html.escape(', '.join(labels))}</title><style>{STYLE}</style><h1>Comparison</h1>"
-        f"{''.join(tables)}{notes}</html>\n"
+        f"{tables_html(outcomes, labels, details)}</html>\n"
     )
+
+
+def tables_html(outcomes: Sequence[Outcome], labels: Sequence[str], details: SideBySide | None) -> str:
+    """The tables with their titles, and what to know before believing them."""
+    tables = [
+        f"<h2>{html.escape(title)}</h2><div>{table_html(head, body)}</div>"
+        for title, (head, *body) in _grids(outcomes, labels, details)
+    ]
+    return "".join([*tables, *(f"<p>{html.escape(note)}</p>" for note in _notes(outcomes))])
 
 
 def _grids(outcomes: Sequence[Outcome], labels: Sequence[str], details: SideBySide | None) -> list[Grid]:

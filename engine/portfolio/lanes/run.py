@@ -138,15 +138,15 @@ def run(
     flags: LaneFlags, paths: LanePaths,
 ) -> None:  # fmt: skip
     """One portfolio in every lane; its sums are left in the table, its last equity in E0."""
-    sessions, groups, rebalances = market.prices.shape[0], market.prices.shape[1] // 4, len(market.due)
+    sessions, groups = market.prices.shape[0], market.prices.shape[1] // 4
     equip(S, groups, source, terms, rows, flags)
     begin(S, groups, market.capital)
-    t, k, paid, traded = 1, 0, 0, False
-    while t < sessions:
-        while paid < len(market.payouts) and market.payouts[paid, 0] == t:
-            pay_out(S, t, market.payouts[paid, 1], market.prices, market.growth)
-            paid += 1
-        if k < rebalances and market.due[k] == t:
+    for e in range(len(market.events)):
+        t, until, k = market.events[e, 0], market.events[e, 1], market.events[e, 2]
+        for p in range(len(market.payouts)):
+            if market.payouts[p, 0] == t:
+                pay_out(S, t, market.payouts[p, 1], market.prices, market.growth)
+        if k >= 0:
             if source == STRATEGY:
                 aim(S, groups, k, rows.weights, market.parts, market.home, flags.by_sleeve)
             else:
@@ -156,16 +156,11 @@ def run(
             if flags.own_days:
                 for b in range(LANES):
                     S[TRADES + b] = rows.trades[k, b]
-            rebalance(S, groups, k, market, flags)
-            k, traded = k + 1, True
-        until = market.due[k] if k < rebalances else sessions
-        if paid < len(market.payouts):
-            until = min(until, market.payouts[paid, 0])
+            rebalance(S, groups, t, k, market, flags)
         if keep == SUMS:
-            stretch(S, groups, market, paths, t, until, traded)
+            stretch(S, groups, market, paths, t, until, k >= 0)
         elif keep == PATH:
             trace(S, groups, market, paths, t, until)
-        t, traded = until, False
     worth(S, groups, sessions - 1, market.prices, market.growth)
 
 

@@ -252,9 +252,9 @@ def settle(S: Vector, growth: float) -> None:
         S[CASH + b] = left * inverse if S[TRADED + b] > 0.0 else S[CASH + b]
 
 
-def rebalance(S: Vector, groups: int, k: int, market: LaneMarket, flags: LaneFlags) -> None:
-    """Trade all lanes to GOAL."""
-    growth = market.growth[market.due[k]]
+def rebalance(S: Vector, groups: int, t: int, k: int, market: LaneMarket, flags: LaneFlags) -> None:
+    """Trade all lanes to GOAL: rebalance k, on session t."""
+    growth = market.growth[t]
     hold(S, groups, k, market.fills, growth)
     sift(S, groups, k, market.tradable, flags.filtered)
     if flags.fixed:

@@ -6,6 +6,8 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from engine.market.atomic import write_atomically
 from engine.measure.metrics import METRICS
@@ -20,9 +22,6 @@ def part_file(folder: Path, block: int) -> Path:
 
 def keep_block(folder: Path, number: int, block: Block) -> None:
     """Write a block, whole or not at all. Raises DataError where nothing can be written."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     columns = {name: pa.array(block.figures[:, i]) for i, name in enumerate(METRICS)}
     reasons = pa.array([block.reasons.get(row) for row in block.rows.tolist()], pa.string())
     table = pa.table({"variant": block.rows, **columns, "way": block.way, "reason": reasons})
@@ -33,9 +32,6 @@ def keep_block(folder: Path, number: int, block: Block) -> None:
 
 def kept_block(folder: Path, number: int, plan: Plan) -> Block | None:
     """A block that was kept; None where there is none, or one that cannot be read or is of another plan."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     path, rows = part_file(folder, number), plan.rows(number)
     if not path.is_file():
         return None

@@ -1,4 +1,4 @@
-"""The plan of a sweep: its variants in the order of work, cut into blocks. A block is what is done, kept and resumed."""
+"""The plan of a sweep: its variants in the order of work, cut into blocks: what is done, kept and resumed."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class Plan:
         return self.order[block * self.size : (block + 1) * self.size]
 
 
-def plan_of(config: Config) -> Plan:
-    """The plan of a config's sweep. Raises ConfigError as `variants_of` does."""
-    variants = variants_of(config)
+def plan_of(config: Config, variants: Variants | None = None) -> Plan:
+    """The plan of a config's sweep; variants: where they are known already. Raises ConfigError as `variants_of` does."""
+    variants = variants or variants_of(config)
     return Plan(config, variants, _order(variants), block_size(variants.count))
 
 

@@ -13,6 +13,8 @@ from engine.config.sweep import Sample, Span, Sweep
 from engine.errors import ConfigError
 from engine.market.table import Indices, Matrix
 
+#: A range may list so many numbers.
+LONGEST = 1_000_000
 #: A drawn position on an axis: a number of its list, or a share of the way along a range.
 Draws = Matrix
 
@@ -37,7 +39,8 @@ class Variants:
         if self.draws is not None:
             return np.minimum((self.draws[rows, k] * len(axis)).astype(np.int64), len(axis) - 1)
         after = math.prod(len(one) for one in self.axes[k + 1 :] if not isinstance(one, Span))
-        return np.asarray(rows, np.int64) // after % len(axis)
+        places: Indices = np.asarray(rows, np.int64) // after % len(axis)
+        return places
 
     def values(self, row: int) -> dict[str, Any]:
         """What one variant sets: key to value."""
@@ -62,14 +65,23 @@ def variants_of(config: Config) -> Variants:
     return Variants(keys, axes, sweep.sample.count, _draws(sweep.sample, len(keys)))
 
 
+def count_of(config: Config) -> int:
+    """How many variants a config's sweep has, without making any."""
+    sweep = config.sweep
+    assert sweep is not None
+    if sweep.sample is not None:
+        return sweep.sample.count
+    return math.prod(one.size or 1 if isinstance(one, Span) else len(one) for one in sweep.over.values())
+
+
 def _axis(config: Config, sweep: Sweep, key: str) -> tuple[Any, ...] | Span:
     written = sweep.over[key]
     if not isinstance(written, Span):
         return written
-    listed = written.listed()
-    if listed:
-        return listed
-    if sweep.sample is None:
+    if written.size > LONGEST:
+        found, cure = f"a range of {written.size:,} numbers", "widen its step"
+        raise ConfigError(config.fault(f"sweep.over.{key}", found, f"at most {LONGEST:,}", cure))
+    if written.size == 0 and sweep.sample is None:
         raise ConfigError(
             config.fault(
                 f"sweep.over.{key}",
@@ -78,7 +90,7 @@ def _axis(config: Config, sweep: Sweep, key: str) -> tuple[Any, ...] | Span:
                 "add for example `count: 5`, or draw variants: `sample: {how: random, count: 1000}`",
             )
         )
-    return written
+    return written.listed() or written
 
 
 def _draws(sample: Sample, keys: int) -> Draws:

@@ -1,0 +1,101 @@
+"""What keeps a sweep from running at all, found before anything is run."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from engine.config import Config
+from engine.config.sweep import Span
+from engine.config.vary import unusable, varied
+from engine.errors import ConfigError, Fault, OverweightError
+from engine.measure.metrics import METRICS
+from engine.strategy import load_strategy
+from engine.study.person import who_waits
+from engine.study.sweep.blocks import span_words
+from engine.study.sweep.crew import cores
+from engine.study.sweep.variants import Variants, count_of, variants_of
+
+#: More variants than this are run only where somebody says yes.
+MANY = 1_000_000
+#: Variants a second that one core runs at the very best; and bytes that the table takes for each variant.
+BEST_RATE, BYTES = 50_000, 8 * (len(METRICS) + 2)
+#: So many values of a key are looked at before the run; a wrong one beyond them is a row with its reason.
+LOOKED_AT = 1_000
+
+
+def sound_variants(config: Config) -> Variants:
+    """The variants of a sweep. Raises ConfigError for keys that the base has not, values that no variant can take, a
+    metric that is none, and for more variants than anybody agrees to.
+    """
+    faults = [*_metric(config), *_size(config, count_of(config))]
+    if faults:
+        raise ConfigError(*faults)
+    variants = variants_of(config)
+    faults = [*_values(config, variants)]
+    if faults:
+        raise ConfigError(*dict.fromkeys(faults))
+    return variants
+
+
+def _metric(config: Config) -> Iterator[Fault]:
+    assert config.sweep is not None
+    name = config.sweep.choose_by
+    better = [one for one, metric in METRICS.items() if metric.direction != "none"]
+    if name not in better:
+        close = difflib.get_close_matches(name, better, n=1)
+        cure = f"did you mean `{close[0]}`?" if close else "name one of them"
+        found = f"`{name}`, of which neither more nor less is better" if name in METRICS else f"`{name}`"
+        yield config.fault("sweep.choose_by", found, f"a metric: {', '.join(better)}", cure)
+
+
+def _values(config: Config, variants: Variants) -> Iterator[Fault]:
+    for key, axis in zip(variants.keys, variants.axes, strict=True):
+        values = (axis.at(0.0), axis.at(1.0)) if isinstance(axis, Span) else axis[:LOOKED_AT]
+        for value in values:
+            faults = unusable(config, key, value) or _unfit_parameter(config, variants, key, value)
+            yield from faults
+            if any(fault.found.startswith("an unknown key") for fault in faults):
+                break
+
+
+def _unfit_parameter(config: Config, variants: Variants, key: str, value: Any) -> tuple[Fault, ...]:
+    """A parameter that the strategy does not have, or not of this type; its place is that of the swept key."""
+    if not key.startswith("with.") or "strategy" in variants.keys:
+        return ()
+    try:
+        load_strategy(varied(config, {key: value}))
+    except OverweightError as error:
+        place = str(config.tree.nearest(("sweep", "over", key))[0].place)
+        return tuple(replace(fault, place=place) for fault in error.faults if fault.key.startswith(key))
+    return ()
+
+
+def _size(config: Config, count: int) -> Iterator[Fault]:
+    if count <= MANY:
+        return
+    space, time = count * BYTES, span_words(count / BEST_RATE / cores())
+    words = f"{count:,} variants: at the very best {time} on {cores()} cores, and {_bytes_words(space)} of memory"
+    cure = "draw some of them (`sample: {how: random, count: 1000}`), or widen the steps"
+    if space > _memory():
+        yield config.fault("sweep.over", words, f"a table that fits into {_bytes_words(_memory())}", cure)
+    elif not who_waits().agrees(words):
+        expected = f"at most {MANY:,} where nobody says yes"
+        yield config.fault("sweep.over", words, expected, f"{cure}, or say `--yes`")
+
+
+def _memory() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return 1 << 36
+
+
+def _bytes_words(count: int) -> str:
+    for unit, size in (("EB", 1e18), ("PB", 1e15), ("TB", 1e12), ("GB", 1e9)):
+        if count >= size:
+            return f"{count / size:,.1f} {unit}"
+    return f"{count / 1e6:,.0f} MB"
