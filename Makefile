@@ -19,7 +19,7 @@ DECLARED := pyproject.toml constraints.txt
 # Extras by purpose. `test` brings statistics, sources, reports, queries and vectorbt; `heavy` is what check-heavy adds.
 TEST_EXTRAS := test
 CHECK_EXTRAS := test,dev
-HEAVY_EXTRAS := test
+HEAVY_EXTRAS := test,browser,ray
 
 DEMO := metals_lead hard_asset_rotation always_over buy_and_hold equal_weight momentum_rotation
 DEMO_CONFIGS := $(patsubst %,configs/%.yaml,$(DEMO))

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,22 +78,21 @@ def _one(
 ) -> Again:
     session = int(asked.decisions[row])
     past = Past(revealed, session, before)
-    answers, states = [], []
+    answers, drawn = [], []
     for seed in SEEDS if closely else SEEDS[:1]:
         revealed.memory = Recall(known, session)
         random.seed(seed)
         np.random.seed(seed)
-        states.append(_states())
-        with watch.looking(closely):
+        with watch.looking(closely and not answers):
             answers.append(attempt(asked, past))
-        states.append(_states())
+        drawn.append(_next_numbers())
     for key, values in by_signal(revealed.memory).items():
         if len(values) > len(known.get(key, ())):
             known[key] = values
     if not closely:
         return Again(row, answers[0])
-    # A strategy that seeds a generator itself ends where it ended before, and decides nothing by chance.
-    draws = any(a != b and b != d for a, b, d in zip(states[0], states[1], states[3], strict=True))
+    # A strategy that seeds a generator itself ends both times at the same number, and decides nothing by chance.
+    draws = any(one not in (first, two) for first, one, two in zip(_first_numbers(), *drawn, strict=True))
     return Again(row, answers[0], answers[1], True, draws)
 
 
@@ -137,9 +137,17 @@ def undisturbed() -> Iterator[None]:
                 np.random.set_state(numpy)
 
 
-def _states() -> tuple[Any, bytes]:
-    state: Any = np.random.get_state()
-    return random.getstate(), state[1].tobytes() + str(state[2:]).encode()
+def _next_numbers() -> tuple[float, float]:
+    """What the global generators would give next."""
+    return random.random(), float(np.random.random_sample())
+
+
+@cache
+def _first_numbers() -> tuple[float, float]:
+    """What they give next where nobody has drawn from them since the first of SEEDS."""
+    random.seed(SEEDS[0])
+    np.random.seed(SEEDS[0])
+    return _next_numbers()
 
 
 def file_words(path: str | Path) -> str:

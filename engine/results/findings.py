@@ -16,6 +16,7 @@ from engine.answers import answer
 from engine.config import Config
 from engine.config.own_sources import SampleSource
 from engine.errors import ConfigError, Fault
+from engine.fingerprint import question_id
 from engine.measure import formulas
 from engine.measure.inference import Interval, active_return_interval, verdict
 from engine.measure.track import DateArray, Track, returns
@@ -52,10 +53,11 @@ class Earned:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One config's outcome against its policy mix. data: where it comes from, and a hash of what was used of it.
+    """One config's outcome against its policy mix.
 
-    bets: episodes, None where it states weights. variants: of the question, on these data, as the ledger counts them.
-    words: whether it paid. said: the verdict of the run. sample: whether it stands on the embedded sample.
+    bets: episodes, None where it states weights. variants: of the question, on these data, as the ledger counts them;
+    configs with the same `question` and `fingerprint` share them. words: whether it paid. said: the verdict of the run.
+    sample: whether it stands on the embedded sample. fingerprint: a hash of what was used of the sources.
     """
 
     system: str
@@ -71,6 +73,7 @@ class System:
     sample: bool
     hindsight: bool
     fingerprint: str
+    question: str
     sources: tuple[str, ...]
 
 
@@ -129,6 +132,7 @@ def system_of(result: Result, results: Path | None) -> System:
         sample=any(isinstance(source, SampleSource) for _, source in sources),
         hindsight=any("hindsight" in caveat for caveat in result.judgement.caveats),
         fingerprint=result.panel.fingerprint,
+        question=question_id(result.setting),
         sources=tuple(sorted({_file_of(name, source) for name, source in sources})),
     )  # fmt: skip
 

@@ -97,7 +97,7 @@ def _stood_on(systems: Sequence[System]) -> Iterator[Sequence[str]]:
 def _luck(theses: Sequence[System]) -> Iterator[str]:
     """The best one beside the best of as many without any skill."""
     sure = [(_distance(one.whole), one) for one in theses if one.whole.interval is not None and one.whole.interval.se]
-    tried = sum(max(one.variants, 1) for one in theses)
+    tried = sum({(one.question, one.fingerprint): max(one.variants, 1) for one in theses}.values())
     if len(sure) < 2:
         return
     distance, best = max(sure, key=lambda pair: pair[0])

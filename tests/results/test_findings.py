@@ -128,7 +128,7 @@ def made(system: str, name: str, active: float, se: float, words: str, said: str
     interval = Interval(active - 2 * se, active + 2 * se, se, 0.95)
     return System(
         system, name, ("1980-01-01", "2000-01-01"), Earned("", active, interval), 0.1, 30, variants, said, words, (),
-        sample=True, hindsight=False, fingerprint="f", sources=("sample",),
+        sample=True, hindsight=False, fingerprint="f", question=name, sources=("sample",),
     )  # fmt: skip
 
 

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import engine
 from engine.config import load
 from engine.decide import set_up
 from engine.market.panel import Panel
 from engine.results.data_marks import mark_data, restated
 from engine.results.marks import ALPHABET, Marks, changed_places, hashes_of, mark, marks_of, sum_by_place
+from engine.results.target_marks import decision_days, first_change, mark_targets
 from tests.desk import Desk
 
 
@@ -133,6 +135,21 @@ def test_a_mark_is_the_first_bits_of_its_hash() -> None:
     assert changed_places(whole, Marks(1998, 1, "xBA")) == [1998]
     assert changed_places(whole, Marks(1999, 1, "BBA")) == [2000, 2001]
     assert changed_places(whole, Marks(0, 0, "")) == []
+
+
+def test_every_single_decision_that_changes_is_named_by_its_day(desk: Desk) -> None:
+    """Also where no other one of its year differs."""
+    result = engine.run(desk.config(every="week_end"), results=None)
+    was, days = mark_targets(result), decision_days(result)
+    assert len(days) > 50
+    for row in range(len(days)):
+        result.own.targets[row, 0] += 1e-9
+        now = mark_targets(result)
+        assert first_change(was, now, days) == str(days[row])
+        unmarked = replace(was, decisions=Marks(0, 0, ""))
+        assert first_change(unmarked, now, days) == str(days[row])[:4]
+        result.own.targets[row, 0] -= 1e-9
+    assert first_change(was, mark_targets(result), days) == ""
 
 
 def test_marks_of_the_sample_are_made_in_no_time_worth_a_word(root: Path) -> None:

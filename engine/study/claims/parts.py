@@ -18,9 +18,9 @@ class Part:
     """One figure of a claim.
 
     what: of what it is, and which. value, low, high: the figure and the ends of its 95% interval, in `unit`; None where
-    it has none. claimed: the ends of what was claimed, infinite where open, in `claimed_unit` (the same, unless the claim
-    has another). smallest: the smallest effect that would
-    have been seen, where the verdict is `cannot tell`. note: what a reader has to know. details: further figures.
+    it has none. claimed: the ends of what was claimed, infinite where open, in `claimed_unit` (`unit` unless said).
+    smallest: the smallest effect that would have been seen, where the verdict is `cannot tell`. note: what a reader has
+    to know. details: further figures.
     """
 
     what: str
