@@ -18,7 +18,7 @@ from engine.store import save
 from engine.study.answered import Studied, save_study
 from engine.study.controls import measure_controls
 from engine.study.full import measure_fully
-from engine.trials import TRIALS, check_trials
+from engine.trials import TRIALS, check_trials, tried_with
 
 #: What `expect:` may demand beside metrics: that the short audit passes.
 LOOKAHEAD = "lookahead"
@@ -33,13 +33,11 @@ def run(
 ) -> Result:
     """Run one config file and save its result under `results` (None: nowhere).
 
-    overrides: `key=value`, as `--set` takes them. full: measure also what takes long (bootstrap, phase range).
+    overrides: `key=value`, as `--set` takes them. full: measure also what takes long (bootstraps, phase range, alpha, breaks).
     Raises ConfigError, StrategyError or DataError; ConfigError also for a study: `answer` takes it.
     """
     config = _asked(path, overrides, results)
-    if config.study is not None:
-        found = f"a study, `{config.study}`"
-        raise ConfigError(config.fault(config.study, found, "a run", "write engine.answer for engine.run"))
+    _refuse_study(config, "write engine.answer for engine.run")
     return _run(config, results, full)
 
 
@@ -74,7 +72,8 @@ def _run(config: Config, results: str | Path | None, full: bool) -> Result:
     if config.controls.any:
         result = replace(result, controls=measure_controls(result))
     if full:
-        result = replace(result, measured=measure_fully(result))
+        tried = tried_with(None if results is None else Path(results) / TRIALS, result)
+        result = replace(result, measured=measure_fully(result, tried))
     return result if results is None else save(result, Path(results))
 
 
@@ -88,6 +87,18 @@ def load_question(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     if faults:
         raise ConfigError(*faults)
     return config
+
+
+def load_run(path: str | Path, overrides: Sequence[str] = ()) -> Config:
+    """As `load_question`, for what can only be done with a run. Raises ConfigError for a study."""
+    config = load_question(path, overrides)
+    _refuse_study(config, "name the run that it studies")
+    return config
+
+
+def _refuse_study(config: Config, cure: str) -> None:
+    if config.study is not None:
+        raise ConfigError(config.fault(config.study, f"a study, `{config.study}`", "a run", cure))
 
 
 def _mistaken_arguments(path: Any, overrides: Any) -> Iterator[Fault]:

@@ -77,7 +77,7 @@ def _arrow(values: np.ndarray[Any, Any]) -> pa.Array:
         words = [word.encode() for word in values]
         ends = np.cumsum([0, *map(len, words)], dtype=np.int32)
         return pa.StringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(b"".join(words)))
-    kind = pa.timestamp("ms") if values.dtype.kind == "M" else pa.float64()
+    kind = {"M": pa.timestamp("ms"), "i": pa.int64()}.get(values.dtype.kind, pa.float64())
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
 
 

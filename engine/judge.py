@@ -15,6 +15,8 @@ from engine.market.table import Matrix
 from engine.measure.episodes import active_log_returns, best_episode_share, list_episodes
 from engine.measure.inference import Interval, active_return_interval, verdict
 from engine.measure.metrics import Track
+from engine.measure.sureness import Sureness, sharpe_record, tested_interval
+from engine.measure.track import excess_returns, returns
 from engine.portfolio.blend import part_caveats
 from engine.portfolio.brake import brake_caveats
 from engine.portfolio.explaining import Said
@@ -56,13 +58,15 @@ class Judgement:
     """What may be said of the active return.
 
     interval: HAC, None where there is no reference. best_episode_share: None without episodes, or where the active
-    return is not positive. words: the verdict. caveats: each a sentence.
+    return is not positive. words: the verdict. caveats: each a sentence. sureness: of the Sharpe ratio and the active
+    return, in closed form.
     """
 
     interval: Interval | None
     best_episode_share: float | None
     words: str
     caveats: tuple[str, ...]
+    sureness: Sureness
 
 
 def judge(setting: Setting, decided: Decided, portfolios: Mapping[str, Portfolio], reference: str) -> Judgement:
@@ -75,7 +79,13 @@ def judge(setting: Setting, decided: Decided, portfolios: Mapping[str, Portfolio
         days, stance = stance_in_force(setting, decided)
         episodes = list_episodes(stance, days - own.ledger.start, active, after=setting.config.trade.after)
         share, count = best_episode_share(episodes, active), len(episodes)
-    return Judgement(interval, share, verdict(count, interval), _caveats(setting, decided, own.ledger))
+    sureness = _sureness(own.track, other.track, interval, setting.config.sessions_per_year)
+    return Judgement(interval, share, verdict(count, interval), _caveats(setting, decided, own.ledger), sureness)
+
+
+def _sureness(own: Track, other: Track, interval: Interval | None, per_year: float) -> Sureness:
+    active = sharpe_record(returns(own) - returns(other), per_year)
+    return Sureness(sharpe_record(excess_returns(own), per_year), active, tested_interval(interval))
 
 
 def warned(judgement: Judgement, audit: Audit) -> Judgement:

@@ -17,7 +17,10 @@ from engine.config import Config
 from engine.decide import Decided, Setting
 from engine.judge import Figures, Judgement, Outlook, Portfolio
 from engine.market.panel import Panel
+from engine.measure.difference import SharpeDifference
 from engine.measure.inference import Interval
+from engine.measure.overfit import Haircut
+from engine.measure.sureness import Alpha
 from engine.portfolio.attribution import Attribution, attribution_columns
 from engine.shown import lines_svg, table_html
 
@@ -27,15 +30,54 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Deflated:
+    """Figures after the number of tries is paid for.
+
+    trials: variants of this question on these data, this one among them. variance: of their annual Sharpe ratios, None
+    for fewer than two. dsr: deflated Sharpe ratio, the probability that the true one is above what the best of so many
+    skill-less tries shows; None where undefined. sharpe, active: Harvey and Liu's haircut by Bonferroni of the Sharpe
+    ratio and of the information ratio, both annual.
+    """
+
+    trials: int
+    variance: float | None
+    dsr: float | None
+    sharpe: Haircut | None
+    active: Haircut | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """Where the active return changed most. day: first session of what came after. before, after: means, a year.
+
+    p: of the hypothesis that it is one mean throughout.
+    """
+
+    day: str
+    p: float
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """What takes longer and comes with `--full`.
+    """What takes longer and comes with `--full`; None where it is not defined.
 
     phases: active return (a year) of the same question decided 0, 1, 2 ... sessions later, all phases of its schedule.
-    bootstrap: interval of the active return by stationary bootstrap, None without the extra `stats`.
+    bootstrap, bootstrap_sharpe, bootstrap_drawdown: intervals of active return, Sharpe ratio and deepest drawdown by
+    stationary bootstrap; also None without the extra `stats`.
+    deflated: after the number of tries. alpha: over policy, and over what else it is held `against`, by name.
+    sharpe_difference: from the reference's Sharpe ratio, per session (Ledoit and Wolf 2008). parting: of active return.
     """
 
     phases: tuple[float, ...]
     bootstrap: Interval | None
+    bootstrap_sharpe: Interval | None
+    bootstrap_drawdown: Interval | None
+    deflated: Deflated
+    alpha: Mapping[str, Alpha]
+    sharpe_difference: SharpeDifference | None
+    parting: Parting | None
 
 
 @dataclass(frozen=True, slots=True)

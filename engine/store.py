@@ -58,6 +58,7 @@ def document(result: Result) -> dict[str, Any]:
         "portfolios": {name: dict(one.figures) for name, one in result.portfolios.items()},
         "controls": {name: asdict(one) for name, one in result.controls.items()},
         "active_return_interval": asdict(judgement.interval) if judgement.interval else None,
+        "inference": asdict(judgement.sureness),
         "best_episode_share": judgement.best_episode_share,
         "verdict": judgement.words,
         "caveats": list(judgement.caveats),

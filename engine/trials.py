@@ -7,9 +7,12 @@ several runs may write at once; it carries no time, and deleting `results/` forg
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import variance
 
 from engine.errors import DataError, Fault
 from engine.fingerprint import question_id, variant_id
@@ -23,6 +26,34 @@ create table if not exists trials (
     primary key (question, data, variant)
 ) without rowid
 """
+#: A sweep's variants, which are too many for a row each: how many had figures, mean and variance of their Sharpe ratios.
+SWEEPS = """
+create table if not exists sweeps (
+    question text not null, data text not null, sweep text not null, name text not null, variants integer not null,
+    mean_sharpe real, variance_of_sharpes real, primary key (question, data, sweep)
+) without rowid
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SweptTrials:
+    """A row of SWEEPS. sweep: a hash of what was swept on which data. variance: of the population, over n."""
+
+    question: str
+    data: str
+    sweep: str
+    name: str
+    variants: int
+    mean_sharpe: float | None
+    variance_of_sharpes: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """All trials of a question on a data set. variance: of their annual Sharpe ratios, over n - 1; None below two."""
+
+    count: int
+    variance_of_sharpes: float | None
 
 
 #: What SQLite complains of that is no damage, and what helps.
@@ -33,6 +64,14 @@ CURES = {
     "SQLITE_READONLY": "allow to write to it, or give another folder: `--results FOLDER`",
     "SQLITE_IOERR": "allow to write to it, or give another folder: `--results FOLDER`",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Variants of one question on one data set. variance: of their annual Sharpe ratios, None for fewer than two."""
+
+    count: int
+    variance: float | None
 
 
 def count_trial(path: Path, result: Result) -> None:
@@ -48,16 +87,58 @@ def count_trial(path: Path, result: Result) -> None:
         ledger.execute("insert or ignore into trials values (?, ?, ?, ?, ?)", row)
 
 
+def count_swept(path: Path, rows: Sequence[SweptTrials]) -> None:
+    """Add the variants of a sweep, unless it is there. Raises DataError where the ledger is damaged."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _opened(path) as ledger, ledger:
+        ledger.executemany("insert or ignore into sweeps values (?, ?, ?, ?, ?, ?, ?)", [astuple(row) for row in rows])
+
+
 def trials_of(path: Path, result: Result) -> int:
-    """How many variants of this question were run on this data set, this one among them. Raises DataError."""
+    """How many variants of this question were run on this data set, this one and those of sweeps among them.
+
+    Raises DataError.
+    """
+    return tried(path, question_id(result.setting), result.panel.fingerprint).count
+
+
+def tried(path: Path, question: str, data: str) -> Tried:
+    """All trials of a question on a data set, and how their Sharpe ratios spread. Raises DataError."""
     if not path.exists():
-        return 0
+        return Tried(0, None)
+    key = (question, data)
     with _opened(path) as ledger:
-        found = ledger.execute(
-            "select count(*) from trials where question = ? and data = ?",
-            (question_id(result.setting), result.panel.fingerprint),
-        )
-        return int(found.fetchone()[0])
+        runs = ledger.execute("select sharpe from trials where question = ? and data = ?", key).fetchall()
+        sweeps = ledger.execute(
+            "select variants, mean_sharpe, variance_of_sharpes from sweeps where question = ? and data = ?", key
+        ).fetchall()
+    count = len(runs) + sum(row[0] for row in sweeps)
+    groups = [(1, row[0], 0.0) for row in runs if row[0] is not None]
+    groups += [row for row in sweeps if row[1] is not None]
+    n = sum(size for size, _, _ in groups)
+    if n < 2:
+        return Tried(count, None)
+    mean = sum(size * middle for size, middle, _ in groups) / n
+    squares = sum(size * (spread + (middle - mean) ** 2) for size, middle, spread in groups)
+    return Tried(count, squares / (n - 1))
+
+
+def tried_with(path: Path | None, result: Result) -> Tried:
+    """The variants of this question on these data, this one among them whether it is counted yet or not.
+
+    path: None, or of no file, where no ledger is kept. Raises DataError.
+    """
+    sharpes: dict[str, float | None] = {}
+    if path is not None and path.exists():
+        with _opened(path) as ledger:
+            found = ledger.execute(
+                "select variant, sharpe from trials where question = ? and data = ?",
+                (question_id(result.setting), result.panel.fingerprint),
+            )
+            sharpes = dict(found.fetchall())
+    sharpes.setdefault(variant_id(result.setting), result.own.figures["sharpe"])
+    known = [one for one in sharpes.values() if one is not None]
+    return Tried(len(sharpes), variance(known) if len(known) > 1 else None)
 
 
 def trials_recorded(path: Path, name: str) -> int:
@@ -85,6 +166,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(sqlite3.connect(path, timeout=30)) as ledger:
             ledger.execute(TABLE)
+            ledger.execute(SWEEPS)
             yield ledger
     except sqlite3.Error as error:
         raise DataError(_unusable(path, error)) from None

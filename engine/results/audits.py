@@ -10,7 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from engine.answers import load_question
+from engine.answers import load_run
 from engine.audit.record import Audit, Verdict
 from engine.config import Config
 from engine.errors import ConfigError
@@ -58,10 +58,7 @@ class Audited:
 
 def show_audit(file: str, overrides: Sequence[str], *, as_json: bool) -> int:
     """Audit a config, print, save nothing; 1 where it fails. Raises what a run of it raises."""
-    config = load_question(file, overrides)
-    if config.study is not None:
-        found = f"a study, `{config.study}`"
-        raise ConfigError(config.fault(config.study, found, "a run", "audit the config that it stands on"))
+    config = load_run(file, overrides)
     with terminal.foreign_code(), terminal.progress() as progress:
         audited = Audited(config, audit(config, saying=progress.say))
     if as_json:

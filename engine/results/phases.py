@@ -11,7 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from engine.answers import load_question
+from engine.answers import load_run
 from engine.config import Config
 from engine.config.schedule import EveryArrival, EveryDate, EverySessions, EveryWeekday
 from engine.decide import set_up
@@ -99,7 +99,7 @@ class Phases:
 
 def show_phases(file: str, overrides: Sequence[str], *, as_json: bool) -> int:
     """Measure every phase of a config, print, save nothing; the exit code. Raises what a run of it raises."""
-    config = load_question(file, overrides)
+    config = load_run(file, overrides)
     with terminal.foreign_code(), terminal.progress() as progress:
         setting = set_up(config)
         count = len(phase_offsets(setting))

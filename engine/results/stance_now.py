@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.answers import load_question
+from engine.answers import load_run
 from engine.backtest import backtest
 from engine.errors import ConfigError, DataError, Fault
 from engine.folder import plain
@@ -57,10 +57,7 @@ def show_stances(
 def _asked(
     file: str, *, overrides: Sequence[str], holdings: Path | None, today: dt.date, stale_ok: bool
 ) -> tuple[Result, Now]:
-    config = load_question(file, overrides)
-    if config.study is not None:
-        found = f"a study, `{config.study}`"
-        raise ConfigError(config.fault(config.study, found, "a run", "name the run that it studies"))
+    config = load_run(file, overrides)
     result = backtest(config)
     if not stale_ok:
         _refuse_stale(result, today)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,9 +18,13 @@ from typing import Any
 
 from engine.config import Config
 from engine.errors import ConfigError
-from engine.fingerprint import code_fingerprint
+from engine.fingerprint import CODE, code_fingerprint
 from engine.folder import plain, put_folder, unwritable, write_json, write_parquet
 from engine.tables import Columns
+
+
+#: Before the id of a study that is under way: a folder of what is done, beside where the study will be.
+PARTS = ".parts-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Studied:
 
 def study_id(config: Config, data: str) -> str:
     """16 hex digits: a hash of the study, the run below it, the fingerprint of the data and the engine's code."""
-    parts = (json.dumps([config.studied(), config.question()], sort_keys=True), data, code_fingerprint())
+    parts = (json.dumps([config.studied(), config.question()], sort_keys=True), data, code_fingerprint((*CODE, "study")))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
@@ -73,6 +78,7 @@ def save_study(studied: Studied, results: Path) -> Studied:
         put_folder(folder, partial(_write, studied))
     except OSError as error:
         raise ConfigError(unwritable(results, error)) from None
+    shutil.rmtree(folder.parent / f"{PARTS}{studied.id}", ignore_errors=True)
     return replace(studied, path=folder)
 
 

@@ -136,7 +136,7 @@ def test_what_is_wrong_with_a_config_is_told_as_by_a_run(desk: Desk, overweight:
     study = overweight("audit a.yaml")
     assert study.code == 2
     if "found a study" in study.err:  # else its block is at fault already
-        assert "expected a run; audit the config that it stands on" in study.err
+        assert "expected a run; name the run that it studies" in study.err
     assert "Traceback" not in study.err
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.results import dependencies
+from engine.results.check import update
 from tests.desk import Desk, made_prices
 from tests.results.command import Command
 
@@ -24,20 +25,35 @@ def git(*arguments: str) -> None:
     )
 
 
-@pytest.fixture
-def repository(desk: Desk, overweight: Command) -> Desk:
-    """Two configs of their own prices, one of which extends a third; all of it committed."""
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository as it begins."""
+    folder = tmp_path_factory.mktemp("repository")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        _commit_all(Desk(folder))
+    return folder
+
+
+def _commit_all(desk: Desk) -> None:
     desk.text(SEEN, "strategies/seen.py")
     desk.text(SEEN, "strategies/other.py")
     desk.prices(made_prices(), "own.csv")
     desk.config("configs/base.yaml", strategy="seen", data="{source: files, path: ../prices.csv}")
     desk.text("extends: base.yaml\ncapital: 1000\n", "configs/a.yaml")
     desk.config("configs/b.yaml", strategy="other", data="{source: files, path: ../own.csv}")
-    assert overweight(AGREE + "configs/a.yaml configs/b.yaml").code == 0
+    for file in ("configs/a.yaml", "configs/b.yaml"):
+        assert update(file, "first figures", Path("results")).word == "written"
     desk.text("/results/runs\n/results/trials.sqlite\n", ".gitignore")
     git("init", "-q", "-b", "main")
     git("add", ".")
     git("commit", "-q", "-m", "all")
+
+
+@pytest.fixture
+def repository(desk: Desk, made_once: Path) -> Desk:
+    """Two configs of their own prices, one of which extends a third; all of it committed."""
+    shutil.copytree(made_once, desk.folder, dirs_exist_ok=True)
     return desk
 
 

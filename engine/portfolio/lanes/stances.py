@@ -31,14 +31,14 @@ class LaneScores(NamedTuple):
     """What X sets of a strategy's own parameters said on D decisions of S names. values (D, S, X): NaN for no opinion.
 
     may_enter (D, S, X); ago (D, S, X): sessions since it was known. place (D, S, X): its rank, 0 the highest, -1 for
-    none; count (D, X): how many have one.
+    none; given (D, X): how many have one.
     """
 
     values: Cube
     may_enter: NDArray[np.bool_]
     ago: Cube
     place: Cube
-    count: Matrix
+    given: Matrix
 
 
 class LaneRules(NamedTuple):
@@ -74,10 +74,10 @@ def proportional(S: Vector, n: int) -> None:
         S[NOW + n + b] = 0.0 if barred | (now != now) else now
 
 
-def ranked(S: Vector, n: int, place: Cube, count: Matrix, sets: Indices, d: int, s: int) -> None:
+def ranked(S: Vector, n: int, place: Cube, given: Matrix, sets: Indices, d: int, s: int) -> None:
     """+1 for the `top` highest scores of a day, -1 for the `bottom` lowest, the best first to the top."""
     for b in range(LANES):
-        at, many = place[d, s, sets[b]], count[d, sets[b]]
+        at, many = place[d, s, sets[b]], given[d, sets[b]]
         last = at >= max(many - S[SECOND + b], S[FIRST + b])
         S[NOW + n + b] = 0.0 if at < 0.0 else 1.0 if at < S[FIRST + b] else -1.0 if last else 0.0
 
@@ -161,7 +161,7 @@ def apply(S: Vector, kind: int, scores: LaneScores, sets: Indices, session: floa
     elif kind == PROPORTIONAL:
         proportional(S, n)
     elif kind == RANK:
-        ranked(S, n, scores.place, scores.count, sets, d, s)
+        ranked(S, n, scores.place, scores.given, sets, d, s)
     elif kind == IMPULSE:
         for b in range(LANES):
             S[AGO + b] = scores.ago[d, s, sets[b]]

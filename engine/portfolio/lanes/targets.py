@@ -6,10 +6,5 @@ without limits the targets are weights of sleeves, and stay so; otherwise they a
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from engine.market.table import Indices, Matrix, Vector
-from engine.portfolio.lanes.table import ASSETS, LANES, ROUNDING, SLEEVES, Cube
-
 #: What gives the points of a tilted sleeve: others by shares, or its own other members.
 SHARES, SAME = range(2)

@@ -1,0 +1,114 @@
+"""`sweep:` answered: every variant run, the table of all of them, the best one named and doubted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from engine.config import Config
+from engine.config.vary import varied
+from engine.errors import ConfigError, OverweightError
+from engine.study.answered import PARTS, Studied, study_id
+from engine.study.person import who_waits
+from engine.study.sweep.block import FAILED
+from engine.study.sweep.blocks import Found, run_blocks
+from engine.study.sweep.kept import Kept
+from engine.study.sweep.outcome import Outcome, figures_of, outcome_of, table_of
+from engine.study.sweep.picture import picture_of
+from engine.study.sweep.plan import Plan, plan_of
+from engine.study.sweep.refused import sound_variants
+from engine.study.sweep.single import run_variant
+from engine.study.sweep.worlds import Worlds, worlds_of
+from engine.trials import TRIALS, SweptTrials, check_trials, count_swept
+
+
+def study_sweep(config: Config, results: Path | None) -> Studied:
+    """The study as `overweight run` saves and prints it. Blocks that are done are kept in the results folder until all
+    are, so that a run that was stopped goes on where it was.
+
+    Raises ConfigError for a sweep that cannot be, or of which no variant has figures; DataError where no source can
+    be read, or nothing can be written.
+    """
+    assert config.sweep is not None
+    if results is not None:
+        check_trials(results / TRIALS)
+    plan = plan_of(config, sound_variants(config))
+    who_waits().say(f"{config.path}: reading the data")
+    worlds = worlds_of(plan)
+    identity = study_id(config, worlds.identity)
+    found = _found(plan, identity, results)
+    outcome = outcome_of(plan, found, config.sweep.choose_by)
+    if outcome is None:
+        raise _none_ran(plan, found)
+    if results is not None:
+        count_swept(results / TRIALS, _trials(config, worlds, found))
+    return _studied(outcome, identity)
+
+
+def _found(plan: Plan, identity: str, results: Path | None) -> Found:
+    def say(words: str) -> None:
+        who_waits().say(f"{plan.config.path}: {words}")
+
+    if results is not None:
+        return run_blocks(plan, results / "studies" / plan.config.name / f"{PARTS}{identity}", say)
+    with TemporaryDirectory() as folder_name:
+        return run_blocks(plan, Path(folder_name), say)
+
+
+def _studied(outcome: Outcome, identity: str) -> Studied:
+    plan = outcome.plan
+    ran = run_variant(varied(plan.config, plan.variants.values(outcome.best)), Kept())
+    figures = figures_of(outcome, ran)
+    pictures, missing = picture_of(outcome)
+    return Studied(
+        kind="sweep",
+        config=plan.config,
+        id=identity,
+        figures=figures,
+        tables={"variants": table_of(plan, outcome.found)},
+        caveats=(*ran.setting.panel.caveats, *_caveats(outcome), *missing),
+        pictures=pictures,
+    )
+
+
+def _caveats(outcome: Outcome) -> list[str]:
+    """What a reader has to know before believing in the best variant."""
+    count, failed = outcome.plan.variants.count, len(outcome.found.reasons)
+    said = []
+    if count > 1:
+        said.append(
+            f"the best of {count:,} variants, chosen with all of their results in view, is no finding: it is the best "
+            "of as many draws of luck; test it where it was not chosen"
+        )
+    if failed:
+        said.append(f"{failed:,} of {count:,} variants failed; the table says why")
+    return said
+
+
+def _none_ran(plan: Plan, found: Found) -> OverweightError:
+    count = plan.variants.count
+    reason = found.reasons.get(0, "no variant has the metric")
+    words = f"{count:,} variants of which none has figures; the first: {reason}"
+    return ConfigError(plan.config.fault("sweep.over", words, "at least one that runs", "mend the base, or the values"))
+
+
+def _trials(config: Config, worlds: Worlds, found: Found) -> list[SweptTrials]:
+    """For each question on each data set how many variants had figures, and how their Sharpe ratios spread."""
+    sharpes, rows = found.metric("sharpe"), []
+    asked = json.dumps([config.studied(), config.question()], sort_keys=True)
+    sweep = hashlib.sha256(f"{asked}\0{worlds.identity}".encode()).hexdigest()[:16]
+    by_question: dict[tuple[str, str], list[int]] = {}
+    for number, world in enumerate(worlds.all):
+        by_question.setdefault((world.question, world.data), []).append(number)
+    for (question, data), numbers in by_question.items():
+        own = (found.way != FAILED) & np.isin(worlds.of, numbers)
+        known = sharpes[own & ~np.isnan(sharpes)]
+        if own.any():
+            mean = float(known.mean()) if len(known) else None
+            spread = float(known.var()) if len(known) else None
+            rows.append(SweptTrials(question, data, sweep, config.name, int(own.sum()), mean, spread))
+    return rows
