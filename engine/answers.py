@@ -33,7 +33,7 @@ def run(
 ) -> Result:
     """Run one config file and save its result under `results` (None: nowhere).
 
-    overrides: `key=value`, as `--set` takes them. full: measure also what takes long (bootstraps, phase range, alpha, breaks).
+    overrides: `key=value`, as `--set` takes them. full: measure also what takes long (bootstraps, phases, alpha ...).
     Raises ConfigError, StrategyError or DataError; ConfigError also for a study: `answer` takes it.
     """
     config = _asked(path, overrides, results)

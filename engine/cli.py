@@ -62,6 +62,7 @@ def run(
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Measure also what takes long: bootstrap and phases.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail where an order was cut or refused.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Run also a sweep of more than a million variants.")] = False,
     as_json: Json = False,
     results: Results = Path("results"),
 ) -> None:
@@ -75,7 +76,7 @@ def run(
     def action() -> int:
         from engine.results.running import run_files
 
-        return run_files(files, overrides or [], full=full, strict=strict, as_json=as_json, results=results)
+        return run_files(files, overrides or [], full=full, strict=strict, yes=yes, as_json=as_json, results=results)
 
     exit_with("run", action, as_json)
 

@@ -15,7 +15,7 @@ from engine.market.table import Matrix
 from engine.measure.episodes import active_log_returns, best_episode_share, list_episodes
 from engine.measure.inference import Interval, active_return_interval, verdict
 from engine.measure.metrics import Track
-from engine.measure.sureness import Sureness, sharpe_record, tested_interval
+from engine.measure.sureness import Sureness, interval_against_zero, sharpe_record
 from engine.measure.track import excess_returns, returns
 from engine.portfolio.blend import part_caveats
 from engine.portfolio.brake import brake_caveats
@@ -85,7 +85,7 @@ def judge(setting: Setting, decided: Decided, portfolios: Mapping[str, Portfolio
 
 def _sureness(own: Track, other: Track, interval: Interval | None, per_year: float) -> Sureness:
     active = sharpe_record(returns(own) - returns(other), per_year)
-    return Sureness(sharpe_record(excess_returns(own), per_year), active, tested_interval(interval))
+    return Sureness(sharpe_record(excess_returns(own), per_year), active, interval_against_zero(interval))
 
 
 def warned(judgement: Judgement, audit: Audit) -> Judgement:

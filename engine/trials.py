@@ -6,13 +6,12 @@ several runs may write at once; it carries no time, and deleting `results/` forg
 
 from __future__ import annotations
 
+import math
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
-from dataclasses import dataclass
 from pathlib import Path
-from statistics import variance
 
 from engine.errors import DataError, Fault
 from engine.fingerprint import question_id, variant_id
@@ -26,7 +25,7 @@ create table if not exists trials (
     primary key (question, data, variant)
 ) without rowid
 """
-#: A sweep's variants, which are too many for a row each: how many had figures, mean and variance of their Sharpe ratios.
+#: A sweep's variants, too many for a row each: how many had figures, mean and variance of their Sharpe ratios.
 SWEEPS = """
 create table if not exists sweeps (
     question text not null, data text not null, sweep text not null, name text not null, variants integer not null,
@@ -45,14 +44,6 @@ class SweptTrials:
     name: str
     variants: int
     mean_sharpe: float | None
-    variance_of_sharpes: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """All trials of a question on a data set. variance: of their annual Sharpe ratios, over n - 1; None below two."""
-
-    count: int
     variance_of_sharpes: float | None
 
 
@@ -99,28 +90,7 @@ def trials_of(path: Path, result: Result) -> int:
 
     Raises DataError.
     """
-    return tried(path, question_id(result.setting), result.panel.fingerprint).count
-
-
-def tried(path: Path, question: str, data: str) -> Tried:
-    """All trials of a question on a data set, and how their Sharpe ratios spread. Raises DataError."""
-    if not path.exists():
-        return Tried(0, None)
-    key = (question, data)
-    with _opened(path) as ledger:
-        runs = ledger.execute("select sharpe from trials where question = ? and data = ?", key).fetchall()
-        sweeps = ledger.execute(
-            "select variants, mean_sharpe, variance_of_sharpes from sweeps where question = ? and data = ?", key
-        ).fetchall()
-    count = len(runs) + sum(row[0] for row in sweeps)
-    groups = [(1, row[0], 0.0) for row in runs if row[0] is not None]
-    groups += [row for row in sweeps if row[1] is not None]
-    n = sum(size for size, _, _ in groups)
-    if n < 2:
-        return Tried(count, None)
-    mean = sum(size * middle for size, middle, _ in groups) / n
-    squares = sum(size * (spread + (middle - mean) ** 2) for size, middle, spread in groups)
-    return Tried(count, squares / (n - 1))
+    return _tried(*_recorded(path, question_id(result.setting), result.panel.fingerprint)).count
 
 
 def tried_with(path: Path | None, result: Result) -> Tried:
@@ -128,17 +98,36 @@ def tried_with(path: Path | None, result: Result) -> Tried:
 
     path: None, or of no file, where no ledger is kept. Raises DataError.
     """
-    sharpes: dict[str, float | None] = {}
-    if path is not None and path.exists():
-        with _opened(path) as ledger:
-            found = ledger.execute(
-                "select variant, sharpe from trials where question = ? and data = ?",
-                (question_id(result.setting), result.panel.fingerprint),
-            )
-            sharpes = dict(found.fetchall())
+    sharpes, sweeps = _recorded(path, question_id(result.setting), result.panel.fingerprint)
     sharpes.setdefault(variant_id(result.setting), result.own.figures["sharpe"])
-    known = [one for one in sharpes.values() if one is not None]
-    return Tried(len(sharpes), variance(known) if len(known) > 1 else None)
+    return _tried(sharpes, sweeps)
+
+
+def _recorded(
+    path: Path | None, question: str, data: str
+) -> tuple[dict[str, float | None], list[tuple[int, float | None, float | None]]]:
+    """The Sharpe ratios of single runs by variant; and of each sweep how many variants, their mean and variance."""
+    if path is None or not path.exists():
+        return {}, []
+    where = "where question = ? and data = ?"
+    with _opened(path) as ledger:
+        runs = ledger.execute(f"select variant, sharpe from trials {where}", (question, data)).fetchall()
+        columns = "variants, mean_sharpe, variance_of_sharpes"
+        sweeps = ledger.execute(f"select {columns} from sweeps {where}", (question, data)).fetchall()
+    return dict(runs), sweeps
+
+
+def _tried(sharpes: Mapping[str, float | None], sweeps: Sequence[tuple[int, float | None, float | None]] = ()) -> Tried:
+    """All of them together: groups of so many with a mean and a variance of their own; a run is a group of one."""
+    count = len(sharpes) + sum(size for size, _, _ in sweeps)
+    groups = [(1, one, 0.0) for one in sharpes.values() if one is not None]
+    groups += [(size, mean, spread or 0.0) for size, mean, spread in sweeps if mean is not None]
+    n = sum(size for size, _, _ in groups)
+    if n < 2:
+        return Tried(count, None)
+    middle = math.fsum(size * mean for size, mean, _ in groups) / n
+    squares = math.fsum(size * (spread + (mean - middle) ** 2) for size, mean, spread in groups)
+    return Tried(count, squares / (n - 1))
 
 
 def trials_recorded(path: Path, name: str) -> int:
@@ -146,12 +135,8 @@ def trials_recorded(path: Path, name: str) -> int:
     if not path.exists():
         return 0
     with _opened(path) as ledger:
-        found = ledger.execute(
-            "select count(*) from trials where (question, data) in "
-            "(select question, data from trials where name = ?) group by question, data order by 1 desc",
-            (name,),
-        ).fetchone()
-        return int(found[0]) if found else 0
+        asked = ledger.execute("select distinct question, data from trials where name = ?", (name,)).fetchall()
+    return max((_tried(*_recorded(path, *pair)).count for pair in asked), default=0)
 
 
 def check_trials(path: Path) -> None:

@@ -78,7 +78,8 @@ def _one(
 ) -> Again:
     session = int(asked.decisions[row])
     past = Past(revealed, session, before)
-    answers, drawn = [], []
+    answers: list[Any] = []
+    drawn: list[tuple[float, float]] = []
     for seed in SEEDS if closely else SEEDS[:1]:
         revealed.memory = Recall(known, session)
         random.seed(seed)

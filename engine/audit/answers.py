@@ -82,6 +82,8 @@ def shown(part: Any) -> str:
         return "no opinion"
     if isinstance(part, Failed):
         return f"fails ({part.words})"
+    if isinstance(part, float) and math.isnan(part):
+        return "no number"
     if isinstance(part, Score):
         entered = "" if part.may_enter else ", may not enter"
         return f"{part.value:.6g}{entered}" + (f", {part.sessions_ago} sessions ago" if part.sessions_ago else "")

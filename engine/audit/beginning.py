@@ -51,7 +51,7 @@ def starts(base: Both, other: Worlds) -> Check:
     if not verdicts:
         why = "a blend: audit its parts" if base[0].config.blend else "too few data or decisions for a later beginning"
         return Check("start", "none", why)
-    return Check("start", worst(*verdicts), "; ".join(words), tuple(findings), figures)
+    return Check("start", worst(*verdicts), "; ".join(words), tuple(findings), figures, len(findings))
 
 
 def classified(found: Moved) -> tuple[Verdict, str]:

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 #: From good to bad. `none`: there was nothing that the check could be held against.
 Verdict = Literal["none", "pass", "warn", "fail"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-#: Findings beyond these are counted, not told.
+#: Findings of one kind beyond these are counted, not kept.
 TOLD = 5
 
 
@@ -18,7 +18,8 @@ class Check:
     """One check of an audit.
 
     words: what was done, or what it showed, in a sentence. findings: each a sentence about one day or one line of the
-    strategy file. figures: what was measured on the way, by name; None where it is not defined.
+    strategy file. found: how many there were. figures: what was measured on the way, by name; None where it is not
+    defined.
     """
 
     name: str
@@ -26,6 +27,12 @@ class Check:
     words: str
     findings: tuple[str, ...] = ()
     figures: Mapping[str, float | None] | None = None
+    found: int = 0
+
+    def told(self, most: int) -> tuple[str, ...]:
+        """Some findings, and how many more there were."""
+        first, more = self.findings[:most], self.found - min(most, len(self.findings))
+        return (*first, f"and {more} more") if more > 0 else first
 
     def as_json(self) -> dict[str, Any]:
         """Plain data; no key for what it does not have."""
@@ -46,9 +53,9 @@ class Audit:
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """Every finding, those of the worst checks first."""
+        """The first finding of every check, those of the worst first, and how many more there were."""
         ordered = sorted(self.checks, key=lambda one: -VERDICTS.index(one.verdict))
-        return tuple(f"{one.name}: {finding}" for one in ordered for finding in one.findings)
+        return tuple(f"{one.name}: {', '.join(one.told(1))}" for one in ordered if one.findings)
 
     def as_json(self) -> dict[str, Any]:
         """What stands in `result.json`, and what `audit --json` prints."""
@@ -64,6 +71,4 @@ def check(name: str, good: str, findings: list[str], bad: Verdict = "fail") -> C
     """A check that passes where nothing was found; what was found more than TOLD times is counted."""
     if not findings:
         return Check(name, "pass", good)
-    more = len(findings) - TOLD
-    told = (*findings[:TOLD], f"and {more} more") if more > 0 else tuple(findings)
-    return Check(name, bad, findings[0], told)
+    return Check(name, bad, findings[0], (*findings[:TOLD],), found=len(findings))

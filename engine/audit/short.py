@@ -33,7 +33,7 @@ def joined(several: Sequence[Sequence[Check]]) -> tuple[Check, ...]:
 def _one(same: Sequence[Check]) -> Check:
     verdict = worst(*(one.verdict for one in same))
     words = next(one.words for one in same if one.verdict == verdict)
-    return Check(same[0].name, verdict, words, tuple(_findings(same)))
+    return Check(same[0].name, verdict, words, tuple(_findings(same)), found=sum(one.found for one in same))
 
 
 def _findings(same: Iterable[Check]) -> list[str]:

@@ -18,6 +18,7 @@ from engine.config.sleeve import SUM_TOLERANCE
 from engine.config.stance import Rank, Threshold
 from engine.config.strategy_checks import braked, strategy_or_blend
 from engine.config.trading import COSTS, Band
+from engine.config.walk_forward_checks import walk_forward_findings
 
 Found = tuple[Path, str, str, str]  # path, found, expected, cure
 
@@ -269,6 +270,7 @@ _CHECKS: tuple[tuple[frozenset[str], Callable[[Config], Iterator[Found]]], ...] 
     (frozenset({"limits", "trade"}), borrowing_is_simulated),
     (frozenset({"claims", "event_study"}), claims_on_shocks),
     (frozenset({"event_study", "hold", "watch", "data"}), event_study_findings),
+    (frozenset({"walk_forward", "sweep", "rebalance"}), walk_forward_findings),
     (
         frozenset({"simulator", "trade", "cash", "rebalance", "allow_short", "delisting", "dividends"}),
         beyond_vectorbt,

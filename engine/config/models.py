@@ -24,6 +24,7 @@ from engine.config.stance import Proportional, Stance, Tilt
 from engine.config.strategies import Blend, Brake, Parameters, StrategyName
 from engine.config.sweep import Sweep
 from engine.config.trading import Cash, Rebalance, Trade, rebalance_shape
+from engine.config.walk_forward import Walk
 from engine.errors import Fault
 
 _EXPECTATION = re.compile(r"(>=|<=|==|>|<)\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|pass")
@@ -204,6 +205,10 @@ class Config(Record):
     sweep: Sweep | None = Field(
         None, description="Many variants of the run that `base` names: which keys take which values.",
         examples=["{over: {with.lookback: [126, 252]}}"],
+    )  # fmt: skip
+    walk_forward: Walk | None = Field(
+        None, description="The variants of the `sweep` beside it, chosen as time goes by: windows, or purged splits.",
+        examples=["{train_years: 8, test_years: 2}"],
     )  # fmt: skip
     capital: float = Field(1_000_000.0, gt=0, description="Money at the start.", examples=["1000000"])
     sessions_per_year: int = Field(252, ge=1, le=366, description="Sessions in a year, for annual figures.")

@@ -95,16 +95,16 @@ def sharpe_record(excess: FloatArray, sessions_per_year: float) -> SharpeRecord 
     )
 
 
-def tested(estimate: float, se: float) -> Tested | None:
+def against_zero(estimate: float, se: float) -> Tested | None:
     """An estimate against zero. None without an error to divide by."""
     if not se > 0.0:
         return None
     return Tested(estimate, se, estimate / se, 2.0 * NORMAL.cdf(-abs(estimate) / se))
 
 
-def tested_interval(interval: Interval | None) -> Tested | None:
+def interval_against_zero(interval: Interval | None) -> Tested | None:
     """The same of an interval that is symmetric around its estimate."""
-    return None if interval is None else tested((interval.low + interval.high) / 2.0, interval.se)
+    return None if interval is None else against_zero((interval.low + interval.high) / 2.0, interval.se)
 
 
 def alpha_over(excess: FloatArray, market: FloatArray, sessions_per_year: float) -> Alpha | None:
@@ -126,5 +126,5 @@ def alpha_over(excess: FloatArray, market: FloatArray, sessions_per_year: float)
         return None
     influence = left * (1.0 - float(market.mean()) * n / squares * around)
     se = math.sqrt(newey_west_variance(influence) / n)
-    found = tested(constant * sessions_per_year, se * sessions_per_year)
+    found = against_zero(constant * sessions_per_year, se * sessions_per_year)
     return None if found is None else Alpha(found, beta)

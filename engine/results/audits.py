@@ -13,11 +13,12 @@ from rich.text import Text
 from engine.answers import load_run
 from engine.audit.record import Audit, Verdict
 from engine.config import Config
-from engine.errors import ConfigError
 from engine.results import terminal
 from engine.study.audit import audit
 
 FAILED = 1
+#: Findings of a check that are shown; `--json` has a few more.
+LISTED = 3
 STYLES: dict[Verdict, str] = {"none": "dim", "pass": "green", "warn": "bold yellow", "fail": "bold red"}
 ENDS: dict[Verdict, str] = {
     "none": "Nothing could be audited.",
@@ -48,9 +49,9 @@ class Audited:
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for one in self.audit.checks:
-            told = [f"- {finding}" for finding in one.findings]
-            words = [] if told and one.words == one.findings[0] else [one.words]
-            table.add_row(one.name, Text(one.verdict, STYLES[one.verdict]), Text("\n".join([*words, *told])))
+            words = [] if one.words in one.findings else [one.words]
+            told = [*words, *(f"- {finding}" for finding in one.told(LISTED))]
+            table.add_row(one.name, Text(one.verdict, STYLES[one.verdict]), Text("\n".join(told)))
         yield table
         yield ""
         yield Text(ENDS[self.audit.verdict], STYLES[self.audit.verdict])

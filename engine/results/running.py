@@ -19,17 +19,25 @@ from engine.results.outcome import Outcome, outcome_of
 from engine.results.summary import Summary
 from engine.store import document
 from engine.study.answered import Studied
-from engine.trials import TRIALS, trials_of
+from engine.study.person import Person, waiting
+from engine.trials import TRIALS, tried_with
 
 T = TypeVar("T")
 
 
 def run_files(
-    files: Sequence[str], overrides: Sequence[str], *, full: bool, strict: bool, as_json: bool, results: Path
+    files: Sequence[str],
+    overrides: Sequence[str],
+    *,
+    full: bool,
+    strict: bool,
+    yes: bool = False,
+    as_json: bool,
+    results: Path,
 ) -> int:
-    """Run every file, print, and answer the exit code: the highest of them."""
+    """Run every file, print, and answer the exit code: the highest of them. yes: a very long sweep is meant."""
     action = partial(answer, overrides=overrides, results=results, full=full)
-    answers = each(files, action, "measuring in full: " if full else "running ")
+    answers = each(files, action, "measuring in full: " if full else "running ", yes)
     ran = [one for one in answers if isinstance(one, Result)]
     short = [attempt(str(one.config.path), partial(refuse_short_orders, one)) for one in ran] if strict else []
     tell(short)
@@ -42,7 +50,7 @@ def run_files(
         _put_comparison([outcome(one) for one in ran], [str(one.path) for one in ran])
     elif ran:
         ways = (f"{'saved':<15}{ran[0].path}", f"{'next':<15}{next_command(ran[0], overrides, results)}")
-        terminal.put_drawn(Summary(ran[0], trials_of(results / TRIALS, ran[0])), *ways)
+        terminal.put_drawn(Summary(ran[0], tried_with(results / TRIALS, ran[0])), *ways)
     return exit_code([*answers, *short])
 
 
@@ -63,10 +71,13 @@ def next_command(result: Result, overrides: Sequence[str], results: Path) -> str
     return shlex.join(["overweight", "check", "--update", "--reason", "first figures", file, *place])
 
 
-def each(names: Sequence[str], action: Callable[[str], T], doing: str) -> list[T | Failure]:
-    """What the action answers for each name; failures are told on stderr and do not stop the others."""
+def each(names: Sequence[str], action: Callable[[str], T], doing: str, yes: bool = False) -> list[T | Failure]:
+    """What the action answers for each name; failures are told on stderr and do not stop the others.
+
+    yes: what is asked on the way, such as whether a very long sweep is meant, is answered already.
+    """
     answers: list[T | Failure] = []
-    with terminal.progress() as progress:
+    with terminal.progress() as progress, waiting(Person(progress.say, lambda asked: yes or progress.agrees(asked))):
         for i, name in enumerate(names):
             count = f"{i + 1} of {len(names)}: " if len(names) > 1 else ""
             progress.say(f"{count}{doing}{name}")

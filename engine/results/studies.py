@@ -7,12 +7,14 @@ from typing import Any
 
 from engine.results.claims import claims_drawn
 from engine.results.event_study import event_study_drawn
+from engine.results.sweep import sweep_drawn
 from engine.study.answered import Studied
 
 #: By kind, the renderables that show a study, from top to bottom.
 DRAWN: dict[str, Callable[[Studied], list[Any]]] = {
     "claims": claims_drawn,
     "event_study": event_study_drawn,
+    "sweep": sweep_drawn,
 }
 
 

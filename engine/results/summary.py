@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
@@ -10,11 +10,13 @@ from rich.text import Text
 
 from engine.judge import Figures
 from engine.result import Result
-from engine.results import figures, sentences
+from engine.results import figures, sentences, sure
 from engine.results.compare import cautions
 from engine.results.orders import short_words
 from engine.results.today import said_today, stance_today
 from engine.store import window
+from engine.study.full import deflated
+from engine.trials import Tried
 
 CONTROLS = {
     "strategy": "strategy",
@@ -45,10 +47,10 @@ LABEL, CELL = 15, 13
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One result as a screen. trials: variants of its question run on its data, this one among them."""
+    """One result as a screen. tried: variants of its question run on its data, this one among them."""
 
     result: Result
-    trials: int
+    tried: Tried
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The parts, from top to bottom."""
@@ -58,7 +60,19 @@ class Summary:
         yield ""
         yield _table(self.result, options.max_width)
         yield ""
-        yield _lines(self.result, self.trials, said)
+        yield _lines(self.result, self.tried, said)
+
+
+def _measured(result: Result) -> list[tuple[str, str]]:
+    if result.measured is None:
+        return []
+    told = sure.measured(asdict(result.measured), result.reference)
+    return [(label, said) for label, said in told if label != "deflated"]  # which stands beside the trials
+
+
+def _trials(result: Result, tried: Tried) -> str:
+    said = sure.deflated(asdict(deflated(result, tried)))
+    return sentences.trials(tried.count) + (f"; {said}" if said else "")
 
 
 def _title(result: Result) -> Text:
@@ -96,7 +110,7 @@ def _cell(key: str, of: Figures, roomy: bool) -> str:
     return figures.percent(of[key], 1)
 
 
-def _lines(result: Result, trials: int, said: tuple[str, ...]) -> Table:
+def _lines(result: Result, tried: Tried, said: tuple[str, ...]) -> Table:
     own, judged = result.own.figures, result.judgement
     told: list[tuple[str, str | Text]] = [
         ("active return", sentences.active_return(own, judged.interval, result.reference)),
@@ -106,12 +120,14 @@ def _lines(result: Result, trials: int, said: tuple[str, ...]) -> Table:
         *([("costs", costs)] if (costs := sentences.costs(result)) else []),
         ("bootstrap", sentences.bootstrap(result)),
         ("phase range", sentences.phase_range(result)),
+        ("record", sure.record(asdict(judged.sureness), result.reference)),
+        *_measured(result),
         ("timing", sentences.timing(own)),
         ("policy held", sentences.policy_held(result.portfolios[IN_A_LINE].figures)),
         *([("brake", sentences.brake(result))] if result.decided.braked is not None else []),
         *((CONTROL_LINES[name], sentences.control(one)) for name, one in result.controls.items()),
         ("bets", sentences.bets(own, judged.best_episode_share)),
-        ("trials", sentences.trials(trials)),
+        ("trials", _trials(result, tried)),
         ("audit", Text(sentences.audit(result.audit), "bold red" if result.audit.verdict == "fail" else "")),
         ("verdict", Text(sentences.verdict(judged.words, own["episodes"]), "bold")),
     ]

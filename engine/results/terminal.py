@@ -106,6 +106,17 @@ class Progress:
 
             self._status.update(escape(doing))
 
+    def agrees(self, question: str) -> bool:
+        """Whether a person says yes; no, where there is nobody to ask."""
+        if self._status is None or sys.stdin is None or not sys.stdin.isatty():
+            return False
+        self._status.stop()
+        sys.stderr.write(f"{question}\ngo on? [y/N] ")
+        sys.stderr.flush()
+        said = sys.stdin.readline().strip().lower() in ("y", "yes")
+        self._status.start()
+        return said
+
 
 @contextmanager
 def progress() -> Iterator[Progress]:

@@ -50,8 +50,9 @@ def delays(base: Both) -> Check:
     figures = {"active_return": own} | {f"traded_{k}_later": one for k, one in zip(LATER, found, strict=True)}
     told = f"active return {_percent(own)}; traded 1 to 5 sessions later {', '.join(map(_percent, found))}"
     verdict = _falls_apart(own, surely, found[0])
-    findings = (f"what it earned is gone when it trades one session later: {_percent(own)} to {_percent(found[0])}",)
-    return Check("delay", verdict, told, findings if verdict == "warn" else (), figures)
+    gone = f"what it earned is gone when it trades one session later: {_percent(own)} to {_percent(found[0])}"
+    findings = (gone,) if verdict == "warn" else ()
+    return Check("delay", verdict, told, findings, figures, len(findings))
 
 
 def known(base: Both, other: Worlds) -> Check:
@@ -78,7 +79,7 @@ def known(base: Both, other: Worlds) -> Check:
         now = _percent(figures["known_1_later"])
         findings.append(f"what it earned is gone when all it sees is known a session later: {_percent(own)} to {now}")
     words = f"active return {_percent(own)}; with what it only sees known {', '.join(told)}"
-    return Check("known", "warn" if findings else "pass", words, tuple(findings), figures)
+    return Check("known", "warn" if findings else "pass", words, tuple(findings), figures, len(findings))
 
 
 def noise(base: Both, other: Worlds) -> Check:
@@ -87,7 +88,7 @@ def noise(base: Both, other: Worlds) -> Check:
         there = other.decided(table=worlds.nudged(BASIS_POINT, SEED))
     except OverweightError as error:
         found = f"a basis point makes it fail: {error.faults[0].found}"
-        return Check("noise", "warn", found, (found,))
+        return Check("noise", "warn", found, (found,), found=1)
     turned = _turned(base, there)
     often = float((turned > POINTS).mean())
     own, moved_to = _active(base)[0], _active(there)[0]
@@ -96,7 +97,8 @@ def noise(base: Both, other: Worlds) -> Check:
         f"and the active return from {_percent(own)} to {_percent(moved_to)}"
     )
     figures = {"moved": often, "mean_turnover": float(turned.mean()), "active_return": own, "nudged": moved_to}
-    return Check("noise", "warn" if often > OFTEN else "pass", words, (words,) if often > OFTEN else (), figures)
+    findings = (words,) if often > OFTEN else ()
+    return Check("noise", "warn" if findings else "pass", words, findings, figures, len(findings))
 
 
 def _turned(base: Both, there: Both) -> Vector:

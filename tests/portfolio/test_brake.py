@@ -10,6 +10,7 @@ from rich.console import Console
 import engine
 from engine.errors import ConfigError, StrategyError
 from engine.results.summary import Summary
+from engine.trials import Tried
 from tests.desk import Desk, made_prices
 
 HALF = "def score(past):\n    return 0.5\n"
@@ -190,7 +191,7 @@ def test_the_summary_says_what_the_brake_does(desk: Desk) -> None:
     desk.text(HALF, "strategies/half.py")
     result = desk.run(brake="{strategy: half, on: one}")
     with (console := Console(width=100)).capture() as captured:
-        console.print(Summary(result, 1))
+        console.print(Summary(result, Tried(1, None)))
     said = " ".join(captured.get().split())
     with_it, without = (result.portfolios[name].figures["active_return"] for name in ("strategy", "unbraked"))
     assert with_it is not None

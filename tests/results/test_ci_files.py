@@ -53,6 +53,7 @@ def run_check_step(**inputs: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.heavy
 def test_the_workflow_checks_and_fails_as_the_command_does(desk: Desk, overweight: Command) -> None:
     desk.config("configs/a.yaml", data="{source: files, path: ../prices.csv}")
     desk.config("configs/b.yaml", data="{source: files, path: ../prices.csv}", expect='{turnover: ">= 0"}')

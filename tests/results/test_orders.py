@@ -13,6 +13,7 @@ from rich.console import Console
 
 import engine
 from engine.results.summary import Summary
+from engine.trials import Tried
 from tests.desk import Desk, made_prices
 from tests.results.command import Command
 
@@ -92,7 +93,7 @@ def test_a_vast_sharpe_ratio_leaves_the_labels_whole(desk: Desk, overweight: Com
     portfolios = {key: replace(one, figures={**one.figures, **vast}) for key, one in result.portfolios.items()}
     console = Console(width=columns, file=io.StringIO())
     with console.capture() as captured:
-        console.print(Summary(replace(result, portfolios=portfolios), 1))
+        console.print(Summary(replace(result, portfolios=portfolios), Tried(1, None)))
     lines = captured.get().splitlines()
     for label in ("return a year", "Sharpe ± se", "worst drawdown", "turnover a year", "costs a year"):
         assert any(line.startswith(f"{label} ") for line in lines), label

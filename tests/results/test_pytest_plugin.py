@@ -54,6 +54,7 @@ def test_every_config_with_a_baseline_or_expectations_is_a_test(agreed: None) ->
     assert "Traceback" not in text
 
 
+@pytest.mark.heavy
 def test_strictly_missing_data_and_baselines_fail(agreed: None) -> None:
     _, text = run("--overweight", "--overweight-strict", "configs/gone.yaml", "configs/meets.yaml")
     assert text.splitlines()[-1].startswith("2 failed in ")
@@ -66,6 +67,7 @@ def test_without_the_option_configs_are_no_tests(agreed: None) -> None:
     assert (code, text.splitlines()[-1].split(" in ")[0]) == (0, "1 passed")
 
 
+@pytest.mark.heavy
 def test_baselines_lie_where_it_is_told(agreed: None) -> None:
     Path("results").rename("elsewhere")
     code, text = run("--overweight", "--overweight-results", "elsewhere", "configs/good.yaml")

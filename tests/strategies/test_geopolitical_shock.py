@@ -16,6 +16,7 @@ from rich.console import Console
 from engine.result import Result
 from engine.results.summary import Summary
 from engine.signals import changing_response, shocks_until_flip, weeks_until_flip
+from engine.trials import Tried
 from tests.desk import Desk
 
 FLIP = "2003-01-06"
@@ -89,7 +90,7 @@ def test_the_result_says_after_how_many_shocks_and_years_the_sign_would_flip(des
     )
     assert str(said["learnt from"]).startswith("the last 8 shocks, mean answer -")
     with (console := Console(width=120)).capture() as captured:
-        console.print(Summary(result, 1))
+        console.print(Summary(result, Tried(1, None)))
     assert "shocks until the sign would flip: " in captured.get()
 
 

@@ -16,6 +16,7 @@ from engine.errors import ConfigError
 from engine.result import Dollar, LeftOut, Result, Spread, Unmeasured
 from engine.results.summary import Summary
 from engine.study.random_sleeves import drawn_settings
+from engine.trials import Tried
 from tests.desk import Desk, made_prices
 
 COST = "{slippage_bps: 5}"
@@ -218,7 +219,7 @@ def test_controls_stand_in_result_and_summary_and_not_in_the_id(given: Desk) -> 
     assert saved["controls"]["circular_shifts"]["runs"] == len(LEANS) - 1
     assert saved["controls"]["leave_one_out"]["lowest_without"][0].startswith("202")
     with (console := Console(width=200)).capture() as captured:
-        console.print(Summary(result, 1))
+        console.print(Summary(result, Tried(1, None)))
     lines = captured.get()
     assert "shifts         it earned more than " in lines
     assert "random sets    it earned more than " in lines

@@ -14,12 +14,12 @@ from typing import Any
 
 from numba import njit
 
-from engine.portfolio.lanes import run, sums, table, trade
+from engine.portfolio.lanes import fitting, run, stances, sums, table, targets, tilts, trade
 
 #: Nothing here makes an array, so that none is counted.
 OPTIONS: Any = {"fastmath": {"contract", "nsz"}, "error_model": "numpy", "boundscheck": False, "_nrt": False}
 #: What is called, not written out where it is called: long, and called seldom.
-CALLED = ("run", "mend")
+CALLED = ("run", "mend", "fit", "moved")
 
 
 def _digest(*modules: ModuleType) -> str:
@@ -47,4 +47,6 @@ def _copy(function: FunctionType, name: str, helpers: dict[str, Any]) -> Functio
     return copy
 
 
+take_stances = _entry("take_stances", stances)
+set_targets = _entry("set_targets", tilts, fitting, targets)
 simulate_blocks = _entry("simulate_blocks", trade, sums, run)

@@ -51,9 +51,10 @@ class LaneMarket(NamedTuple):
 
     prices (L, M): worth of a unit. growth (L,): what a unit of cash has grown to. rate (L,): return of cash into the
     session. month (L,): number of the month that ends with the session, else -1. events (E, 3): from which session to
-    before which nothing else happens, and the rebalance that is made on the first, else -1. fills, inverse (K, M): the price traded at, and 1 / price, 0 where there is none. tradable (K, M). parts (D, M):
-    part of its sleeve; home (M,): its sleeve. payouts (J, 2): session and slot of what turns into cash. sessions (D,):
-    of decisions. capital: at the start.
+    before which nothing else happens, and the rebalance that is made on the first, else -1. fills, inverse (K, M): the
+    price traded at, and 1 / price, 0 where there is none. tradable (K, M). parts (D, M): part of its sleeve; home
+    (M,): its sleeve. payouts (J, 2): session and slot of what turns into cash. sessions (D,): of decisions.
+    capital: at the start.
     """
 
     prices: Matrix

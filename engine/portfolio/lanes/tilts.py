@@ -11,15 +11,17 @@ from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.lanes.table import ASSETS, LANES, ROUNDING, SLEEVES, Cube
 
 # Places of the table: regions by slot, then by sleeve or tilt, then one by tilt and sleeve, then single rows.
-WEIGHT, BASE, TILTED, FREE, LIMIT, CEILING, PLEDGED, TOTAL, MIXED, BEFORE = (
-    region * (ASSETS + 3) * LANES for region in range(10)
+WEIGHT, BASE, TILTED, FREE, LEAST, MOST, FLOORS, CEILINGS, TOTAL, MIXED, BEFORE = (
+    region * (ASSETS + 3) * LANES for region in range(11)
 )
-(POLICY, OVER, UNDER, SAME, KEEP, KEPT, KEPT_BEFORE, FREED, MEAN, SLEEVE, LOW, HIGH, FLOOR, CAP, SHARES) = (
-    BEFORE + (ASSETS + 3) * LANES + region * SLEEVES * LANES for region in range(15)
-)
-(COUNT_OVER, COUNT_UNDER, SUM_OVER, SUM_UNDER, REST_OVER, REST_UNDER, ROOM, BACK, NET_LEAST, NET_MOST, FAILED, SIZE) = (
-    SHARES + row * LANES for row in range(SLEEVES * SLEEVES, SLEEVES * SLEEVES + 12)
-)
+(
+    POLICY, OVER, UNDER, SAME, KEEP, KEPT, KEPT_BEFORE, FREED, MEAN, SLEEVE, SLEEVE_LEAST, SLEEVE_MOST, LOW, HIGH, SIZES,
+    SHARES,
+) = (BEFORE + (ASSETS + 3) * LANES + region * SLEEVES * LANES for region in range(16))  # fmt: skip
+(
+    COUNT_OVER, COUNT_UNDER, SUM_OVER, SUM_UNDER, REST_OVER, REST_UNDER, ROOM, POINTS, NET, NET_LEAST, NET_MOST, BROKEN,
+    FAILED, SIZE,
+) = (SHARES + row * LANES for row in range(SLEEVES * SLEEVES, SLEEVES * SLEEVES + 14))  # fmt: skip
 
 
 class LaneShape(NamedTuple):
@@ -64,18 +66,18 @@ def tilt_sleeves(T: Vector, shape: LaneShape, sleeves: int, stances: Cube, d: in
         if s >= 0:
             for b in range(LANES):
                 stance = stances[d, s, b]
-                T[BACK + b] = stance * (T[OVER + q * LANES + b] if stance > 0.0 else T[UNDER + q * LANES + b])
+                T[POINTS + b] = stance * (T[OVER + q * LANES + b] if stance > 0.0 else T[UNDER + q * LANES + b])
             move(T, sleeves, shape.tilted[q], q)
 
 
 def move(T: Vector, sleeves: int, own: int, q: int) -> None:
-    """The points in BACK into a sleeve, out of those that give."""
+    """The points in POINTS into a sleeve, out of those that give."""
     for h in range(SLEEVES):
         if h < sleeves:
             one = 1.0 if h == own else 0.0
             for b in range(LANES):
                 share = one - T[SHARES + (q * SLEEVES + h) * LANES + b]
-                T[WEIGHT + h * LANES + b] += T[BACK + b] * share
+                T[WEIGHT + h * LANES + b] += T[POINTS + b] * share
 
 
 def brake_sleeves(T: Vector, shape: LaneShape, sleeves: int) -> None:
@@ -89,8 +91,21 @@ def brake_sleeves(T: Vector, shape: LaneShape, sleeves: int) -> None:
         for b in range(LANES):
             freed = T[FREED + q * LANES + b]
             T[KEPT + q * LANES + b] = T[KEEP + q * LANES + b] if freed > ROUNDING else 1.0
-            T[BACK + b] = -freed
+            T[POINTS + b] = -freed
         move(T, sleeves, shape.tilted[q], q)
+
+
+def spread(T: Vector, slots: int, parts: Matrix, home: Indices, d: int) -> None:
+    """WEIGHT of slots, from that of sleeves."""
+    for h in range(SLEEVES):
+        for b in range(LANES):
+            T[SLEEVE + h * LANES + b] = T[WEIGHT + h * LANES + b]
+    for a in range(ASSETS):
+        if a < slots:
+            for h in range(SLEEVES):
+                if h == home[a]:
+                    for b in range(LANES):
+                        T[WEIGHT + a * LANES + b] = T[SLEEVE + h * LANES + b] * parts[d, a]
 
 
 def read_slots(T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: Indices, stances: Cube, d: int) -> None:
@@ -186,12 +201,12 @@ def brake_slots(T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: In
         for b in range(LANES):
             freed, same = T[FREED + q * LANES + b], T[SAME + q * LANES + b] > 0.0
             T[KEPT + q * LANES + b] = T[KEEP + q * LANES + b] if freed > ROUNDING else 1.0
-            T[BACK + b] = freed / T[REST_UNDER + b] if same & (T[REST_UNDER + b] > 0.0) else 0.0
+            T[POINTS + b] = freed / T[REST_UNDER + b] if same & (T[REST_UNDER + b] > 0.0) else 0.0
         for a in range(slots):
             row = SHARES + (q * SLEEVES + home[a]) * LANES
             member = home[a] == own and parts[d, a] > 0.0
             for b in range(LANES):
-                taken = max(-T[TILTED + a * LANES + b], 0.0) * T[BACK + b] if member else 0.0
+                taken = max(-T[TILTED + a * LANES + b], 0.0) * T[POINTS + b] if member else 0.0
                 T[WEIGHT + a * LANES + b] += taken + T[FREED + q * LANES + b] * T[row + b] * parts[d, a]
 
 

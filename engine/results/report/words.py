@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.measure.inference import Interval
-from engine.results import figures, sentences
+from engine.results import figures, sentences, sure
 from engine.results.opened import Opened
 
 #: Metrics in the table of figures: label, metric, how it is written.
@@ -100,6 +100,8 @@ def told(run: Opened, trials: int, full: Mapping[str, Any] | None) -> Iterator[t
     held = None if interval is None else Interval(**{key: interval[key] for key in ("low", "high", "se", "level")})
     yield "active return", sentences.active_return(own, held, document["reference"])
     yield "timing", sentences.timing(own)
+    if (inference := document.get("inference")) is not None:
+        yield "record", sure.record(inference, document["reference"])
     yield "bets", sentences.bets(own, document.get("best_episode_share"))
     yield "trials", sentences.trials(trials)
     audit = document.get("audit")
@@ -119,6 +121,7 @@ def told(run: Opened, trials: int, full: Mapping[str, Any] | None) -> Iterator[t
     drawn = full.get("bootstrap")
     if drawn:
         yield "bootstrap", f"{drawn['level']:.0%} interval {figures.span(drawn['low'], drawn['high'])}"
+    yield from sure.measured(full, document["reference"])
 
 
 def today(document: Mapping[str, Any]) -> str:

@@ -82,7 +82,9 @@ def neighbours(variants: Variants, row: int) -> Indices:
             stride = int(np.prod(sizes[k + 1 :], dtype=np.int64))
             order = np.argsort(np.array(axis, np.float64), kind="stable")
             at = int(np.flatnonzero(order == places[k])[0])
-            found += [row + (int(order[one]) - int(places[k])) * stride for one in (at - 1, at + 1) if 0 <= one < sizes[k]]
+            found += [
+                row + (int(order[one]) - int(places[k])) * stride for one in (at - 1, at + 1) if 0 <= one < sizes[k]
+            ]
     return np.sort(np.array(found, np.int64))
 
 

@@ -45,7 +45,7 @@ class Plan:
 
 
 def plan_of(config: Config, variants: Variants | None = None) -> Plan:
-    """The plan of a config's sweep; variants: where they are known already. Raises ConfigError as `variants_of` does."""
+    """The plan of a config's sweep; variants: where they are known. Raises ConfigError as `variants_of` does."""
     variants = variants or variants_of(config)
     return Plan(config, variants, _order(variants), block_size(variants.count))
 

@@ -37,7 +37,8 @@ class Variants:
         if isinstance(axis, Span):
             return np.full(len(rows), -1)
         if self.draws is not None:
-            return np.minimum((self.draws[rows, k] * len(axis)).astype(np.int64), len(axis) - 1)
+            drawn: Indices = np.minimum((self.draws[rows, k] * len(axis)).astype(np.int64), len(axis) - 1)
+            return drawn
         after = math.prod(len(one) for one in self.axes[k + 1 :] if not isinstance(one, Span))
         places: Indices = np.asarray(rows, np.int64) // after % len(axis)
         return places

@@ -1,0 +1,91 @@
+"""A sweep in the terminal: how many variants ran, the best one, how the others spread, whether it is a plateau."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from engine.measure.metrics import METRICS
+from engine.results import figures
+from engine.results.compare import cautions
+from engine.study.answered import Studied
+
+
+def sweep_drawn(studied: Studied) -> list[Any]:
+    """The renderables."""
+    command = studied.figures["best"]["run"]
+    return [Drawn(studied), *(() if command is None else ("", f"as a run of its own:\n{command}"))]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One sweep as a screen."""
+
+    studied: Studied
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The title, then a line for each thing that was found."""
+        studied, shown = self.studied, self.studied.figures
+        said = cautions(studied.caveats)
+        yield from (Text(f"CAUTION: {caveat}", "bold yellow") for caveat in said)
+        ways = ", ".join(f"{count:,} {way}" for way, count in shown["ways"].items() if count)
+        yield Text.assemble((studied.name, "bold"), f"  {shown['variants']:,} variants ({ways})")
+        yield ""
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(no_wrap=True, style="dim")
+        grid.add_column(overflow="fold")
+        for label, text in _lines(shown):
+            grid.add_row(label, text)
+        caveats = [caveat for caveat in studied.caveats if caveat not in said]
+        for i, caveat in enumerate(caveats):
+            grid.add_row("" if i else "caveats", f"- {caveat}")
+        yield grid
+
+
+def _lines(shown: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+    best, metric, spread, trials = shown["best"], shown["choose_by"], shown["spread"], shown["trials"]
+    own = best["figures"]
+    values = ", ".join(f"{key} {_value(value)}" for key, value in best["values"].items())
+    yield "best", Text(f"{values} (variant {best['variant']}, by {metric})", "bold")
+    sharpe = figures.ratio(own["sharpe"], own["sharpe_se"])
+    yield (
+        "",
+        Text(
+            f"return a year {figures.percent(own['cagr'])}, Sharpe ± se {sharpe}, worst drawdown "
+            f"{figures.percent(own['max_drawdown'], 1)}, active return {figures.signed_percent(own['active_return'])}"
+        ),
+    )
+    low, middle, high = (metric_words(metric, spread[name]) for name in ("p05", "median", "p95"))
+    above = spread.get("share_above_reference")
+    beat = "" if above is None else f"; {figures.share(above)} of all earned more than their reference"
+    yield "all", Text(f"{metric}: median {middle}, 5% to 95% {low} to {high}{beat}")
+    beside = shown["neighbours"]
+    if beside["shape"] is not None:
+        near = f"{beside['within_one_se']} of its {beside['count']} neighbours are within one standard error of it"
+        yield "shape", Text(f"{beside['shape']}: {near}")
+    if trials["deflated_sharpe"] is not None:
+        yield (
+            "luck",
+            Text(
+                f"the best of {trials['count']:,} without any skill would show a Sharpe ratio of "
+                f"{trials['sharpe_by_luck']:.2f}; that this one's true ratio is above that: "
+                f"{trials['deflated_sharpe']:.0%} (deflated Sharpe ratio)"
+            ),
+        )
+    for i, failure in enumerate(shown["failures"]):
+        yield "" if i else "failed", Text(f"{failure['variants']:,}: {failure['reason']}")
+
+
+def metric_words(metric: str, value: float) -> str:
+    """A figure in the unit of its metric."""
+    unit = METRICS[metric].unit
+    return figures.percent(value) if unit in ("fraction", "per year") else figures.number(value)
+
+
+def _value(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,129 @@
+"""The picture of a sweep: how the metric moves with two keys, as a heat map; with one, as a line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engine.config.sweep import Span
+from engine.config.written import written
+from engine.market.table import Indices, Vector
+from engine.study.page import COLOURS, MISSING, Page, can_draw, whole_page
+from engine.study.sweep.outcome import Outcome
+
+#: So many parts a range that variants are drawn from is cut into; of more values than MOST nothing can be read.
+PARTS, MOST = 12, 60
+
+
+def picture_of(outcome: Outcome) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The page by name, and what is missing: without the extra `report` there is none, and one caveat says so."""
+    if not can_draw():
+        return {}, (MISSING,)
+    keys = _telling_keys(outcome)
+    return ({"picture": whole_page(_page(outcome, keys), _figure(outcome, keys))}, ()) if keys else ({}, ())
+
+
+def _telling_keys(outcome: Outcome) -> list[int]:
+    """The one or two keys along which the metric moves most: by the range of its means."""
+    values, moved = outcome.found.metric(outcome.choose_by), []
+    for k in range(len(outcome.plan.variants.keys)):
+        place, labels = _axis(outcome, k)
+        means = _means(values, place, len(labels))
+        if 1 < len(labels) <= MOST and not np.isnan(means).all():
+            moved.append((float(np.nanmax(means) - np.nanmin(means)), -k))
+    return sorted(-k for _, k in sorted(moved, reverse=True)[:2])
+
+
+def _axis(outcome: Outcome, k: int) -> tuple[Indices, list[str]]:
+    """(V,) the place of each variant on an axis, in order of numbers where they are; and the words of each place."""
+    variants = outcome.plan.variants
+    axis = variants.axes[k]
+    if isinstance(axis, Span):
+        assert variants.draws is not None
+        parts = (variants.draws[:, k] * PARTS).astype(np.int64)
+        return parts, [f"{axis.at((i + 0.5) / PARTS):.4g}" for i in range(PARTS)]
+    place = variants.column(k, np.arange(variants.count))
+    if all(isinstance(value, (int, float)) for value in axis):
+        order = np.argsort(np.array(axis, np.float64), kind="stable")
+        return np.argsort(order)[place], [written(axis[i]) for i in order]
+    return place, [written(value) for value in axis]
+
+
+def _means(values: Vector, place: Indices, count: int) -> Vector:
+    """(count,) the mean of the values at each place; NaN where there is none."""
+    known = ~np.isnan(values)
+    sums = np.bincount(place[known], values[known], count)
+    sizes = np.bincount(place[known], minlength=count)
+    means: Vector = np.divide(sums, sizes, out=np.full(count, np.nan), where=sizes > 0)
+    return means
+
+
+def _grid(outcome: Outcome, keys: list[int]) -> tuple[Any, list[list[str]]]:
+    axes = [_axis(outcome, k) for k in keys]
+    labels = [words for _, words in axes]
+    place = axes[0][0] if len(axes) == 1 else axes[0][0] * len(labels[1]) + axes[1][0]
+    shape = [len(words) for words in labels]
+    return _means(outcome.found.metric(outcome.choose_by), place, int(np.prod(shape))).reshape(shape), labels
+
+
+def _figure(outcome: Outcome, keys: list[int]) -> Any:
+    from plotly.graph_objects import Figure
+
+    means, labels = _grid(outcome, keys)
+    names, metric = [outcome.plan.variants.keys[k] for k in keys], outcome.choose_by
+    figure = Figure()
+    if len(keys) == 1:
+        figure.add_scatter(x=labels[0], y=means, mode="lines+markers", line={"color": COLOURS[0]})
+    else:
+        figure.add_heatmap(
+            x=labels[1], y=labels[0], z=means, colorscale="Cividis", colorbar={"title": metric},
+            hovertemplate=f"{names[1]} %{{x}}<br>{names[0]} %{{y}}<br>{metric} %{{z:.4g}}<extra></extra>",
+        )  # fmt: skip
+        best = [_axis(outcome, k) for k in keys]
+        figure.add_scatter(
+            x=[best[1][1][best[1][0][outcome.best]]], y=[best[0][1][best[0][0][outcome.best]]], mode="markers",
+            marker={"symbol": "x", "size": 12, "color": COLOURS[1]}, hoverinfo="skip", showlegend=False,
+        )  # fmt: skip
+    figure.update_xaxes(title_text=names[-1], type="category")
+    figure.update_yaxes(title_text=names[0] if len(keys) == 2 else metric)
+    if len(keys) == 2:
+        figure.update_yaxes(type="category")
+    figure.update_layout(height=560, margin={"l": 70, "r": 20, "t": 30, "b": 60})
+    return figure
+
+
+def _page(outcome: Outcome, keys: list[int]) -> Page:
+    variants, metric = outcome.plan.variants, outcome.choose_by
+    means, labels = _grid(outcome, keys)
+    names = [variants.keys[k] for k in keys]
+    others = len(variants.keys) - len(keys)
+    averaged = f", each the mean over the other {others} key{'s' * (others > 1)}" if others else ""
+    values = outcome.found.metric(metric)
+    best = f"best {metric} {values[outcome.best]:.4g} at " + ", ".join(
+        f"{key} {written(value)}" for key, value in variants.values(outcome.best).items()
+    )
+    low, high = float(np.nanmin(means)), float(np.nanmax(means))
+    rows = means.reshape(len(labels[0]), -1)
+    return Page(
+        title=f"{outcome.plan.config.name}: {variants.count:,} variants",
+        lead=f"{best}; {neighbour_words(outcome)}",
+        alt=f"{metric} by {' and '.join(names)}{averaged}: from {low:.4g} to {high:.4g}; {best}",
+        caption=f"{metric} by {' and '.join(names)}{averaged}. A cross marks the best variant.",
+        header=(names[0], *(labels[1] if len(keys) == 2 else [metric])),
+        rows=[(label, *(_cell(value) for value in row)) for label, row in zip(labels[0], rows, strict=True)],
+    )
+
+
+def _cell(value: float) -> str:
+    return "-" if np.isnan(value) else f"{value:.4g}"
+
+
+def neighbour_words(outcome: Outcome) -> str:
+    """Whether the best stands on a plateau or on a needle, in words."""
+    if outcome.shape is None:
+        return "no neighbours to hold it against"
+    return (
+        f"a {outcome.shape}: {outcome.near} of its {len(outcome.beside)} neighbours have a Sharpe ratio within one "
+        "standard error of its own"
+    )

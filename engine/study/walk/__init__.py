@@ -1,0 +1,1 @@
+"""Walk-forward: the variants of a sweep, chosen as time goes by."""
