@@ -5,7 +5,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check check-heavy bench bench-truth docs findings constraints clean
+.PHONY: help setup demo test check check-heavy bench bench-truth calibration docs findings constraints clean
 
 # Compiled imports and compiled kernels are kept, whatever the shell around says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -54,8 +54,11 @@ check-heavy: .venv/.heavy ## the tests that take minutes, and which of them were
 bench: .venv/.test ## speed, as ratios measured in one run
 	@$(PY) bench/run.py $(ARGS)
 
-bench-truth: .venv/.test ## identities on 10,000 random markets, parity with vectorbt, nine engines, event studies (minutes)
+bench-truth: .venv/.test ## identities on 10,000 random markets, parity with vectorbt, nine engines, event studies, calibration (minutes)
 	@$(PY) bench/truth.py $(ARGS)
+
+calibration: .venv/.test ## on 1,000 made markets: how often tests reject and intervals cover; docs/calibration.md (minutes)
+	@$(PY) bench/calibration.py --write docs/calibration.md $(ARGS)
 
 docs: .venv/.test ## run every command that the pages show, and write down what it prints
 	@$(PY) tools/refresh_docs.py

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from engine.config import load
-from engine.study.event_study import event_study_of
-from engine.study.event_words import FALLS, RISES, judge_effect
 from engine.study.events.abnormal import abnormal_returns
 from engine.study.events.parametric import adjusted_bmp, bmp, cross_sectional_t
+from engine.study.events.study import event_study_of
 from engine.study.events.windows import Windows
+from engine.study.events.words import FALLS, RISES, judge_effect
 
 #: Ten years of a made market, three miners, shocks of its index; day zero is the day on which they happened.
 STUDY = """\

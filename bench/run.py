@@ -72,6 +72,7 @@ def rows() -> Iterator[Row]:
     yield from memory_rows()
     yield from process_rows()
     yield from check_rows()
+    yield from audit_rows()
 
 
 def wide_rows() -> Iterator[Row]:
@@ -276,6 +277,24 @@ def check_rows() -> Iterator[Row]:
     process(command)
     taken = statistics.median(timed(lambda: process(command)) for _ in range(3))
     yield Row(f"overweight check, {count} configs", f"{taken:.1f} s", "< 30 s", taken < 30)
+
+
+def audit_rows() -> Iterator[Row]:
+    """What the short audit adds to a run: of every config on the sample the one to which it adds most."""
+    from engine.audit.short import short_audit
+    from engine.backtest import backtest
+    from engine.config import load
+
+    added = {}
+    for path in sorted((ROOT / "configs").glob("*.yaml")):
+        config = load(path)
+        heard = backtest(config).decided.heard
+        _, _, part = alternating(lambda h=heard: short_audit(h), lambda c=config: backtest(c), 3, 1, time.process_time)
+        added[path.stem] = part / (1.0 - part)  # a run has its audit in it
+    most = max(added, key=lambda name: added[name])
+    middle = statistics.median(added.values())
+    name = f"the short audit of {len(added)} configs: over the run without it"
+    yield Row(name, f"{middle:.0%}, {most} {added[most]:.0%}", "<= 50%", added[most] <= 0.5)
 
 
 def alternating(

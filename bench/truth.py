@@ -1,4 +1,5 @@
-"""Truth: `make bench-truth`. Identities on random markets, parity with vectorbt, nine engines on W1, event studies.
+"""Truth: `make bench-truth`. Identities on random markets, parity with vectorbt, nine engines on W1, event studies,
+and how often tests reject and intervals cover on made markets.
 
 Prints what was asked, how often it held, and whether all did. Exits with 1 where something did not.
 `python bench/truth.py 1000` asks 1,000 markets instead of 10,000.
@@ -21,7 +22,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-from engines import GROSS, NET, SHARED, W1, engines  # noqa: E402  (found through the path above)
+from calibration import lines  # noqa: E402  (found through the path above)
+from engines import GROSS, NET, SHARED, W1, engines  # noqa: E402
 from events import shared_day_sizes, whole_studies  # noqa: E402
 
 from engine.peer.book import ask_vectorbt  # noqa: E402
@@ -64,6 +66,8 @@ def rows(markets: int) -> Iterator[Row]:
     else:
         yield Row("nine engines on W1", "../shared/bench is absent")
     yield from event_rows(markets)
+    for line in lines(max(markets // 10, 1)):
+        yield Row(line.name, line.measured, line.target, line.kept)
 
 
 def identity_rows(markets: int) -> Iterator[Row]:

@@ -14,7 +14,7 @@ from typing import Any
 _LAZY = {
     "run": "engine.answers",
     "answer": "engine.answers",
-    "compare": "engine.results.comparing",
+    "compare": "engine.results.compared.comparing",
     "Result": "engine.result",
     "load": "engine.config",
     "Config": "engine.config",

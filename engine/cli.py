@@ -102,7 +102,7 @@ def compare(
     """
 
     def action() -> int:
-        from engine.results.comparing import Form, compare_runs
+        from engine.results.compared.comparing import Form, compare_runs
 
         form: Form = "json" if as_json else "markdown" if as_markdown else "html" if as_html else "table"
         return compare_runs(runs, form=form, results=results)
@@ -142,7 +142,7 @@ def check(
     """
 
     def action() -> int:
-        from engine.results.checking import Wish, asked_by_ci, check_files
+        from engine.results.checks.checking import Wish, asked_by_ci, check_files
 
         return check_files(
             Wish(
@@ -203,6 +203,52 @@ def audit(
         return show_audit(file, overrides or [], as_json=as_json)
 
     exit_with("audit", action, as_json)
+
+
+@app.command(
+    short_help="The same config where there is nothing to find: does the real result stand out?",
+    epilog="\b\nExample: overweight null configs/metals_lead.yaml --markets 1000",
+)
+def null(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A config file.", show_default=False)],
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")
+    ] = None,
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help="shifted, dates, signs, bootstrap, mirrored or made; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    markets: Annotated[int, typer.Option("--markets", metavar="N", min=1, help="Null markets of each kind.")] = 200,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Another one draws other markets.")] = 1,
+    block: Annotated[
+        int, typer.Option("--block", metavar="N", min=1, help="Sessions in a block of the bootstrap, on average.")
+    ] = 5,
+    placebo: Annotated[
+        bool, typer.Option("--placebo", help="Placebos too: other sleeves, backwards, shifted stances, an episode out.")
+    ] = False,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", metavar="FILE", help="Write a page with histograms.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a config in null markets, in which what it looks for is absent, and tell where the real result stands.
+
+    Without --kind: `shifted` where sleeves are watched, `dates` where series are, and `bootstrap`. Nothing is saved, no
+    trial is counted. The same seed gives the same markets.
+    """
+
+    def action() -> int:
+        from engine.results.null import Wish, show_null
+
+        wish = Wish(tuple(kinds or ()), markets, seed, block, placebo, picture)
+        return show_null(file, overrides or [], wish, as_json=as_json)
+
+    exit_with("null", action, as_json)
 
 
 @app.command(

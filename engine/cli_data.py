@@ -54,7 +54,7 @@ def pull(
     """
 
     def action() -> int:
-        from engine.results.data_pull import pull_series
+        from engine.results.data.pull import pull_series
 
         return pull_series(source, keys or [], store=store, accept_shorter=accept_shorter, as_json=as_json)
 
@@ -66,7 +66,7 @@ def list_(store: Store = None, as_json: Json = False) -> None:
     """List the snapshots by series, the one that runs read last."""
 
     def action() -> int:
-        from engine.results.data_store import list_store
+        from engine.results.data.store import list_store
 
         return list_store(store=store, as_json=as_json)
 
@@ -85,7 +85,7 @@ def show(
     """Show one snapshot: where and when it was pulled, its first and last rows, what looks wrong in it."""
 
     def action() -> int:
-        from engine.results.data_store import show_snapshot
+        from engine.results.data.store import show_snapshot
 
         return show_snapshot(key, store=store, as_json=as_json)
 
@@ -114,7 +114,7 @@ def verify(
     """
 
     def action() -> int:
-        from engine.results.data_verify import verify_all
+        from engine.results.data.verify import verify_all
 
         return verify_all(names or [], store=store, calendar=calendar, as_json=as_json)
 
@@ -134,7 +134,7 @@ def diff(
     """Say what a publisher changed between two snapshots: values, rows, columns. Restated history is normal."""
 
     def action() -> int:
-        from engine.results.data_store import diff_snapshots
+        from engine.results.data.store import diff_snapshots
 
         names = [before] if after is None else [before, after]
         return diff_snapshots(names, store=store, as_json=as_json)

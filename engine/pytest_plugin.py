@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from engine.results.verdict import Check
+    from engine.results.checks.verdict import Check
 
 ENDINGS = (".yaml", ".yml")
 
@@ -35,7 +35,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """A config that is held to something; nothing without `--overweight`."""
     if not parent.config.getoption("--overweight") or file_path.suffix not in ENDINGS:
         return None
-    from engine.results.checked_files import is_held
+    from engine.results.checks.checked_files import is_held
 
     return ConfigFile.from_parent(parent, path=file_path) if is_held(_as_named(file_path), _results(parent)) else None
 
@@ -53,7 +53,7 @@ class CheckItem(pytest.Item):
 
     def runtest(self) -> None:
         """Raises Moved where the verdict is not good; skips where data are missing."""
-        from engine.results.check import check
+        from engine.results.checks.check import check
         from engine.results.terminal import foreign_code
 
         strict = bool(self.config.getoption("--overweight-strict"))

@@ -33,8 +33,8 @@ LAZY = {
     ("engine.backtest", "engine.peer"),
     ("engine.pytest_plugin", "engine.errors"),
     ("engine.pytest_plugin", "engine.results"),
-    ("engine.results.absent", "engine.market.sources"),
-    ("engine.results.dependencies", "engine.market"),
+    ("engine.results.checks.absent", "engine.market.sources"),
+    ("engine.results.checks.dependencies", "engine.market"),
     ("engine.answers", "engine.study.kinds"),
     ("engine.results.running", "engine.results.studies"),
 }

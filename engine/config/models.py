@@ -171,7 +171,8 @@ class Config(Record):
         Controls(), description="What else it is held against on request.", examples=["[circular_shifts]"]
     )
     expect: dict[str, Annotated[str, BeforeValidator(_expectation)]] = Field(
-        {}, description='What `check` demands of a metric, such as max_drawdown: ">= -0.60".'
+        {},
+        description='What `check` demands: of metrics, such as max_drawdown: ">= -0.60"; of the audit `lookahead: pass`.',
     )
     members: Literal["any", "all"] = Field("any", description="Whether all members must trade from the start.")
     membership: dict[str, Membership] = Field(

@@ -31,8 +31,9 @@ def varied(config: Config, values: Mapping[str, Any], block: str = "sweep") -> C
     findings: list[Finding] = []
     tree = without_studies(config).tree
     for key, value in values.items():
-        place = config.tree.nearest((block, "over", key))[0].place
-        tree = with_value(tree, key, marked(value, place), findings)
+        if value is not None or has_key(tree, key):
+            place = config.tree.nearest((block, "over", key))[0].place
+            tree = with_value(tree, key, marked(value, place), findings)
     return checked(tree, findings, config.path)
 
 
@@ -42,12 +43,20 @@ def unusable(config: Config, key: str, value: Any, block: str = "sweep") -> tupl
     """
     place = config.tree.nearest((block, "over", key))[0].place
     findings: list[Finding] = []
-    tree = with_value(without_studies(config).tree, key, marked(value, place), findings)
+    tree = without_studies(config).tree
+    if value is None and not has_key(tree, key):
+        return ()
+    tree = with_value(tree, key, marked(value, place), findings)
     try:
         Config.model_validate(tree.plain(), by_alias=True, by_name=False)
     except ValidationError as error:
         findings += findings_of(error, tree)
     return in_order(findings)
+
+
+def has_key(tree: Marked, key: str) -> bool:
+    """Whether a dotted key is written: what is not there need not be taken away."""
+    return tree.nearest(tree.steps(key))[1]
 
 
 def marked(value: Any, place: Place) -> Marked:

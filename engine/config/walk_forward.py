@@ -28,7 +28,9 @@ _EMBARGO: Any = Field(
 class WalkForward(Record):
     """Training windows, each followed by an embargo and a test window; the next test begins where the last one ends."""
 
-    train_years: float | None = Field(None, gt=0, description="Years of training; of `sessions_per_year` sessions each.")
+    train_years: float | None = Field(
+        None, gt=0, description="Years of training; of `sessions_per_year` sessions each."
+    )
     train_sessions: int | None = Field(None, ge=2, description="The same in sessions.", examples=["2016"])
     test_years: float | None = Field(None, gt=0, description="Years for which a choice stands.")
     test_sessions: int | None = Field(None, ge=1, description="The same in sessions.", examples=["504"])

@@ -13,6 +13,7 @@ from typing import Any
 from engine.config.extends import STUDIES
 from engine.config.marked import Marked
 from engine.config.models import Config
+from engine.config.vary import has_key
 from engine.config.yaml_text import read_yaml
 
 #: Words that YAML takes for something else than a text.
@@ -25,7 +26,11 @@ def written(value: Any) -> str:
         return "{" + ", ".join(f"{written(str(key))}: {written(one)}" for key, one in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(written, value)) + "]"
-    if isinstance(value, str) and re.fullmatch(r"[A-Za-z_][\w ^/-]*", value) and not MEANT.fullmatch(value):
+    if (
+        isinstance(value, str)
+        and re.fullmatch(r"[A-Za-z_][\w ^/-]*|\d{4}-\d\d-\d\d", value)
+        and not MEANT.fullmatch(value)
+    ):
         return value.strip() if value == value.strip() else json.dumps(value)
     return repr(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False, default=str)
 
@@ -37,7 +42,8 @@ def rerun_command(config: Config, values: Mapping[str, Any]) -> str | None:
         return None
     own = {key: value for key, value in _own(config.tree, str(config.path)) if key.partition(".")[0] not in STUDIES}
     changes = {**own, **values}
-    words = [word for key, value in changes.items() for word in ("--set", f"{key}={written(value)}")]
+    said = {key: value for key, value in changes.items() if value is not None or has_key(config.tree, key)}
+    words = [word for key, value in said.items() for word in ("--set", f"{key}={written(value)}")]
     return shlex.join(["overweight", "run", str(base), *words])
 
 

@@ -1,7 +1,7 @@
 """The metrics of many variants from what lanes summed of them, where no track was kept: the formulas of `formulas`.
 
-Sums go over n sessions. With x a return over cash, f cash, y the reference's x: a deviation is that of the sums of x and
-x^2, of returns with cash added back; what is summed of x - y gives the tracking error and, with the squares, beta.
+Sums go over n sessions. With x a return over cash, f cash, y the reference's x: a deviation comes of the sums of x and
+x^2, that of returns with cash added back; what is summed of x - y gives the tracking error and, with the squares, beta.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.results import figures
-from engine.results.compare import cautions
+from engine.results.compared.compare import cautions
 from engine.study.answered import Studied
 from engine.study.claims.parts import FRACTION, RATIO
 from engine.study.claims.verdicts import CANNOT_TELL, NOT_MEASURABLE

@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.results import figures
-from engine.results.compare import cautions
+from engine.results.compared.compare import cautions
 from engine.study.answered import Studied
-from engine.study.event_words import p_words, window_words
+from engine.study.events.words import p_words, window_words
 
 #: With fewer columns than this, the interval stands below the mean.
 ONE_LINE = 100

@@ -12,7 +12,7 @@ from engine.answers import answer
 from engine.folder import plain
 from engine.result import Result
 from engine.results import terminal
-from engine.results.compare import Comparison
+from engine.results.compared.compare import Comparison
 from engine.results.failures import Failure, attempt, exit_code, tell
 from engine.results.orders import refuse_short_orders, short_json
 from engine.results.outcome import Outcome, outcome_of
@@ -77,7 +77,7 @@ def each(names: Sequence[str], action: Callable[[str], T], doing: str, yes: bool
     yes: what is asked on the way, such as whether a very long sweep is meant, is answered already.
     """
     answers: list[T | Failure] = []
-    with terminal.progress() as progress, waiting(Person(progress.say, lambda asked: yes or progress.agrees(asked))):
+    with terminal.progress() as progress, waiting(_person(progress, yes)):
         for i, name in enumerate(names):
             count = f"{i + 1} of {len(names)}: " if len(names) > 1 else ""
             progress.say(f"{count}{doing}{name}")
@@ -85,6 +85,11 @@ def each(names: Sequence[str], action: Callable[[str], T], doing: str, yes: bool
                 answers.append(attempt(name, partial(action, name)))
     tell(answers)
     return answers
+
+
+def _person(progress: terminal.Progress, yes: bool) -> Person:
+    """Whoever looks at the terminal."""
+    return Person(progress.say, lambda asked: yes or progress.agrees(asked), terminal.complain)
 
 
 def _entry(answer: Result | Studied | Failure, strict: bool) -> dict[str, Any]:

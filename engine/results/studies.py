@@ -8,6 +8,7 @@ from typing import Any
 from engine.results.claims import claims_drawn
 from engine.results.event_study import event_study_drawn
 from engine.results.sweep import sweep_drawn
+from engine.results.walk_forward import walk_forward_drawn
 from engine.study.answered import Studied
 
 #: By kind, the renderables that show a study, from top to bottom.
@@ -15,6 +16,7 @@ DRAWN: dict[str, Callable[[Studied], list[Any]]] = {
     "claims": claims_drawn,
     "event_study": event_study_drawn,
     "sweep": sweep_drawn,
+    "walk_forward": walk_forward_drawn,
 }
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from engine.judge import Figures
 from engine.result import Result
 from engine.results import figures, sentences, sure
-from engine.results.compare import cautions
+from engine.results.compared.compare import cautions
 from engine.results.orders import short_words
 from engine.results.today import said_today, stance_today
 from engine.store import window

@@ -51,11 +51,11 @@ def deflated(of: Figures) -> str | None:
 
 
 def haircut(of: Figures) -> str | None:
-    """What is left of the information ratio once the tries are paid for; None where it is not defined."""
+    """What is left of the information ratio once the tries are paid for; None for a single one, or where undefined."""
     cut = of["active"]
-    if cut is None:
+    if cut is None or of["trials"] < 2:
         return None
-    trials = f"{of['trials']} trial{'s' * (of['trials'] != 1)}"
+    trials = f"{of['trials']} trials"
     gone, left = figures.share(cut["haircut"]), figures.ratio(cut["sharpe"])
     kept = "nothing is left of the information ratio" if cut["haircut"] > NEARLY else f"information ratio {left}"
     lost = "" if cut["haircut"] > NEARLY else f", {gone} of it gone"

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from engine.measure.metrics import METRICS
 from engine.results import figures
-from engine.results.compare import cautions
+from engine.results.compared.compare import cautions
 from engine.study.answered import Studied
 
 

@@ -22,7 +22,6 @@ from engine.fingerprint import CODE, code_fingerprint
 from engine.folder import plain, put_folder, unwritable, write_json, write_parquet
 from engine.tables import Columns
 
-
 #: Before the id of a study that is under way: a folder of what is done, beside where the study will be.
 PARTS = ".parts-"
 
@@ -67,7 +66,11 @@ class Studied:
 
 def study_id(config: Config, data: str) -> str:
     """16 hex digits: a hash of the study, the run below it, the fingerprint of the data and the engine's code."""
-    parts = (json.dumps([config.studied(), config.question()], sort_keys=True), data, code_fingerprint((*CODE, "study")))
+    parts = (
+        json.dumps([config.studied(), config.question()], sort_keys=True),
+        data,
+        code_fingerprint((*CODE, "study")),
+    )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 from engine.config import Config
 from engine.study.answered import Studied
 from engine.study.claims.study import study_claims
-from engine.study.event_study import study_events
+from engine.study.events.study import study_events
 from engine.study.sweep.study import study_sweep
+from engine.study.walk.study import study_walk
 
 #: A study of a config; the results folder is where it may look up, or keep, what other runs left (None: nowhere).
 STUDY: dict[str, Callable[[Config, Path | None], Studied]] = {
     "claims": study_claims,
     "event_study": study_events,
     "sweep": study_sweep,
+    "walk_forward": study_walk,
 }

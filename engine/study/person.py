@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """say: hears in a few words what is done now. agrees: answers a question by yes or no."""
+    """say: hears in a few words what is done now. agrees: answers a question by yes or no. warn: hears what stays."""
 
     say: Callable[[str], None] = lambda _: None
     agrees: Callable[[str], bool] = lambda _: False
+    warn: Callable[[str], None] = lambda _: None
 
 
 WAITING: ContextVar[Person] = ContextVar("WAITING", default=Person())  # noqa: B039 - it is frozen

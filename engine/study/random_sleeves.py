@@ -20,11 +20,12 @@ from engine.portfolio.tilt import neutral_mix
 SEED = 20260101
 
 
-def drawn_settings(setting: Setting, count: int) -> list[Setting] | str:
+def drawn_settings(setting: Setting, count: int, *, watching: bool = False) -> list[Setting] | str:
     """So many settings, each with random members in the tilted sleeves, no one of them twice; or why there are none.
 
     They are drawn from what the sources of the members have and the config does not hold, as far as it has prices from
     the first decision to the last session. Sleeves keep their size and the way in which they are parted.
+    watching: whether what is watched stays, for the strategy to be asked anew.
     """
     config = setting.config
     if config.trade.at == "open" or config.trade.impact:
@@ -38,7 +39,8 @@ def drawn_settings(setting: Setting, count: int) -> list[Setting] | str:
     except OverweightError as error:
         return f"the other assets of the data cannot be read: {error.faults[0]}"
     rng = np.random.default_rng(SEED)
-    return [_drawn(setting, panel, rng.permutation(others)[: sum(sizes)].tolist(), sizes) for _ in range(count)]
+    asked = setting if watching else replace(setting, config=config.model_copy(update={"watch": {}}))
+    return [_drawn(asked, panel, rng.permutation(others)[: sum(sizes)].tolist(), sizes) for _ in range(count)]
 
 
 def _others(setting: Setting, source: str) -> Iterator[str]:
@@ -62,16 +64,17 @@ def _drawn(setting: Setting, panel: Panel, labels: list[str], sizes: list[int]) 
     ends = np.cumsum(sizes)
     for name, end, size in zip(config.tilt, ends, sizes, strict=True):
         hold[name] = replace(hold[name], members=tuple(sorted(labels[end - size : end])))
-    drawn = config.model_copy(update={"hold": hold, "watch": {}})
-    panel = _narrowed(panel, {label for sleeve in hold.values() for label in sleeve.members})
+    drawn = config.model_copy(update={"hold": hold})
+    held, watched = ({label for one in some.values() for label in one.members} for some in (hold, config.watch))
+    panel = _narrowed(panel, held, watched)
     sleeves = sleeve_series(drawn, panel)
     mix = neutral_mix(drawn, panel, sleeves, setting.decisions)
     return replace(setting, config=drawn, panel=panel, sleeves=sleeves, mix=mix)
 
 
-def _narrowed(panel: Panel, labels: set[str]) -> Panel:
-    """The panel with some of its assets alone, all of them held."""
-    columns = np.flatnonzero(np.isin(panel.assets, [*labels]))
+def _narrowed(panel: Panel, held: set[str], watched: set[str]) -> Panel:
+    """The panel with some of its assets alone, held or watched."""
+    columns = np.flatnonzero(np.isin(panel.assets, [*held | watched]))
 
     def of(matrix: Matrix | None) -> Matrix | None:
         return None if matrix is None else matrix[:, columns]
@@ -84,7 +87,7 @@ def _narrowed(panel: Panel, labels: set[str]) -> Panel:
         fx=of(panel.fx),
         volumes=of(panel.volumes),
         dividends=of(panel.dividends),
-        held=np.ones(len(columns), np.bool_),
+        held=np.isin([panel.assets[i] for i in columns], [*held]),
         ends=panel.ends[columns],
         recovery=None if panel.recovery is None else panel.recovery[columns],
     )

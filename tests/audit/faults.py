@@ -40,6 +40,8 @@ LOOKS_AHEAD = [
     of_score("tomorrow's move", "future", """
         after = P.prices[min(t + 1, len(P.prices) - 1), 2]
         return float(np.sign(after / P.prices[t, 2] - 1))"""),
+    of_score("what a holding will be worth", "future", """
+        return float(P.known[min(t + 1, len(P.known) - 1), 2] / P.known[t, 2] - 1) * 100"""),
     of_score("next month's return", "future", """
         after = P.prices[min(t + 21, len(P.prices) - 1), 2]
         return float(after / P.prices[t, 2] - 1) * 20"""),

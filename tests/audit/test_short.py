@@ -160,6 +160,9 @@ def test_a_twin_has_lost_what_came_later(desk: Desk) -> None:
     assert (twin.panel.ends >= 251).all()
     assert (panel.ends < count).any()
     np.testing.assert_array_equal(twin.panel.known[:201], panel.known[:201])
+    twin.conceal(150)
+    np.testing.assert_array_equal(twin.panel.known[:151], panel.known[:151])
+    assert (twin.panel.known[151:201] != panel.known[151:201]).all()
 
 
 def test_a_panel_has_no_sessions_that_a_twin_forgets(root: Path) -> None:

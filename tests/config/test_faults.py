@@ -23,8 +23,7 @@ SWAPPED = [
     (
         "strategy: always_over\n",
         "",
-        "1:1: strategy: found nothing; expected a strategy, or a `blend` of other configs; "
-        "add `strategy: metals_lead`",
+        "1:1: strategy: found nothing; expected a strategy, or a `blend` of other configs; add `strategy: metals_lead`",
     ),
     (
         "always_over",

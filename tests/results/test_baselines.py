@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 
 import engine
-from engine.results import check as checks
-from engine.results.target_marks import mark_targets
+from engine.results.checks import check as checks
+from engine.results.checks.target_marks import mark_targets
 from tests.desk import Desk, made_prices
 from tests.results.command import Command
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.results import dependencies
-from engine.results.check import update
+from engine.results.checks import dependencies
+from engine.results.checks.check import update
 from tests.desk import Desk, made_prices
 from tests.results.command import Command
 

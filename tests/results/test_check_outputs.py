@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from engine.results.annotations import annotation_lines
-from engine.results.junit import junit
-from engine.results.markdown import LIMIT, markdown
-from engine.results.verdict import Check
+from engine.results.checks.annotations import annotation_lines
+from engine.results.checks.junit import junit
+from engine.results.checks.markdown import LIMIT, markdown
+from engine.results.checks.verdict import Check
 from tests.desk import Desk
 from tests.results.command import Command
 

@@ -13,7 +13,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from engine.results.verdict import GOOD, Word
+from engine.results.checks.verdict import GOOD, Word
 from tests.desk import Desk
 from tests.results.command import Command
 

@@ -13,9 +13,9 @@ import engine
 from engine.config import load
 from engine.decide import set_up
 from engine.market.panel import Panel
-from engine.results.data_marks import mark_data, restated
-from engine.results.marks import ALPHABET, Marks, changed_places, hashes_of, mark, marks_of, sum_by_place
-from engine.results.target_marks import decision_days, first_change, mark_targets
+from engine.results.checks.data_marks import mark_data, restated
+from engine.results.checks.marks import ALPHABET, Marks, changed_places, hashes_of, mark, marks_of, sum_by_place
+from engine.results.checks.target_marks import decision_days, first_change, mark_targets
 from tests.desk import Desk
 
 

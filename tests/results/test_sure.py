@@ -49,6 +49,7 @@ def test_a_haircut_in_words() -> None:
     gone = sure.haircut({"trials": 9, "active": {"p": 0.3, "adjusted_p": 1.0, "sharpe": 0.0, "haircut": 1.0}})
     assert gone == "p 0.300, for 9 trials 1.000; nothing is left of the information ratio: chance alone would do"
     assert sure.haircut({"trials": 9, "active": None}) is None
+    assert sure.haircut({"trials": 1, "active": cut}) is None
 
 
 def test_what_full_measured_in_words() -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine.config import load
-from engine.study.event_study import EventOutcome, event_study_of
-from engine.study.event_words import NOTHING, judge_difference, judge_effect
+from engine.study.events.study import EventOutcome, event_study_of
+from engine.study.events.words import NOTHING, judge_difference, judge_effect
 from tests.desk import Desk
 
 STUDY = """\

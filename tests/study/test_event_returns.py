@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine.config import load
-from engine.study.event_study import EventOutcome, event_study_of
-from engine.study.event_words import caveats_of
+from engine.study.events.study import EventOutcome, event_study_of
+from engine.study.events.words import caveats_of
 from tests.desk import Desk, made_prices
 
 STUDY = """\

@@ -14,8 +14,8 @@ import pytest
 
 from engine.config import load
 from engine.market.sources.sample import FOLDER
-from engine.study.event_study import EventOutcome, event_study_of
-from engine.study.event_words import caveats_of
+from engine.study.events.study import EventOutcome, event_study_of
+from engine.study.events.words import caveats_of
 
 STATS = pytest.importorskip("scipy.stats")
 FOOD = ("Food", "Hshld", "Drugs", "Chems", "Mach", "Autos", "Oil", "Util", "Telcm", "Chips", "Trans", "Rtail",

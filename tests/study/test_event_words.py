@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from engine.config import load
-from engine.study.event_measured import Difference, Measured
-from engine.study.event_study import event_study_of
-from engine.study.event_words import (
+from engine.study.events.eras import EraDifference
+from engine.study.events.measured import Difference, Measured
+from engine.study.events.randomised import Randomised
+from engine.study.events.statistic import Statistic
+from engine.study.events.study import event_study_of
+from engine.study.events.words import (
     DISAGREE,
     FALLS,
     NOTHING,
@@ -21,9 +24,6 @@ from engine.study.event_words import (
     judge_difference,
     judge_effect,
 )
-from engine.study.events.eras import EraDifference
-from engine.study.events.randomised import Randomised
-from engine.study.events.statistic import Statistic
 from tests.desk import Desk
 
 

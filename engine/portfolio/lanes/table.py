@@ -75,7 +75,8 @@ class LaneMarket(NamedTuple):
 class LaneTerms(NamedTuple):
     """What variants trade by: rows that they name. fee, slip, order, least (C, M): as in `kernel.Rates`.
 
-    trading (T, 5): band, whether it is a part of the target, whether to its edge, smallest trade, least cash.
+    trading (T, 6): band, whether it is a part of the target, whether to its edge, smallest trade, least cash, whether it
+    trades on change only.
     policy (P, H): the neutral mix.
     """
 

@@ -109,9 +109,9 @@ def decide(T: Vector, shape: LaneShape, market: LaneMarket, sleeves: int, stance
 
 
 def set_targets(
-    T: Vector, market: LaneMarket, shape: LaneShape, policy: Matrix, tilts: LaneTilts, limits: LaneLimits, mixes: Indices,
-    picks: Indices, brakes: Indices, bounds: Indices, stances: Cube, weights: Cube, trades: Cube, mean: Cube,
-    extra: Cube, failed: Matrix,
+    T: Vector, market: LaneMarket, shape: LaneShape, policy: Matrix, tilts: LaneTilts, limits: LaneLimits,
+    mixes: Indices, picks: Indices, brakes: Indices, bounds: Indices, stances: Cube, weights: Cube, trades: Cube,
+    mean: Cube, extra: Cube, failed: Matrix,
 ) -> None:  # fmt: skip
     """Blocks of lanes. mixes, picks, brakes, bounds (G, LANES): each lane's policy mix, tilt, brake and limits.
 

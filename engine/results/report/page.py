@@ -12,12 +12,12 @@ import numpy as np
 
 from engine.errors import ConfigError, Fault
 from engine.results import figures
-from engine.results.compare import cautions
+from engine.results.compared.compare import cautions
+from engine.results.compared.side_by_side import side_by_side
 from engine.results.opened import Opened
 from engine.results.report import words
 from engine.results.report.charts import Chart, drawdown_chart, drawing, equity_chart
 from engine.results.report.series import Paths, eras, kept, monthly, paths_of
-from engine.results.side_by_side import side_by_side
 
 TEMPLATE, TABLE = "page.html.j2", "table.html.j2"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "year")

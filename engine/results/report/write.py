@@ -14,7 +14,7 @@ from typing import Any
 from engine.errors import ConfigError, Fault
 from engine.market.atomic import write_atomically
 from engine.results import terminal
-from engine.results.comparing import expanded, outcome_of_any
+from engine.results.compared.comparing import expanded, outcome_of_any
 from engine.results.failures import Failure, exit_code
 from engine.results.opened import Opened, open_run
 from engine.results.outcome import Outcome

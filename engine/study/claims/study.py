@@ -19,8 +19,8 @@ from engine.study.claims.kinds import measure, names_in
 from engine.study.claims.parts import Part, verdict_of
 from engine.study.claims.sensitivity import Variation, differing, variations
 from engine.study.claims.verdicts import VERDICTS, Verdict
-from engine.study.event_study import EventOutcome
-from engine.study.event_words import HINDSIGHT, caveats_of
+from engine.study.events.study import EventOutcome
+from engine.study.events.words import HINDSIGHT, caveats_of
 from engine.tables import Columns
 
 #: What a row of the table of parts is of, where the claim is measured as it stands.

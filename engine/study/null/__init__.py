@@ -1,1 +1,1 @@
-"""Null markets: the same question asked where there is nothing to find, many times; and where the real answer stands."""
+"""Null markets: the same question asked where there is nothing to find, and where the real answer stands among them."""

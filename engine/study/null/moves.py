@@ -15,7 +15,7 @@ from engine.market.levels import carry
 from engine.market.made.calibration import SAMPLE
 from engine.market.made.draws import autoregression
 from engine.market.panel import Indices, Panel
-from engine.market.table import Matrix
+from engine.market.table import Matrix, Vector
 
 #: Where a made session opens: half of its move away from its close.
 OPENS_AT = 0.5
@@ -40,12 +40,11 @@ def moves_of(panel: Panel) -> Moves:
 def with_moves(panel: Panel, moves: Moves) -> Panel:
     """The panel with other moves: every asset begins at its own first price, and has prices on its own days alone.
 
-    A price of 0 stays where it is. Dividends keep their part of the price; volumes and rates of exchange are as they were.
+    A price of 0 stays where it is. Dividends keep their part of the price; volumes and rates of exchange are the same.
     """
     there = ~np.isnan(panel.prices)
     begun = np.argmax(there, axis=0)
     first = panel.prices[begun, np.arange(len(begun))]
-    # A price can begin at 0; it stays there.
     paths = first * np.exp(np.cumsum(np.nan_to_num(moves.days), axis=0))
     prices = np.where(there, np.where(panel.prices == 0.0, 0.0, paths), np.nan)
     opens, dividends = None, None
@@ -76,7 +75,7 @@ def mirrored(moves: Moves, rng: Generator) -> Moves:
     Swings stay where they were, and so does what moves together; no day says anything of another's direction. Exact
     where moves about their mean are as likely as their opposites (Wu 1986; Liu 1988: the wild bootstrap).
     """
-    mean = np.nanmean(moves.days, axis=0)
+    mean = _means(moves.days)
     signs = rng.choice([-1.0, 1.0], (len(moves.days), 1))
     return Moves(mean + signs * (moves.days - mean), None if moves.opening is None else signs * moves.opening)
 
@@ -89,7 +88,7 @@ def made(moves: Moves, rng: Generator) -> Moves:
     """
     count, width = moves.days.shape
     there = ~np.isnan(moves.days)
-    apart = np.where(there, moves.days - np.nanmean(moves.days, axis=0), 0.0)
+    apart = np.where(there, moves.days - _means(moves.days), 0.0)
     together = there.T.astype(np.float64) @ there
     values, vectors = np.linalg.eigh(apart.T @ apart / np.maximum(together, 1.0))
     root = vectors * np.sqrt(np.maximum(values, 0.0))
@@ -99,7 +98,7 @@ def made(moves: Moves, rng: Generator) -> Moves:
     drawn = (rng.standard_t(swings.tails, (count, width)) @ root.T) * scale[:, None]
     # The same drift of simple returns for all: a wilder asset loses more of it in logs.
     deviations = (apart**2).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
-    drift = float(np.mean(np.nanmean(moves.days, axis=0) + deviations / 2.0))
+    drift = float(np.mean(_means(moves.days) + deviations / 2.0))
     days = np.where(there, drift - deviations / 2.0 + drawn, np.nan)
     return Moves(days, None if moves.opening is None else -OPENS_AT * np.nan_to_num(days))
 
@@ -125,6 +124,13 @@ def _drawn(moves: Moves, rows: Indices, rng: Generator) -> Moves:
         if opening is not None and moves.opening is not None:
             opening[holes, asset] = moves.opening[others, asset]
     return Moves(np.where(np.isnan(own), np.nan, days), opening)
+
+
+def _means(values: Matrix) -> Vector:
+    """(N,) the mean of each column without NaN; 0 where there is nothing."""
+    there = ~np.isnan(values)
+    means: Vector = np.where(there, values, 0.0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    return means
 
 
 def _logs(values: Matrix, over: Matrix) -> Matrix:

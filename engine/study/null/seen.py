@@ -1,4 +1,4 @@
-"""What is seen and not held, told of another time: prices from another era, events on other days or of the other sign."""
+"""What is seen and not held, told of another time: prices of another era, events on other days or with other signs."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.random import Generator
 from engine.config import Config
 from engine.market.panel import Panel, Series
 from engine.market.sleeves import SleeveSeries
-from engine.market.table import Dates, Matrix, Vector
+from engine.market.table import Dates, Matrix
 
-#: Waits between values of a series that differ by more than this (deviation over mean) are of events, not of a calendar.
+#: Waits between values that differ by more than this (deviation over mean) are those of events, not of a calendar.
 IRREGULAR = 0.5
 #: At least this part of what there is lies between a series and itself shifted, both ways round.
 APART = 0.1
@@ -124,8 +124,4 @@ def _by_calendar(own: list[Series], rng: Generator) -> list[Series]:
     shift = int(rng.integers(least, max(count - least, least + 1)))
     if np.median(np.diff(own[0].dates).astype(np.int64)) == 1 and count > 14:
         shift = max(round(shift / 7), 1) * 7
-    return [replace(one, values=_rolled_values(one.values, shift)) for one in own]
-
-
-def _rolled_values(values: Vector, shift: int) -> Vector:
-    return np.roll(values, shift)
+    return [replace(one, values=np.roll(one.values, shift)) for one in own]

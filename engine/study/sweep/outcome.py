@@ -168,6 +168,10 @@ def _trials(outcome: Outcome, ran: Ran) -> dict[str, float | None]:
             "deflated_sharpe": deflated}  # fmt: skip
 
 
+def _kind(axis: Any) -> Any:
+    return np.int64 if all(isinstance(value, int) for value in axis) else np.float64
+
+
 def table_of(plan: Plan, found: Found) -> Columns:
     """A row for each variant: its number, each swept key, every metric, which way it went, why it failed."""
     rows = np.arange(plan.variants.count)
@@ -177,7 +181,7 @@ def table_of(plan: Plan, found: Found) -> Columns:
             assert plan.variants.draws is not None
             columns[key] = np.array([axis.at(share) for share in plan.variants.draws[:, k].tolist()], np.float64)
         elif _numeric(axis):
-            columns[key] = np.array(axis, np.float64)[plan.variants.column(k, rows)]
+            columns[key] = np.array(axis, _kind(axis))[plan.variants.column(k, rows)]
         else:
             columns[key] = np.array([written(value) for value in axis], object)[plan.variants.column(k, rows)]
     columns |= {name: found.figures[:, i] for i, name in enumerate(METRICS)}

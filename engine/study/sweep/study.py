@@ -18,6 +18,7 @@ from engine.study.sweep.block import FAILED
 from engine.study.sweep.blocks import Found, run_blocks
 from engine.study.sweep.kept import Kept
 from engine.study.sweep.outcome import Outcome, figures_of, outcome_of, table_of
+from engine.study.sweep.parts import part_file
 from engine.study.sweep.picture import picture_of
 from engine.study.sweep.plan import Plan, plan_of
 from engine.study.sweep.refused import sound_variants
@@ -54,7 +55,14 @@ def _found(plan: Plan, identity: str, results: Path | None) -> Found:
         who_waits().say(f"{plan.config.path}: {words}")
 
     if results is not None:
-        return run_blocks(plan, results / "studies" / plan.config.name / f"{PARTS}{identity}", say)
+        folder = results / "studies" / plan.config.name / f"{PARTS}{identity}"
+        try:
+            return run_blocks(plan, folder, say)
+        except KeyboardInterrupt:
+            kept = sum(len(plan.rows(number)) for number in range(plan.blocks) if part_file(folder, number).exists())
+            words = f"{kept:,} of {plan.variants.count:,} variants are done and kept: the same command goes on there"
+            who_waits().warn(f"{plan.config.path}: {words}")
+            raise
     with TemporaryDirectory() as folder_name:
         return run_blocks(plan, Path(folder_name), say)
 

@@ -79,5 +79,7 @@ def figure_between(metric: str, track: Track, beside: Beside, first: int, last: 
     """One metric of the track from the close of panel session `first` to that of `last`; NaN where it is undefined."""
     if last <= first:
         return np.nan
-    own, reference, policy = (span_of(one, beside.total, first, last) for one in (track, beside.reference, beside.policy))
+    own, reference, policy = (
+        span_of(one, beside.total, first, last) for one in (track, beside.reference, beside.policy)
+    )
     return figure(metric, own, reference, policy, beside.sessions_per_year)

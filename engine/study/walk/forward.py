@@ -73,9 +73,7 @@ def walk(candidates: Candidates, asked: WalkForward, metric: str) -> Walked:
     return Walked(candidates, metric, folds, chosen, inside, outside, stitched, opened)
 
 
-def pieces_of(
-    candidates: Candidates, folds: Sequence[Fold], chosen: Sequence[int]
-) -> list[tuple[int, Candidate]]:
+def pieces_of(candidates: Candidates, folds: Sequence[Fold], chosen: Sequence[int]) -> list[tuple[int, Candidate]]:
     """From which session on who decides. Before the first choice is known it is the run as it is written; where there
     is but one candidate there is nothing to choose, and it is known from the beginning.
     """
@@ -143,4 +141,6 @@ def _undefined(candidates: Candidates, fold: Fold, metric: str) -> ConfigError:
     days = candidates.setting.panel.sessions
     found = f"no candidate with a `{metric}` from {days[fold.start]} to {days[fold.end]}"
     expected = f"one that has it: {METRICS[metric].formula}"
-    return ConfigError(candidates.config.fault("walk_forward", found, expected, "train for longer, or choose otherwise"))
+    return ConfigError(
+        candidates.config.fault("walk_forward", found, expected, "train for longer, or choose otherwise")
+    )

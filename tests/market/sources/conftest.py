@@ -15,7 +15,7 @@ from engine.cli_data import data_app
 from engine.market.fetch import Manners
 from engine.market.pull import pull
 from engine.market.wire import ADDRESSES_VARIABLE, Wire
-from engine.results import data_pull
+from engine.results.data import pull as data_pull
 from tests.desk import Desk
 from tests.loopback import Loopback, serving
 from tests.market.publishers.conftest import SHARED

@@ -9,7 +9,7 @@ import pytest
 from engine.config import load
 from engine.errors import ConfigError
 from engine.study.claims.study import claims_of
-from engine.study.event_study import event_study_of
+from engine.study.events.study import event_study_of
 from tests.desk import Desk
 from tests.study.claims.asked import parts
 

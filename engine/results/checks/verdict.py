@@ -1,0 +1,209 @@
+"""The verdict on one config: a word, the cause that it stands on, and where to look.
+
+ok                  as agreed; whatever changed underneath moved nothing
+drift               moved, but within the tolerance that the baseline grants, or on a knife edge: a warning
+regression          moved, by the strategy, by other libraries, or by nothing that is known of
+config changed      moved, and the config asks something else
+data changed        moved, and the series say something else
+engine changed      moved, and the engine or the definition of a metric is another one
+baseline missing    nothing was agreed on
+expectation unmet   as agreed, but not what the config's own `expect:` demands
+skipped             the data are not on this machine: neither good nor bad
+error               the config could not be run
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from engine.config import Config
+from engine.results.checks.baseline import Baseline, upgrades
+from engine.results.checks.data_marks import Restated, restated
+from engine.results.checks.moved import Difference, equity_differs
+from engine.results.checks.parting import Parting
+from engine.results.checks.stored_run import StoredRun
+
+Word = Literal[
+    "ok", "drift", "regression", "config changed", "data changed", "engine changed", "baseline missing",
+    "expectation unmet", "skipped", "error", "written", "updated",
+]  # fmt: skip
+#: What lets CI go on. `skipped` is not among them: it fails where `--strict` asks for it.
+GOOD: frozenset[Word] = frozenset({"ok", "drift", "written", "updated"})
+
+#: What a result stands on, in the order in which it is blamed: who changes a config means to move the figures.
+Part = Literal["config", "data", "strategy", "engine", "metrics", "libraries"]
+WORDS: Mapping[Part, Word] = {
+    "config": "config changed",
+    "data": "data changed",
+    "strategy": "regression",
+    "engine": "engine changed",
+    "metrics": "engine changed",
+    "libraries": "regression",
+}
+#: Without any of them something is read that no baseline knows of.
+UNKNOWN = "nothing changed that a baseline knows of: does the strategy read files of its own, or draw at random?"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed underneath since the baseline. parts: in the order of WORDS. keys: of the config, with their values.
+
+    extended: the last session of the data now, where they go on after the baseline's; "" where they do not.
+    """
+
+    parts: tuple[Part, ...] = ()
+    keys: tuple[str, ...] = ()
+    data: Restated | None = None
+    extended: str = ""
+    libraries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The verdict on one config.
+
+    cause: in words, "" where nothing moved. place: `file:line:column` where to look. unmet: expectations, in words.
+    notes: what else to know, a line each.
+    """
+
+    name: str
+    file: str
+    word: Word
+    cause: str = ""
+    place: str = ""
+    changes: Changes = Changes()
+    differences: tuple[Difference, ...] = ()
+    partings: tuple[Parting, ...] = ()
+    unmet: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    exit_code: int = 0
+
+    @property
+    def good(self) -> bool:
+        """Whether CI may go on."""
+        return self.word in GOOD
+
+    @property
+    def summary(self) -> str:
+        """One line: the cause, or what is not met."""
+        return self.cause or "; ".join(self.unmet)
+
+    def details(self) -> Iterator[str]:
+        """What there is to say besides, most important first."""
+        yield from self.unmet if self.cause else ()
+        yield from self.notes
+        for parting in self.partings:
+            yield from parting.lines()
+        told = {parting.what for parting in self.partings}  # two hashes say less than where targets part
+        yield from (str(one) for one in self.differences if one.figure not in told)
+
+    @property
+    def text(self) -> str:
+        """All of it, a line each."""
+        return "\n".join([*filter(None, [self.summary]), *self.details()])
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry of `check --json`."""
+        changes = self.changes
+        said = {
+            "name": self.name,
+            "file": self.file,
+            "verdict": self.word,
+            "cause": self.cause or None,
+            "place": self.place or None,
+            "changed": list(changes.parts),
+            "config": list(changes.keys),
+            "data": _data_json(changes),
+            "libraries": list(changes.libraries),
+            "parts": [one.as_json() for one in self.partings],
+            "differences": [
+                {"figure": one.figure, "was": one.was, "now": one.now, "change": one.change, "within": one.within}
+                for one in self.differences
+            ],
+            "unmet": list(self.unmet),
+            "notes": list(self.notes),
+        }
+        return {**said, "error": self.cause} if self.word == "error" else said
+
+
+def changes_between(was: Baseline, now: Baseline, config: Config, stored: StoredRun | None, extended: str) -> Changes:
+    """What changed underneath. Where the config did, its data are others by that alone: only prices count then."""
+    data = restated(was.data, now.data)
+    if was.config != now.config and data is not None:
+        both = tuple(name for name in data.series if name in was.data.series and name in now.data.series)
+        both = tuple(name for name in both if name != "cash" and _same_span(was, now, name))
+        data = Restated(both, data.first, data.last) if both else None
+    parts: dict[Part, bool] = {
+        "config": was.config != now.config,
+        "data": data is not None,
+        "strategy": was.strategy != now.strategy,
+        "engine": was.engine != now.engine,
+        "metrics": was.definitions != now.definitions,
+        "libraries": bool(upgrades(was, now)),
+    }
+    changed = tuple(part for part, differs in parts.items() if differs)
+    keys = tuple(_changed_keys(was, now, config, stored)) if "config" in changed else ()
+    return Changes(changed, keys, data, extended, tuple(upgrades(was, now)))
+
+
+def blamed(was: Baseline, now: Baseline, changes: Changes, moved: tuple[Difference, ...]) -> Part | None:
+    """What moved the figures: the first of what changed. Metrics alone, on the same money, are their definitions'."""
+    exact = any(one.figure in ("targets", "trades", "first", "last") for one in moved)
+    if "metrics" in changes.parts and not exact and not equity_differs(was, now):
+        return "metrics"
+    return changes.parts[0] if changes.parts else None
+
+
+def cause_of(part: Part | None, changes: Changes, strategy: str, moved: tuple[Difference, ...]) -> str:
+    """The cause in words. strategy: what became of it."""
+    match part:
+        case "config":
+            return "config: " + (", ".join(changes.keys) or "it asks something else")
+        case "data":
+            return f"data: {changes.data}"
+        case "strategy":
+            return f"strategy: {strategy}"
+        case "engine":
+            return "engine: its code is another one"
+        case "metrics":
+            return "metrics: defined anew: " + ", ".join(one.figure for one in moved)
+        case "libraries":
+            return "libraries: " + ", ".join(changes.libraries)
+    return UNKNOWN
+
+
+def _data_json(changes: Changes) -> dict[str, Any]:
+    if changes.data is not None:
+        one = changes.data
+        return {"change": "restated", "series": list(one.series), "first": one.first or None, "last": one.last or None}
+    return {"change": "extended", "until": changes.extended} if changes.extended else {"change": "none"}
+
+
+def _same_span(was: Baseline, now: Baseline, name: str) -> bool:
+    """Whether a series covers the same years on both sides: another window is no restatement."""
+    old, new = was.data.series[name].years, now.data.series[name].years
+    return bool(old.width) and sorted(old.by_place(1)) == sorted(new.by_place(1))
+
+
+def _changed_keys(was: Baseline, now: Baseline, config: Config, stored: StoredRun | None) -> Iterator[str]:
+    """The keys that differ; with the run of the baseline at hand down to the leaf, with both values."""
+    for key in sorted({*was.keys, *now.keys}):
+        if was.keys.get(key) == now.keys.get(key):
+            continue
+        leaves = [] if stored is None else list(_leaves(key, stored.config.get(key), config.resolved().get(key)))
+        yield from leaves or [key]
+
+
+def _leaves(key: str, was: Any, now: Any) -> Iterator[str]:
+    if isinstance(was, dict) and isinstance(now, dict):
+        for name in sorted({*was, *now}):
+            yield from _leaves(f"{key}.{name}", was.get(name), now.get(name))
+    elif was != now:
+        yield f"{key} {_shown(was)} -> {_shown(now)}"
+
+
+def _shown(value: Any) -> str:
+    text = "nothing" if value is None else str(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

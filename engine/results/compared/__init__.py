@@ -1,0 +1,1 @@
+"""`overweight compare`: runs beside each other."""

@@ -1,0 +1,1 @@
+"""`overweight data`: pulling, listing, verifying and comparing snapshots."""

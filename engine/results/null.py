@@ -1,0 +1,182 @@
+"""Null markets in the terminal: where the real figures stand among theirs, what that means, and the placebos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from engine.answers import load_question
+from engine.config import Config
+from engine.decide import set_up
+from engine.errors import ConfigError, Fault
+from engine.market.atomic import write_atomically
+from engine.results import figures, sentences, terminal
+from engine.results.null_picture import picture_of
+from engine.results.null_words import backwards_words, meanings, sleeves_words, verdict
+from engine.results.null_words import sentences as verdict_sentences
+from engine.study.null.kinds import KINDS
+from engine.study.null.measured import FIGURES, PERCENTILES, Stands
+from engine.study.null.placebos import Placebos, placebos
+from engine.study.null.study import null_stands
+from engine.study.page import MISSING, can_draw
+
+NAMES = {"active_return": "active return, a year", "information_ratio": "information ratio"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of `overweight null`."""
+
+    kinds: tuple[str, ...]
+    markets: int
+    seed: int
+    block: int
+    placebo: bool
+    picture: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Nulls:
+    """A config among its null markets, and its placebos where they are asked for."""
+
+    config: Config
+    wish: Wish
+    stands: tuple[Stands, ...]
+    placebos: Placebos | None
+
+    def as_json(self) -> dict[str, Any]:
+        """What `--json` prints."""
+        return {
+            "name": self.config.name,
+            "markets": self.wish.markets,
+            "seed": self.wish.seed,
+            "block": self.wish.block,
+            "real": dict(zip(FIGURES, self.stands[0].real.tolist(), strict=True)),
+            "verdict": verdict(self.stands),
+            "sentences": [*verdict_sentences(self.stands)],
+            "nulls": [_stands_json(one) for one in self.stands],
+            "placebos": None if self.placebos is None else _placebos_json(self.placebos),
+        }
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """A table for each figure, then what it comes to."""
+        words = f"  the real result among {self.wish.markets:,} null markets of each kind"
+        yield Text.assemble((self.config.name, "bold"), words)
+        yield ""
+        yield self._table()
+        yield ""
+        yield from _pairs(meanings(self.stands))
+        yield ""
+        yield from verdict_sentences(self.stands)
+        if self.placebos is not None:
+            yield ""
+            yield Text("placebos", "bold")
+            yield from _pairs(placebo_lines(self.placebos))
+
+    def _table(self) -> Table:
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        table.add_column("", no_wrap=True)
+        for header in (*(f"{one:.0f}%" for one in PERCENTILES), "real", "beats", "p"):
+            table.add_column(header, justify="right", no_wrap=True)
+        for figure in reversed(FIGURES):
+            table.add_row(Text(NAMES[figure], "bold"))
+            for one in self.stands:
+                table.add_row(*row_of(one, figure))
+        return table
+
+
+def row_of(one: Stands, figure: str) -> tuple[str, ...]:
+    """Kind, percentiles, the real figure, how many it beats, p."""
+    shown = figures.signed_percent if figure == "active_return" else _signed
+    spread = [shown(value) for value in one.percentiles(figure)] or ["-"] * len(PERCENTILES)
+    beats = f"{one.beaten(figure)} of {len(one.nulls)}"
+    return f"  {one.kind}", *spread, shown(one.of(figure)[0]), beats, f"{one.p_value(figure):.3f}"
+
+
+def placebo_lines(found: Placebos) -> Iterator[tuple[str, str]]:
+    """Each placebo and what came of it."""
+    yield "other sleeves", sleeves_words(found)
+    yield "backwards", backwards_words(found)
+    for name, control in found.controls.items():
+        yield name.replace("_", " "), sentences.control(control)
+
+
+def show_null(file: str, overrides: Sequence[str], wish: Wish, *, as_json: bool) -> int:
+    """Ask a config in null markets, print, save nothing but the picture; the exit code. Raises what a run raises."""
+    unknown = [kind for kind in wish.kinds if kind not in KINDS]
+    if unknown:
+        raise ConfigError(*(Fault("--kind", "", f"`{one}`", " or ".join(KINDS), "name one of them") for one in unknown))
+    config = load_question(file, overrides)
+    if config.study is not None:
+        found, cure = f"a study, `{config.study}`", "ask for the config that it stands on"
+        raise ConfigError(config.fault(config.study, found, "a run", cure))
+    with terminal.foreign_code(), terminal.progress() as progress:
+        setting = set_up(config)
+        stands = null_stands(
+            config, kinds=wish.kinds, markets=wish.markets, seed=wish.seed, block=wish.block, setting=setting,
+            saying=progress.say,
+        )  # fmt: skip
+        of = placebos(setting, wish.markets, progress.say) if wish.placebo else None
+    nulls = Nulls(config, wish, stands, of)
+    if wish.picture is not None:
+        _draw(nulls, wish.picture)
+    if as_json:
+        terminal.put_json(nulls.as_json())
+    else:
+        terminal.put_drawn(nulls)
+    return 0
+
+
+def _draw(nulls: Nulls, path: Path) -> None:
+    if can_draw():
+        rows = [row_of(one, figure) for figure in reversed(FIGURES) for one in nulls.stands]
+        write_atomically(path, picture_of(nulls.config.name, nulls.stands, rows).encode())
+    else:
+        terminal.complain(MISSING)
+
+
+def _stands_json(one: Stands) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        **({"gone": KINDS[one.kind].gone, "left": KINDS[one.kind].left} if one.kind in KINDS else {}),
+        "markets": len(one.nulls),
+        "failed": dict(one.failed),
+        **{figure: _figure_json(one, figure) for figure in FIGURES},
+    }
+
+
+def _figure_json(one: Stands, figure: str) -> dict[str, Any]:
+    own, others = one.of(figure)
+    spread = {f"p{at:.0f}": value for at, value in zip(PERCENTILES, one.percentiles(figure), strict=False)}
+    counts = {"beats": one.beaten(figure), "p_value": one.p_value(figure)}
+    return {"real": own, **counts, **spread, "nulls": others.tolist()}
+
+
+def _placebos_json(found: Placebos) -> dict[str, Any]:
+    sleeves, backwards = found.sleeves, found.backwards
+    return {
+        "sleeves": {"not_measured": sleeves} if isinstance(sleeves, str) else _stands_json(sleeves),
+        "backwards": {"not_measured": backwards}
+        if isinstance(backwards, str)
+        else dict(zip(FIGURES, backwards.tolist(), strict=True)),
+        **{name: asdict(control) for name, control in found.controls.items()},
+    }
+
+
+def _pairs(lines: Iterator[tuple[str, str]]) -> Iterator[Table]:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
+    for name, words in lines:
+        table.add_row(name, words)
+    yield table
+
+
+def _signed(value: float | None) -> str:
+    return figures.DASH if value is None else f"{value:+.2f}"

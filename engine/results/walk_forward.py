@@ -1,0 +1,150 @@
+"""A walk-forward in the terminal: what choosing came to, every choice, what was left of it; or all paths of splits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from engine.results import figures
+from engine.results.compared.compare import cautions
+from engine.study.answered import Studied
+from engine.study.walk.picture import WORDS, shown_by, values_words
+from engine.study.walk.words import decay_words
+
+COLUMNS = ("return\na year", "Sharpe\n± se", "worst\ndrawdown", "turnover\na year", "active\nreturn")
+
+
+def walk_forward_drawn(studied: Studied) -> list[Any]:
+    """The renderables."""
+    return [Drawn(studied)]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One walk-forward as a screen."""
+
+    studied: Studied
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Cautions, the title, the tables, the sentences."""
+        shown = self.studied.figures
+        said = cautions(self.studied.caveats)
+        yield from (Text(f"CAUTION: {caveat}", "bold yellow") for caveat in said)
+        windows = shown["way"] == "windows"
+        yield _title(self.studied)
+        yield ""
+        yield _portfolios(shown) if windows else _paths(shown)
+        if windows:
+            yield ""
+            yield _folds(shown)
+        yield ""
+        yield _lines(self.studied, said, windows)
+
+
+def _title(studied: Studied) -> Text:
+    shown = studied.figures
+    count, failed = shown["candidates"]["variants"], shown["candidates"]["failed"]
+    among = f"{count:,} candidates{f' ({failed:,} failed)' * (failed > 0)}, by {shown['choose_by']}"
+    if shown["way"] == "windows":
+        span, folds = shown["out_of_sample"], len(shown["folds"])
+        return Text.assemble(
+            (studied.name, "bold"),
+            f"  {folds} choice{'s' * (folds != 1)} among {among}\n",
+            (f"out of sample {span['from']} to {span['to']}, held against {shown['against']}", "dim"),
+        )
+    return Text.assemble(
+        (studied.name, "bold"),
+        f"  {shown['splits']:,} splits of {shown['groups']} groups, {shown['path_count']:,} paths; {among}\n",
+        (f"{shown['from']} to {shown['to']}, held against {shown['against']}", "dim"),
+    )
+
+
+def _grid(headers: tuple[str, ...], first: str = "") -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column(first, overflow="fold")
+    for header in headers:
+        table.add_column(Text(header, justify="right"), justify="right", no_wrap=True)
+    return table
+
+
+def _portfolios(shown: Mapping[str, Any]) -> Table:
+    table = _grid(COLUMNS)
+    for name, one in shown["portfolios"].items():
+        table.add_row(
+            WORDS[name],
+            figures.percent(one["cagr"]),
+            figures.ratio(one["sharpe"], one["sharpe_se"]),
+            figures.percent(one["max_drawdown"], 1),
+            figures.percent(one["turnover"], 1),
+            figures.signed_percent(one["active_return"]),
+            style="bold" if name == "walk_forward" else None,
+        )
+    return table
+
+
+def _folds(shown: Mapping[str, Any]) -> Table:
+    """Test windows by the day on which the choice was known."""
+    words = shown_by(shown["choose_by"])
+    table = _grid(
+        (f"{shown['choose_by']}\nin sample", "out of\nsample", "active\nreturn"), "known, tested up to: chosen"
+    )
+    for fold in shown["folds"]:
+        table.add_row(
+            f"{fold['known']}, {fold['test_to']}: {values_words(fold['values'])}",
+            words(fold["in_sample"]),
+            words(fold["out_of_sample"]),
+            figures.signed_percent(fold["active_return"]),
+        )
+    return table
+
+
+def _paths(shown: Mapping[str, Any]) -> Table:
+    table = _grid(("lowest", "5%", "median", "95%", "highest", "as written", "policy"), "over all paths")
+    for name, one in shown["paths"].items():
+        words = shown_by(name)
+        cells = [one[key] for key in ("lowest", "p05", "median", "p95", "highest")]
+        cells += [shown["base"][name], shown["policy"][name]]
+        style = "bold" if name == shown["choose_by"] else None
+        table.add_row(name.replace("_", " "), *map(words, cells), style=style)
+    return table
+
+
+def _lines(studied: Studied, said: tuple[str, ...], windows: bool) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(overflow="fold")
+    told = [*(_of_windows if windows else _of_splits)(studied.figures)]
+    caveats = [caveat for caveat in studied.caveats if caveat not in said]
+    told += [("caveats" if i == 0 else "", Text(f"- {caveat}")) for i, caveat in enumerate(caveats)]
+    for label, text in told:
+        grid.add_row(label, text)
+    return grid
+
+
+def _of_windows(shown: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+    own, interval = shown["portfolios"]["walk_forward"], shown["interval_95"]
+    if interval is not None:
+        active = f"{figures.signed_percent(own['active_return'])} a year against {shown['against']}"
+        yield "active return", Text(f"{active}; 95% interval {figures.span(*interval)}")
+    bets = "" if shown["episodes"] is None else f" ({shown['episodes']} bets)"
+    yield "verdict", Text(f"{shown['verdict']}{bets}", "bold")
+    changes, folds = shown["decay"]["changes"], shown["decay"]["folds"]
+    yield "decay", Text(decay_words(shown, shown_by(shown["choose_by"])))
+    yield "choices", Text(f"changed at {changes} of {folds - 1} seams")
+    if shown["hindsight"] is not None:
+        yield "hindsight", Text(f"{values_words(shown['hindsight']['values'])}, which nobody could know")
+
+
+def _of_splits(shown: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+    decay = shown["decay"]
+    yield "decay", Text(decay_words(shown, shown_by(shown["choose_by"])))
+    if shown["paths_ahead"] is not None:
+        yield "ahead", Text(f"{figures.share(shown['paths_ahead'])} of all paths earned more than {shown['against']}")
+    if decay["share_in_lower_half"] is not None:
+        share = figures.share(decay["share_in_lower_half"])
+        yield "overfitting", Text(f"in {share} of all splits the choice was in the lower half of the test", "bold")

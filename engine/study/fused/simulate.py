@@ -1,0 +1,171 @@
+"""Simulating a table of variants: in blocks of lanes, grouped by the work they take, on all cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import local
+
+import numpy as np
+
+from engine.market.table import Indices, Matrix
+from engine.measure.sums import metrics_of
+from engine.portfolio.lanes import compiled
+from engine.portfolio.lanes.stances import RANK, LaneScores
+from engine.portfolio.lanes.table import COLUMNS, LANES, LaneFlags
+from engine.portfolio.lanes.tilts import LaneShape
+from engine.study.fused.ground import Ground
+from engine.study.fused.room import Room, numbers_of
+from engine.study.fused.table import Picks, VariantTable
+
+#: What became of a variant: figures; limits that nothing keeps; or equity at or below zero.
+DONE, IMPOSSIBLE, RUINED = range(3)
+#: Blocks of a task at most, and bytes of stances and targets that stay near a processor.
+MOST, CACHE = 16, 4e6
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """figures (V, metrics): in the order of METRICS, NaN where undefined. status (V,): DONE, IMPOSSIBLE or RUINED; what
+    is not done has no figures.
+    """
+
+    figures: Matrix
+    status: Indices
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Variants (R,) of a group, and what that group has in common."""
+
+    group: int
+    flags: LaneFlags
+    shape: LaneShape
+    rows: Indices
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all tasks read, and where they write: sums (V, columns), bets (V, 3), failed (V,)."""
+
+    ground: Ground
+    names: tuple[str, ...]
+    scores: LaneScores
+    table: VariantTable
+    sums: Matrix
+    bets: Matrix
+    failed: Matrix
+
+
+def simulate_many(
+    ground: Ground, names: tuple[str, ...], scores: LaneScores, table: VariantTable, threads: int | None = None
+) -> Simulated:
+    """Every metric of every variant. names: (S,) whose scores they are. threads: None for one a core.
+
+    Neither the order of variants, nor what else stands in the table, nor the number of threads changes a bit.
+    """
+    count, workers = len(table), threads or cores()
+    job = Job(ground, names, scores, table, np.empty((count, len(COLUMNS))), np.empty((count, 3)), np.empty((count, 1)))
+    tasks, rooms = [*tasks_of(job, workers)], local()
+
+    def work(task: Task) -> None:
+        if not hasattr(rooms, "own"):
+            rooms.own = Room(ground)
+        run_task(job, task, rooms.own)
+
+    if workers == 1 or len(tasks) == 1:
+        for task in tasks:
+            work(task)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            for _ in pool.map(work, tasks):
+                pass
+    return measured(job)
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def tasks_of(job: Job, workers: int) -> Iterator[Task]:
+    """Blocks that take the same work, of variants that trade by the same terms next to each other."""
+    picks, terms = job.table.picks, job.table.terms
+    fixed = np.asarray(np.hstack([terms.order, terms.least]).any(axis=1))[picks.cost]
+    own_days = terms.trading[picks.trading, 5] > 0.0
+    filtered = fixed | own_days | (terms.trading[picks.trading][:, [0, 3]] > 0.0).any(axis=1)
+    limited = np.asarray(np.isfinite(np.hstack(job.table.limits)).any(axis=1))[picks.limit]
+    braked = np.asarray((job.table.tilts.keep < 1.0).any(axis=(0, 1)))[picks.brake]
+    marks = np.column_stack([fixed, filtered, own_days, limited, braked])
+    groups = marks @ (1 << np.arange(marks.shape[1]))
+    order = np.lexsort([picks.policy, picks.trading, picks.cost, groups])
+    for group in np.unique(groups).tolist():
+        rows = order[groups[order] == group]
+        flags, shape = common(job, *marks[rows[0]].tolist())
+        blocks = blocks_at_once(job, flags, -(-len(rows) // (LANES * workers)))
+        for start in range(0, len(rows), blocks * LANES):
+            yield Task(group, flags, shape, rows[start : start + blocks * LANES])
+
+
+def common(
+    job: Job, fixed: bool, filtered: bool, own_days: bool, limited: bool, braked: bool
+) -> tuple[LaneFlags, LaneShape]:
+    """What a group of variants has in common."""
+    ground, names = job.ground, job.names
+    on_assets = not all(name in ground.tilted for name in names)
+    by_sleeve = not (on_assets or limited)
+    labels = [ground.setting.panel.assets[i] for i in ground.columns]
+    by_slot = [names.index(label) if on_assets and label in names else -1 for label in labels]
+    shape = LaneShape(
+        tilted=np.array([ground.setting.mix.names.index(name) for name in ground.tilted], np.int64),
+        named=np.array([names.index(name) if name in names else -1 for name in ground.tilted], np.int64),
+        by_slot=np.array(by_slot + [-1] * (ground.slots - len(by_slot)), np.int64),
+        on_assets=on_assets,
+        ranked=job.table.rules.kind == RANK,
+        braked=braked,
+        limited=limited,
+        own_days=own_days,
+    )
+    return LaneFlags(fixed, filtered, own_days, by_sleeve, not by_sleeve, ground.reference), shape
+
+
+def blocks_at_once(job: Job, flags: LaneFlags, fair: int) -> int:
+    """How many blocks make a task: what fits in the cache, at least one, at most what is fair among workers."""
+    return max(1, min(MOST, fair, int(CACHE / (8 * LANES * numbers_of(job.ground, len(job.names), flags)))))
+
+
+def run_task(job: Job, task: Task, room: Room) -> None:
+    """Stances, targets and simulation of the blocks of a task; the last block is filled up with its last variant."""
+    ground, table = job.ground, job.table
+    blocks = -(-len(task.rows) // LANES)
+    padded = task.rows[np.minimum(np.arange(blocks * LANES), len(task.rows) - 1)].reshape(blocks, LANES)
+    own = room.ready(task.group, blocks, len(job.names), task.flags)
+    picks = Picks(*(getattr(table.picks, name)[padded] for name in Picks.__slots__))
+    compiled.take_stances(
+        room.stances, job.scores, table.rules, ground.market.sessions, picks.scores, picks.rule, own.stances, own.bets
+    )
+    compiled.set_targets(
+        room.targets, ground.market, task.shape, table.terms.policy, table.tilts, table.limits, picks.policy,
+        picks.tilt, picks.brake, picks.limit, own.stances, own.weights, own.trades, own.mean, own.extra, own.failed,
+    )  # fmt: skip
+    compiled.simulate_blocks(
+        room.work, ground.market, table.terms, task.flags, picks.cost, picks.trading, picks.policy, own.weights,
+        own.trades, own.mean, own.extra, own.sums,
+    )  # fmt: skip
+    count = len(task.rows)
+    job.sums[task.rows] = own.sums.reshape(-1, own.sums.shape[2])[:count]
+    job.bets[task.rows] = own.bets.reshape(-1, 3)[:count]
+    job.failed[task.rows] = own.failed.reshape(-1, 1)[:count]
+
+
+def measured(job: Job) -> Simulated:
+    """The figures of all variants, and what became of each."""
+    named = dict(zip(COLUMNS, job.sums.T, strict=True))
+    with np.errstate(invalid="ignore"):
+        ruined = ~((named["depth"] > 0.0) & np.isfinite(named["end"]))
+    status = np.where(job.failed[:, 0] > 0.0, IMPOSSIBLE, np.where(ruined, RUINED, DONE))
+    figures = metrics_of(named, job.bets, job.ground.shared)
+    figures[status != DONE] = np.nan
+    return Simulated(figures, status)

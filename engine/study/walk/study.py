@@ -1,0 +1,109 @@
+"""`walk_forward:` answered: candidates run, chosen as time goes by, the one run simulated and held against others."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from engine.config import Config
+from engine.config.walk_forward import PurgedSplits, WalkForward
+from engine.errors import ConfigError, Fault
+from engine.folder import plain
+from engine.measure.metrics import METRICS
+from engine.study.answered import Studied, study_id
+from engine.study.sweep.plan import plan_of
+from engine.study.sweep.worlds import Worlds, worlds_of
+from engine.study.walk.candidates import Candidates, run_candidates
+from engine.study.walk.crossed import cross
+from engine.study.walk.crossed_tables import crossed_figures, crossed_tables
+from engine.study.walk.cut import figure
+from engine.study.walk.forward import Walked, walk
+from engine.study.walk.picture import crossed_picture, walk_picture
+from engine.study.walk.tables import OF_WHOLE_RUNS, walk_figures, walk_tables
+from engine.study.walk.words import split_caveats, walk_caveats
+from engine.trials import TRIALS, SweptTrials, check_trials, count_swept
+
+
+def walk_forward_of(config: Config) -> Walked:
+    """The walk-forward by windows of a config that has one; nothing is saved.
+
+    Raises ConfigError where it cannot be, StrategyError or DataError as a run does.
+    """
+    assert isinstance(config.walk_forward, WalkForward)
+    metric = metric_of(config)
+    return walk(run_candidates(config), config.walk_forward, metric)
+
+
+def study_walk(config: Config, results: Path | None) -> Studied:
+    """The study as `overweight run` saves and prints it; the ledger of trials in the results folder counts candidates."""
+    asked = config.walk_forward
+    assert asked is not None
+    metric = metric_of(config)
+    if results is not None:
+        check_trials(results / TRIALS)
+    candidates = run_candidates(config)
+    worlds = worlds_of(plan_of(config, candidates.variants))
+    if isinstance(asked, PurgedSplits):
+        crossed = cross(candidates, asked, metric)
+        figures, tables = plain(crossed_figures(crossed)), crossed_tables(crossed)
+        said = [*split_caveats(candidates, asked)]
+        pictures, missing = crossed_picture(crossed, figures)
+    else:
+        walked = walk(candidates, asked, metric)
+        figures, tables = plain(walk_figures(walked)), walk_tables(walked)
+        said = [*walk_caveats(walked)]
+        pictures, missing = walk_picture(walked, figures, said)
+    if results is not None:
+        count_swept(results / TRIALS, _trials(config, candidates, worlds))
+    identity = study_id(config, f"{candidates.setting.panel.fingerprint} {worlds.identity}")
+    return Studied("walk_forward", config, identity, figures, tables, (*said, *missing), pictures)
+
+
+def metric_of(config: Config) -> str:
+    """The metric by which is chosen. Raises ConfigError where it is none, or none of a part of a run."""
+    assert config.walk_forward is not None
+    assert config.sweep is not None
+    own = config.walk_forward.choose_by
+    key, name = ("sweep", config.sweep.choose_by) if own is None else ("walk_forward", own)
+    faults = [*_misnamed(config, f"{key}.choose_by", name)]
+    if faults:
+        raise ConfigError(*faults)
+    return name
+
+
+def _misnamed(config: Config, key: str, name: str) -> Iterator[Fault]:
+    known = [one for one in METRICS if METRICS[one].direction != "none" and one not in OF_WHOLE_RUNS]
+    if name in known:
+        return
+    close = difflib.get_close_matches(name, known, n=1)
+    cure = f"did you mean `{close[0]}`?" if close else "name one of them"
+    found = f"`{name}`"
+    if name in OF_WHOLE_RUNS:
+        found += ", which no training window knows"
+    elif name in METRICS:
+        found += ", of which neither more nor less is better"
+    yield config.fault(key, found, f"a metric: {', '.join(known)}", cure)
+
+
+def _trials(config: Config, candidates: Candidates, worlds: Worlds) -> list[SweptTrials]:
+    """The variants of the sweep that had figures, by question and data: a sweep of the same is the same trials."""
+    beside = candidates.beside
+    sharpes = {one.number: figure("sharpe", one.track, one.track, one.track, beside.sessions_per_year)
+               for one in candidates.all}  # fmt: skip
+    asked = json.dumps([{"sweep": config.studied()["sweep"]}, config.question()], sort_keys=True)
+    sweep = hashlib.sha256(f"{asked}\0{worlds.identity}".encode()).hexdigest()[:16]
+    by_question: dict[tuple[str, str], list[float]] = {}
+    for number, sharpe in sharpes.items():
+        world = worlds.all[int(worlds.of[number])]
+        by_question.setdefault((world.question, world.data), []).append(sharpe)
+    rows = []
+    for (question, data), values in by_question.items():
+        known = np.array([value for value in values if not np.isnan(value)])
+        mean, spread = (float(known.mean()), float(known.var())) if len(known) else (None, None)
+        rows.append(SweptTrials(question, data, sweep, config.name, len(values), mean, spread))
+    return rows

@@ -1,0 +1,248 @@
+"""Sweeps: every row is the plain run of its variant, whatever is swept; what fails is a row with its reason."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections import deque
+from pathlib import Path
+
+import pytest
+
+import engine
+from engine.config import load
+from engine.measure.metrics import METRICS
+from engine.results.studies import drawn
+from engine.study.sweep import blocks
+from engine.study.sweep.block import run_block
+from engine.study.sweep.blocks import run_blocks
+from engine.study.sweep.kept import Kept
+from engine.study.sweep.plan import plan_of
+from engine.trials import TRIALS, tried_with
+from tests.desk import Desk
+from tests.results.command import Command
+from tests.study.sweep.swept import figures_alone, figures_of, rows_of, sweep, swept
+
+PARAMETERS = (
+    "    with.lookback: [10, 40]\n    stance.enter: {from: 0.1, to: 0.5, step: 0.2}\n    tilt.one.over: [0.1, 0.3]"
+)
+SWEEPS = {
+    "parameters": PARAMETERS,
+    "universe": "    hold.one: [[AAA, BBB], [AAA]]\n    policy: [{one: 0.5, two: 0.5}, {one: 0.4, two: 0.6}]",
+    "trading": "    every: [week_end, {sessions: 13}]\n    trade: [{after: 0}, {after: 2, commission_bps: 7}]\n"
+    "    rebalance: [on_change, {band: 0.03}]",
+    "rules": "    stance: [{rule: proportional, full_at: 2}, {rule: impulse, hold_sessions: 30}]\n    offset: [0, 3]\n"
+    "    cash.rate: [0.0, 0.04]\n    against: [[policy], [AAA, policy], [policy, CCC]]",
+    "brakes": "    brake: [null, {strategy: trend, on: one, with: {lookback: 5}}]\n    tranches: [1, 3]\n"
+    "    limits: [null, {sleeve: {one: {max: 0.6}}}]\n    from: [2020-06-30, 2020-08-31]",
+}  # fmt: skip
+#: A brake answers shares: this one is cut to them.
+SHARE = '''"""A share."""
+def score(past, *, lookback: int = 5, sleeve: str = "one"):
+    levels = past.sleeve(sleeve)
+    return 0.4 if levels[-1] > levels[-1 - lookback] else 1.0
+'''
+
+
+@pytest.fixture
+def overweight(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.setenv("COLUMNS", "80")
+    return Command(capsys)
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_every_row_is_the_plain_run_of_its_variant(desk: Desk, name: str) -> None:
+    desk.text(SHARE, "strategies/share.py")
+    path = sweep(desk, SWEEPS[name].replace("strategy: trend, on", "strategy: share, on"))
+    rows = rows_of(swept(path))
+    assert len(rows) >= 4
+    for row in rows:
+        assert (row["way"], row["reason"]) in {("single", ""), ("fused", "")}, row
+        assert figures_of(row) == pytest.approx(figures_alone(path, row["variant"]), rel=1e-9, abs=1e-12, nan_ok=True)
+    assert len({row["cagr"] for row in rows}) > 1
+
+
+def test_drawn_variants_are_plain_runs_too(desk: Desk) -> None:
+    over = "    with.lookback: {from: 5, to: 60}\n    stance.enter: {from: 0, to: 1}\n    every: [week_end, month_end]"
+    path = sweep(desk, over, "  sample: {how: latin_hypercube, count: 9, seed: 3}\n")
+    rows = rows_of(swept(path))
+    assert [row["variant"] for row in rows] == [*range(9)]
+    assert len({row["with.lookback"] for row in rows}) == 9
+    for row in rows:
+        assert figures_of(row) == pytest.approx(figures_alone(path, row["variant"]), rel=1e-9, abs=1e-12, nan_ok=True)
+
+
+def test_a_strategy_is_asked_once_for_each_set_of_its_own_parameters(desk: Desk) -> None:
+    swept(sweep(desk, PARAMETERS))
+    asked = Path("asked.txt").read_text().splitlines()
+    # The best variant is run once more by itself, and two short audits ask nobody.
+    sets = {line.split()[1]: 0 for line in asked}
+    for line in asked:
+        sets[line.split()[1]] += 1
+    assert sorted(sets) == ["10", "40"]
+    decisions = len({line.split()[0] for line in asked})
+    assert sorted(sets.values()) == [decisions, 2 * decisions]
+
+
+def test_a_variant_that_fails_is_a_row_with_its_reason(desk: Desk) -> None:
+    path = sweep(desk, "    tilt.one.over: [0.1, 0.9]\n    with.lookback: [10, 300]\n    stance.exit: [0, 0.4]")
+    studied = swept(path)
+    rows = rows_of(studied)
+    failed = {row["variant"]: row["reason"] for row in rows if row["way"] == "failed"}
+    assert len(rows) == 8
+    assert [*failed] == [1, 2, 3, 4, 5, 6, 7]
+    assert "tilt.one.over: found the number 0.9; expected at most 0.5" in failed[7]
+    assert "found IndexError" in failed[1] or "expected at the earliest" in failed[1]
+    assert "tilt.one.over: found the number 0.9" in failed[2]
+    assert "stance.exit: found the number 0.4; expected at most `enter`" in failed[4]
+    assert all(row["sharpe"] != row["sharpe"] for row in rows[1:])
+    assert studied.figures["ways"]["failed"] == 7
+    assert sum(one["variants"] for one in studied.figures["failures"]) == 7
+    assert any("7 of 8 variants failed" in caveat for caveat in studied.caveats)
+
+
+def test_the_best_is_the_best_and_its_command_gives_it(desk: Desk) -> None:
+    path = sweep(desk, PARAMETERS, "  choose_by: max_drawdown\nfrom: 2020-09-30\n")
+    studied = swept(path)
+    rows, best = rows_of(studied), studied.figures["best"]
+    assert rows[best["variant"]]["max_drawdown"] == max(row["max_drawdown"] for row in rows)
+    assert best["run"].startswith("overweight run a.yaml --set from=")
+    assert figures_alone(path, best["variant"]) == pytest.approx(best["figures"], rel=1e-9)
+    assert best["values"] == {key: rows[best["variant"]][key] for key in best["values"]}
+    assert "the best of 12 variants" in " ".join(studied.caveats)
+
+
+def test_plateau_and_needle_by_hand(desk: Desk) -> None:
+    studied = swept(sweep(desk, PARAMETERS))
+    rows, best = rows_of(studied), studied.figures["best"]["variant"]
+    keys = ("with.lookback", "stance.enter", "tilt.one.over")
+    steps = {key: sorted({row[key] for row in rows}) for key in keys}
+
+    def apart(row: dict[str, float]) -> list[int]:
+        return sorted(abs(steps[key].index(row[key]) - steps[key].index(rows[best][key])) for key in keys)
+
+    beside = [row for row in rows if apart(row) == [0, 0, 1]]
+    near = [row for row in beside if row["sharpe"] >= rows[best]["sharpe"] - rows[best]["sharpe_se"]]
+    shape = "plateau" if 2 * len(near) >= len(beside) else "needle"
+    assert studied.figures["neighbours"] == {"count": len(beside), "within_one_se": len(near), "shape": shape}
+
+
+def test_processes_and_order_change_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = sweep(desk, "    with.lookback: {from: 5, to: 44, step: 1}\n    tilt.one.over: [0.1, 0.2]")
+    plan = plan_of(load(path))
+    assert plan.blocks == 10
+    alone = run_blocks(plan, Path("alone"), lambda _: None, processes=1)
+    monkeypatch.setattr(blocks, "PAYS", 0.0)
+    together = run_blocks(plan, Path("together"), lambda _: None, processes=3)
+    assert alone.figures.tobytes() == together.figures.tobytes()
+    assert (alone.way == together.way).all()
+    copied, kept = pickle.loads(pickle.dumps(plan)), Kept()
+    for number in (7, 2):
+        block = run_block(copied, number, kept)
+        assert block.figures.tobytes() == alone.figures[block.rows].tobytes()
+
+
+def test_progress_is_said(desk: Desk) -> None:
+    said: list[str] = []
+    run_blocks(plan_of(load(sweep(desk, PARAMETERS))), Path("parts"), said.append, processes=1)
+    assert said[0] == "0 of 12 variants"
+    assert said[-1].startswith("12 of 12 variants, ")
+    assert said[-1].endswith(" a second, 0 s left")
+
+
+def test_the_ledger_counts_every_variant_once(desk: Desk) -> None:
+    path = sweep(desk, PARAMETERS)
+    alone = engine.run("a.yaml")
+    ledger = Path("results") / TRIALS
+    assert tried_with(ledger, alone).count == 1
+    sharpes = [row["sharpe"] for row in rows_of(swept(path))]
+    swept(path)
+    tried = tried_with(ledger, alone)
+    assert tried.count == 13
+    ratios = [*sharpes, alone.metrics["sharpe"]]
+    mean = sum(ratios) / 13
+    assert tried.variance == pytest.approx(sum((one - mean) ** 2 for one in ratios) / 12)
+    path.write_text(path.read_text().replace("[10, 40]", "[10, 41]"))
+    swept(path)
+    assert tried_with(ledger, alone).count == 25
+
+
+def test_a_swept_universe_is_another_question_in_the_ledger(desk: Desk) -> None:
+    path = sweep(desk, SWEEPS["universe"])
+    swept(path)
+    alone = engine.run("a.yaml", results=None)
+    assert tried_with(Path("results") / TRIALS, alone).count == 2 + 1
+
+
+def test_what_the_command_prints(desk: Desk, overweight: Command) -> None:
+    sweep(desk, PARAMETERS)
+    said = overweight("run sweep.yaml")
+    assert said.code == 0
+    assert "sweep  12 variants (12 " in said.out
+    assert "\noverweight run a.yaml --set stance.enter=" in said.out
+    assert "saved  results/studies/sweep/" in said.out
+    printed = overweight("run --json sweep.yaml").json
+    assert printed["kind"] == "sweep"
+    assert sorted(printed["figures"]["best"]["figures"]) == sorted(METRICS)
+    assert not [*Path("results/studies/sweep").glob(".parts-*")]
+    saved = json.loads(Path(printed["path"], "study.json").read_text())
+    assert {**saved, "path": printed["path"]} == printed
+
+
+@pytest.mark.parametrize(
+    ("over", "rest", "message"),
+    [
+        ("    stance.entr: [1, 2]", "", "sweep.yaml:4:18: stance.entr: found an unknown key; expected a key that has a "
+         "meaning here; did you mean `enter`?"),
+        ("    with.lokback: [1]", "", "sweep.yaml:4:19: with.lokback: found unknown parameter `lokback`; expected a "
+         "parameter of trend: lookback, sleeve; did you mean `lookback`?"),
+        ("    with.lookback: [5, word]", "", "sweep.yaml:4:20: with.lookback: found `word`; expected a whole number; "
+         "write a whole number"),
+        ("    capital: [5, -5]", "", "sweep.yaml:4:14: capital: found the number -5; expected a number above 0; "),
+        ("    capital: [5]", "  choose_by: sharp\n", "sweep.yaml:5:14: sweep.choose_by: found `sharp`; expected a met"),
+        ("    capital: [5]", "  choose_by: beta\n", "found `beta`, of which neither more nor less is better; expected"),
+        ("    capital: {from: 1, to: 1e6, step: 1}\n    cash.rate: {from: 0, to: 0.1, step: 1e-7}", "",
+         "sweep.yaml:4:5: sweep.over: found 1,000,001,000,000 variants: at the very best "),
+        ("    capital: {from: 1, to: 2e6, step: 1}", "", "expected at most 1,000,000 where nobody says yes; draw some"),
+        ("    with.lookback: [300, 301]", "", "sweep.over: found 2 variants of which none has figures; the first: "),
+    ],
+)  # fmt: skip
+def test_faults(desk: Desk, overweight: Command, over: str, rest: str, message: str) -> None:
+    sweep(desk, over, rest)
+    said = overweight("run sweep.yaml")
+    assert said.code == 2
+    assert message in said.err
+    assert "Traceback" not in said.err
+
+
+def test_yes_lifts_the_bar_but_not_what_fits_nowhere(desk: Desk, overweight: Command) -> None:
+    sweep(desk, "    capital: {from: 1, to: 2e6, step: 1}")
+    said = overweight("run --yes sweep.yaml")
+    assert "a range of 2,000,000 numbers; expected at most 1,000,000; widen its step" in said.err
+    sweep(desk, "    capital: {from: 1, to: 1e6, step: 1}\n    cash.rate: {from: 0, to: 0.1, step: 1e-7}")
+    said = overweight("run --yes sweep.yaml")
+    assert said.code == 2
+    assert "expected a table that fits into " in said.err
+
+
+def test_a_drawn_picture_and_screen(desk: Desk) -> None:
+    studied = swept(sweep(desk, PARAMETERS))
+    assert drawn(studied)
+    pytest.importorskip("plotly")
+    assert studied.pictures is not None
+    assert "heat" in studied.pictures["picture"]
+    assert "neighbours have a Sharpe ratio within one" in studied.pictures["picture"]
+
+
+def test_a_block_that_fell_in_two_hands_is_put_back(desk: Desk) -> None:
+    """A worker that dies gives its block back; here it dies of a folder that is no folder."""
+    from engine.study.sweep.crew import Crew
+
+    plan = plan_of(load(sweep(desk, PARAMETERS)))
+    Path("taken").write_text("a file")
+    todo = deque([0])
+    crew = Crew(plan, Path("taken"), todo)
+    crew.hire(1)
+    assert crew.done.get(timeout=60) is None
+    crew.dismiss()
+    assert [*todo] == [0]
