@@ -45,11 +45,11 @@ def sentences(stands: Sequence[Stands]) -> Iterator[str]:
             f"that what is left in them explains it: {KINDS[hardest.kind].left}."
         )
     elif judged == "stands out as bad":
-        yield "The real result is worse than in nearly every null market: what is timed here is timed the wrong way round."
+        yield "The real result is worse than in nearly every null market: its timing, if any, is the wrong way round."
     else:
         yield (
-            f"The real result does not stand out: of `{hardest.kind}` null markets, where there is nothing to find, "
-            f"{_share(hardest)} do as well. That is no proof against the idea; it is no evidence for it either."
+            f"The real result does not stand out: of the `{hardest.kind}` null markets {_share(hardest)} do as well. "
+            "That is no proof against the idea; it is no evidence for it either."
         )
     for one in stands:
         if one.failed:
