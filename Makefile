@@ -21,6 +21,9 @@ TEST_EXTRAS := test
 CHECK_EXTRAS := test,dev
 HEAVY_EXTRAS := test,browser,ray
 
+# Tests run side by side, one process a core.
+JOBS := auto
+
 DEMO := metals_lead hard_asset_rotation always_over buy_and_hold equal_weight momentum_rotation
 DEMO_CONFIGS := $(patsubst %,configs/%.yaml,$(DEMO))
 
@@ -34,7 +37,7 @@ demo: .venv/.core ## backtest six configs on the embedded sample and compare the
 	@.venv/bin/overweight run $(DEMO_CONFIGS)
 
 test: .venv/.test ## run the tests
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) $(ARGS)
 
 check: .venv/.dev ## the gate: format, lint, types, the baselines of the configs, tests
 	@$(PY) -m ruff format --check .

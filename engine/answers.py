@@ -16,6 +16,7 @@ from engine.measure.metrics import METRICS
 from engine.result import Result
 from engine.store import save
 from engine.study.answered import Studied, save_study
+from engine.study.cluster import refuse_uncut
 from engine.study.controls import measure_controls
 from engine.study.full import measure_fully
 from engine.trials import TRIALS, check_trials, tried_with
@@ -50,6 +51,7 @@ def answer(
 ) -> Result | Studied:
     """Answer any file: a run with its Result, a study (`event_study:`, `claims:` ...) with what it came to."""
     config = _asked(path, overrides, results)
+    refuse_uncut(config)
     if config.study is None:
         return _run(config, results, full)
     # Each kind of study brings what a plain run does not need.

@@ -63,6 +63,12 @@ def run(
     full: Annotated[bool, typer.Option("--full", help="Measure also what takes long: bootstrap and phases.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail where an order was cut or refused.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Run also a sweep of more than a million variants.")] = False,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="ray", help="Run the blocks of a sweep on a Ray cluster.")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", metavar="HOST:PORT", help="Which cluster; this machine by default.")
+    ] = None,
     as_json: Json = False,
     results: Results = Path("results"),
 ) -> None:
@@ -74,9 +80,12 @@ def run(
     """
 
     def action() -> int:
-        from engine.results.running import run_files
+        from engine.results.running import cluster_asked, run_files
 
-        return run_files(files, overrides or [], full=full, strict=strict, yes=yes, as_json=as_json, results=results)
+        return run_files(
+            files, overrides or [], full=full, strict=strict, yes=yes, cluster=cluster_asked(on, address),
+            as_json=as_json, results=results,
+        )  # fmt: skip
 
     exit_with("run", action, as_json)
 

@@ -18,7 +18,8 @@ from tests.results.command import Command
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = (
-    "run", "compare", "check", "phase", "audit", "stance", "report", "findings", "list", "query", "strategies", "schema", "data", "new",
+    "run", "compare", "check", "phase", "audit", "stance", "report", "findings", "list", "query", "strategies",
+    "schema", "data", "new",
 )  # fmt: skip
 
 

@@ -15,13 +15,14 @@ ROOT = Path(__file__).parent.parent
 #: Each may import those before it and itself. A room is a package or a module of `engine`.
 ORDER = (
     "errors", "config", "market", "signals", "strategy", "portfolio", "decide", "audit", "measure", "judge",
-    "fingerprint", "tables", "folder", "shown", "peer", "result", "trials", "store", "backtest", "study", "answers", "results",
-    "cli_ends", "cli_data", "cli_new", "cli", "pytest_plugin",
+    "fingerprint", "tables", "folder", "shown", "peer", "result", "trials", "store", "backtest", "study", "answers",
+    "results", "cli_ends", "cli_data", "cli_new", "cli", "pytest_plugin",
 )  # fmt: skip
 #: The only imports inside functions: libraries that are heavy or optional ...
 HEAVY = {
-    "arch", "curl_cffi", "duckdb", "exchange_calendars", "jinja2", "markupsafe", "openpyxl", "pandas", "pandas_datareader", "plotly",
-    "pypfopt", "python_calamine", "ray", "rich", "scipy", "statsmodels", "vectorbt", "yfinance",
+    "arch", "curl_cffi", "duckdb", "exchange_calendars", "jinja2", "markupsafe", "openpyxl", "pandas",
+    "pandas_datareader", "plotly", "pypfopt", "python_calamine", "ray", "rich", "scipy", "statsmodels", "vectorbt",
+    "yfinance",
 }  # fmt: skip
 #: ... and these, so that `--help` and `import engine` stay light.
 LAZY = {

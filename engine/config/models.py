@@ -172,7 +172,7 @@ class Config(Record):
     )
     expect: dict[str, Annotated[str, BeforeValidator(_expectation)]] = Field(
         {},
-        description='What `check` demands: of metrics, such as max_drawdown: ">= -0.60"; of the audit `lookahead: pass`.',
+        description='What `check` demands: max_drawdown: ">= -0.60" of a metric, `lookahead: pass` of the audit.',
     )
     members: Literal["any", "all"] = Field("any", description="Whether all members must trade from the start.")
     membership: dict[str, Membership] = Field(

@@ -19,8 +19,11 @@ from engine.results.outcome import Outcome, outcome_of
 from engine.results.summary import Summary
 from engine.store import document
 from engine.study.answered import Studied
+from engine.study.cluster import Cluster, cluster_asked, working_on
 from engine.study.person import Person, waiting
 from engine.trials import TRIALS, tried_with
+
+__all__ = ["cluster_asked", "each", "next_command", "outcome", "run_files"]
 
 T = TypeVar("T")
 
@@ -32,12 +35,16 @@ def run_files(
     full: bool,
     strict: bool,
     yes: bool = False,
+    cluster: Cluster | None = None,
     as_json: bool,
     results: Path,
 ) -> int:
-    """Run every file, print, and answer the exit code: the highest of them. yes: a very long sweep is meant."""
+    """Run every file, print, and answer the exit code: the highest of them. yes: a very long sweep is meant. cluster:
+    where sweeps run; None for this machine.
+    """
     action = partial(answer, overrides=overrides, results=results, full=full)
-    answers = each(files, action, "measuring in full: " if full else "running ", yes)
+    with working_on(cluster):
+        answers = each(files, action, "measuring in full: " if full else "running ", yes)
     ran = [one for one in answers if isinstance(one, Result)]
     short = [attempt(str(one.config.path), partial(refuse_short_orders, one)) for one in ran] if strict else []
     tell(short)

@@ -88,18 +88,14 @@ def _portfolios(shown: Mapping[str, Any]) -> Table:
 
 
 def _folds(shown: Mapping[str, Any]) -> Table:
-    """Test windows by the day on which the choice was known."""
-    words = shown_by(shown["choose_by"])
-    table = _grid(
-        (f"{shown['choose_by']}\nin sample", "out of\nsample", "active\nreturn"), "known, tested up to: chosen"
-    )
+    """A row for each choice: the day on which it was known, and the last one on which it was tested."""
+    metric, words = shown["choose_by"], shown_by(shown["choose_by"])
+    beside = ("active\nreturn",) * (metric != "active_return")
+    table = _grid((f"{metric}\nin sample", "out of\nsample", *beside), "known, tested up to: chosen")
     for fold in shown["folds"]:
-        table.add_row(
-            f"{fold['known']}, {fold['test_to']}: {values_words(fold['values'])}",
-            words(fold["in_sample"]),
-            words(fold["out_of_sample"]),
-            figures.signed_percent(fold["active_return"]),
-        )
+        cells = [words(fold["in_sample"]), words(fold["out_of_sample"])]
+        cells += [figures.signed_percent(fold["active_return"])] * len(beside)
+        table.add_row(f"{fold['known']}, {fold['test_to']}: {values_words(fold['values'])}", *cells)
     return table
 
 

@@ -44,6 +44,8 @@ def test_full_json_has_every_figure_and_result_json_the_cheap_ones(desk: Desk) -
     assert said["active"]["sharpe"] == pytest.approx(gaps.mean() / gaps.std(ddof=1) * math.sqrt(252))
     assert full["bootstrap_sharpe"]["low"] < own["sharpe"] < full["bootstrap_sharpe"]["high"]
     assert full["bootstrap_drawdown"]["low"] < full["bootstrap_drawdown"]["high"] <= 0.0
+    earlier = gaps[result.own.track.sessions[1:] < np.datetime64(full["parting"]["day"])]
+    assert full["parting"]["before"] == pytest.approx(252 * earlier.mean())
     assert full["alpha"]["policy"]["beta"] == pytest.approx(own["beta"])
     excess = excess_returns(result.own.track).mean() - own["beta"] * excess_returns(
         result.portfolios["policy"].track
@@ -110,6 +112,9 @@ def test_bootstraps_see_what_is_planted() -> None:
     assert own is not None
     # Independent returns: the bootstrap's spread of the Sharpe ratio is Lo's standard error.
     assert own.sharpe.se == pytest.approx(math.sqrt(252 / 1500), rel=0.15)
+    cash = own_bootstrap(better + 0.001, np.full(1500, 0.001), 252, repetitions=300)
+    assert cash is not None
+    assert cash.sharpe.low == pytest.approx(own.sharpe.low)
     always = own_bootstrap(np.abs(market), np.zeros(1500), 252, repetitions=50)
     assert always is not None
     assert (always.drawdown.low, always.drawdown.high) == (0.0, 0.0)

@@ -3,6 +3,8 @@
 Whether a limit is broken is looked at for all lanes at once; the lanes where one is are fitted one by one.
 """
 
+# ruff: noqa: I001  (rows of the table are many: imported in lines, not one by one)
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -10,23 +12,8 @@ from typing import NamedTuple
 from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.lanes.table import ASSETS, LANES, SLEEVES
 from engine.portfolio.lanes.tilts import (
-    BROKEN,
-    CEILINGS,
-    FAILED,
-    FLOORS,
-    FREE,
-    HIGH,
-    LEAST,
-    LOW,
-    MOST,
-    NET,
-    NET_LEAST,
-    NET_MOST,
-    SIZES,
-    SLEEVE,
-    SLEEVE_LEAST,
-    SLEEVE_MOST,
-    WEIGHT,
+    BROKEN, CEILINGS, FAILED, FLOORS, FREE, HIGH, LEAST, LOW, MOST, NET, NET_LEAST, NET_MOST, SIZES, SLEEVE,
+    SLEEVE_LEAST, SLEEVE_MOST, WEIGHT,
 )  # fmt: skip
 
 #: As in `portfolio.limits` and `portfolio.bounds`.

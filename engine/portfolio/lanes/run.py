@@ -5,53 +5,16 @@ once for a block, and equity is measured as it comes, never stored. It may contr
 kernel: figures agree to 1e-9. A lane's bits depend neither on its neighbours nor on its place.
 """
 
+# ruff: noqa: I001  (rows of the table are many: imported in lines, not one by one)
+
 from __future__ import annotations
 
 from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.lanes.sums import begin, stretch, trace, worth
 from engine.portfolio.lanes.table import (
-    ACTIVE,
-    ASSETS,
-    BAND,
-    CASH,
-    DEPTH,
-    DOWN,
-    E0,
-    EDGE,
-    EXTRA,
-    FEE,
-    FLOOR,
-    GOAL,
-    GROUP,
-    GROUPS,
-    HITS,
-    LANES,
-    LEAST,
-    MEAN,
-    ONE,
-    ORDER,
-    PART,
-    ROUNDING,
-    SLEEVES,
-    SLIP,
-    SMALLEST,
-    SPARE,
-    SPENT,
-    THREE,
-    TRADES,
-    TURNOVER,
-    TWO,
-    UNIT,
-    X1,
-    X2,
-    XF,
-    Cube,
-    LaneFlags,
-    LaneMarket,
-    LanePaths,
-    LaneRows,
-    LaneTerms,
-    LaneWork,
+    ACTIVE, ASSETS, BAND, CASH, DEBT, DEPTH, DOWN, E0, EDGE, EXTRA, FEE, FLOOR, GOAL, GROUP, GROUPS, HITS, LANES, LEAST,
+    MEAN, ONE, ORDER, PART, ROUNDING, SLEEVES, SLIP, SMALLEST, SPARE, SPENT, THREE, TRADES, TURNOVER, TWO, UNIT, X1, X2,
+    XF, Cube, LaneFlags, LaneMarket, LanePaths, LaneRows, LaneTerms, LaneWork,
 )  # fmt: skip
 from engine.portfolio.lanes.trade import rebalance
 
@@ -197,6 +160,7 @@ def simulate(
         sums[b, 7], sums[b, 8], sums[b, 9] = S[TURNOVER + b], S[SPENT + b], S[HITS + b]
         for e in range(5):
             sums[b, 10 + e] = ends[e, b]
+        sums[b, 15] = S[DEBT + b]
 
 
 def simulate_blocks(

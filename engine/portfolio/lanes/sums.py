@@ -1,40 +1,13 @@
 """What is measured of lanes as equity comes: the sums from which `measure.sums` makes every metric."""
 
+# ruff: noqa: I001  (rows of the table are many: imported in lines, not one by one)
+
 from __future__ import annotations
 
 from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.lanes.table import (
-    ACTIVE,
-    ASSETS,
-    BOUGHT,
-    CASH,
-    COST,
-    DEPTH,
-    DOWN,
-    E0,
-    E1,
-    E2,
-    E3,
-    GROUP,
-    GROUPS,
-    HITS,
-    INVERSE,
-    LANES,
-    MONTH,
-    ONE,
-    PEAK,
-    SPENT,
-    THREE,
-    TRADED,
-    TURNOVER,
-    TWO,
-    UNIT,
-    X1,
-    X2,
-    XF,
-    ZERO,
-    LaneMarket,
-    LanePaths,
+    ACTIVE, ASSETS, BOUGHT, CASH, COST, DEBT, DEPTH, DOWN, E0, E1, E2, E3, GROUP, GROUPS, HITS, INVERSE, LANES, MONTH,
+    ONE, PEAK, SPENT, THREE, TRADED, TURNOVER, TWO, UNIT, X1, X2, XF, ZERO, LaneMarket, LanePaths,
 )  # fmt: skip
 
 
@@ -155,6 +128,7 @@ def begin(S: Vector, groups: int, capital: float) -> None:
         S[TURNOVER + b] = 0.0
         S[SPENT + b] = 0.0
         S[HITS + b] = 0.0
+        S[DEBT + b] = 0.0
 
 
 def close_months(S: Vector, t: int, count: int, number: Indices, months: Matrix) -> None:

@@ -35,14 +35,14 @@ UNIT, GOAL, VALUE, FEE, SLIP, ORDER, LEAST, EXTRA, MEAN = (region * (ASSETS + 3)
 SPARE = MEAN + SLEEVES * LANES
 (
     CASH, EQUITY, AFTER, COST, SLOPE, LIVE, TRADED, BOUGHT, BAND, PART, EDGE, SMALLEST, FLOOR, TRADES, E0, E1, E2, E3,
-    CHANGE, INVERSE, PEAK, DEPTH, X1, X2, XF, DOWN, ACTIVE, TURNOVER, SPENT, HITS, MONTH, SIZE,
-) = (SPARE + row * LANES for row in range(SLEEVES, SLEEVES + 32))  # fmt: skip
+    CHANGE, INVERSE, PEAK, DEPTH, X1, X2, XF, DOWN, ACTIVE, TURNOVER, SPENT, HITS, MONTH, DEBT, SIZE,
+) = (SPARE + row * LANES for row in range(SLEEVES, SLEEVES + 33))  # fmt: skip
 
 #: What is summed of a variant. x: its return over cash; of policy and matched mix the last equity, of the reference
-#: also the sums of x and its square.
+#: also the sums of x and its square; debt: 1 where fees took more cash than there was.
 COLUMNS = (
     "end", "x", "xx", "xf", "down", "active", "depth", "turnover", "spent", "hits", "policy_end", "matched_end",
-    "reference_end", "reference_x", "reference_xx",
+    "reference_end", "reference_x", "reference_xx", "debt",
 )  # fmt: skip
 
 
@@ -75,9 +75,8 @@ class LaneMarket(NamedTuple):
 class LaneTerms(NamedTuple):
     """What variants trade by: rows that they name. fee, slip, order, least (C, M): as in `kernel.Rates`.
 
-    trading (T, 6): band, whether it is a part of the target, whether to its edge, smallest trade, least cash, whether it
-    trades on change only.
-    policy (P, H): the neutral mix.
+    trading (T, 6): band, whether it is a part of the target, whether to its edge, smallest trade, least cash, whether
+    it trades on change only. policy (P, H): the neutral mix.
     """
 
     fee: Matrix

@@ -4,35 +4,16 @@ Without stances on assets and without limits the targets are weights of sleeves,
 of slots.
 """
 
+# ruff: noqa: I001  (rows of the table are many: imported in lines, not one by one)
+
 from __future__ import annotations
 
 from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.lanes.fitting import LaneLimits, bound, fit, look
 from engine.portfolio.lanes.table import ASSETS, LANES, SLEEVES, Cube, LaneMarket
 from engine.portfolio.lanes.tilts import (
-    BROKEN,
-    FAILED,
-    KEEP,
-    MEAN,
-    MIXED,
-    OVER,
-    POLICY,
-    SAME,
-    SHARES,
-    SLEEVE,
-    TOTAL,
-    UNDER,
-    WEIGHT,
-    LaneShape,
-    LaneTilts,
-    brake_sleeves,
-    brake_slots,
-    join_slots,
-    read_slots,
-    spread,
-    tilt_sleeves,
-    tilt_slots,
-    trades_of,
+    BROKEN, FAILED, KEEP, MEAN, MIXED, OVER, POLICY, SAME, SHARES, SLEEVE, TOTAL, UNDER, WEIGHT, LaneShape, LaneTilts,
+    brake_sleeves, brake_slots, join_slots, read_slots, spread, tilt_sleeves, tilt_slots, trades_of,
 )  # fmt: skip
 
 

@@ -55,6 +55,16 @@ class LaneTilts(NamedTuple):
     keep: Cube
 
 
+def move(T: Vector, sleeves: int, own: int, q: int) -> None:
+    """The points in POINTS into a sleeve, out of those that give."""
+    for h in range(SLEEVES):
+        if h < sleeves:
+            one = 1.0 if h == own else 0.0
+            for b in range(LANES):
+                share = one - T[SHARES + (q * SLEEVES + h) * LANES + b]
+                T[WEIGHT + h * LANES + b] += T[POINTS + b] * share
+
+
 def tilt_sleeves(T: Vector, shape: LaneShape, sleeves: int, stances: Cube, d: int) -> None:
     """WEIGHT of sleeves: the policy mix and the points of each tilt."""
     for h in range(SLEEVES):
@@ -68,16 +78,6 @@ def tilt_sleeves(T: Vector, shape: LaneShape, sleeves: int, stances: Cube, d: in
                 stance = stances[d, s, b]
                 T[POINTS + b] = stance * (T[OVER + q * LANES + b] if stance > 0.0 else T[UNDER + q * LANES + b])
             move(T, sleeves, shape.tilted[q], q)
-
-
-def move(T: Vector, sleeves: int, own: int, q: int) -> None:
-    """The points in POINTS into a sleeve, out of those that give."""
-    for h in range(SLEEVES):
-        if h < sleeves:
-            one = 1.0 if h == own else 0.0
-            for b in range(LANES):
-                share = one - T[SHARES + (q * SLEEVES + h) * LANES + b]
-                T[WEIGHT + h * LANES + b] += T[POINTS + b] * share
 
 
 def brake_sleeves(T: Vector, shape: LaneShape, sleeves: int) -> None:

@@ -1,5 +1,7 @@
 """Trading in lanes: what `kernel.rebalance_net` and `kernel.rebalance_any` do with one portfolio."""
 
+# ruff: noqa: I001  (rows of the table are many: imported in lines, not one by one)
+
 from __future__ import annotations
 
 import numpy as np
@@ -7,39 +9,9 @@ from numpy.typing import NDArray
 
 from engine.market.table import Matrix, Vector
 from engine.portfolio.lanes.table import (
-    AFTER,
-    ASSETS,
-    BAND,
-    CASH,
-    CHANGE,
-    COST,
-    EDGE,
-    EQUITY,
-    FEE,
-    FLOOR,
-    GOAL,
-    GROUP,
-    GROUPS,
-    LANES,
-    LEAST,
-    LIVE,
-    ONE,
-    ORDER,
-    PART,
-    ROUNDING,
-    ROUNDS,
-    SLIP,
-    SLOPE,
-    SMALLEST,
-    SOLVED,
-    THREE,
-    TRADED,
-    TRADES,
-    TWO,
-    UNIT,
-    VALUE,
-    LaneFlags,
-    LaneMarket,
+    AFTER, ASSETS, BAND, CASH, CHANGE, COST, DEBT, EDGE, EQUITY, FEE, FLOOR, GOAL, GROUP, GROUPS, LANES, LEAST, LIVE,
+    ONE, ORDER, PART, ROUNDING, ROUNDS, SLIP, SLOPE, SMALLEST, SOLVED, THREE, TRADED, TRADES, TWO, UNIT, VALUE,
+    LaneFlags, LaneMarket,
 )  # fmt: skip
 
 
@@ -249,6 +221,7 @@ def settle(S: Vector, growth: float) -> None:
     for b in range(LANES):
         left = S[CASH + b] * growth - S[CHANGE + b] - S[COST + b]
         left = left if abs(left) > ROUNDING * S[EQUITY + b] else 0.0
+        S[DEBT + b] = 1.0 if left < 0.0 else S[DEBT + b]
         S[CASH + b] = left * inverse if S[TRADED + b] > 0.0 else S[CASH + b]
 
 

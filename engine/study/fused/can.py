@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.config import Config
+from engine.market.labels import is_label
 from engine.portfolio.lanes.table import ASSETS, SLEEVES
 
 #: Keys of `trade` that the lanes know. Any other one has to be left at its default.
@@ -37,12 +38,16 @@ def _reasons(config: Config) -> Iterator[str]:
         value = getattr(config.trade, key)
         if key not in TRADE and value != field.get_default(call_default_factory=True):
             yield f"`trade: {{{key}: ...}}`"
+    if config.cash.debit_rate is not None and (config.trade.commission_per_order or config.trade.commission_minimum):
+        yield "`debit_rate` where fees by the order may leave less than no cash"
     if config.allow_short:
         yield "`allow_short`"
     if config.dividends is not None:
         yield "`dividends`"
     if config.limits is not None and config.limits.least_cash < 0.0:
         yield "`limits` that let borrow"
+    if config.limits is not None and config.limits.least_cash > 0.0 and is_label(config.against[0]):
+        yield f"least cash, which `{config.against[0]}` has to leave as well"
     yield from _sizes(config)
 
 

@@ -20,16 +20,16 @@ from engine.study.fused.ground import Ground
 from engine.study.fused.room import Room, numbers_of
 from engine.study.fused.table import Picks, VariantTable
 
-#: What became of a variant: figures; limits that nothing keeps; or equity at or below zero.
-DONE, IMPOSSIBLE, RUINED = range(3)
+#: What became of a variant: figures; limits that nothing keeps; equity at or below zero; debt, which fees can make.
+DONE, IMPOSSIBLE, RUINED, INDEBTED = range(4)
 #: Blocks of a task at most, and bytes of stances and targets that stay near a processor.
 MOST, CACHE = 16, 4e6
 
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """figures (V, metrics): in the order of METRICS, NaN where undefined. status (V,): DONE, IMPOSSIBLE or RUINED; what
-    is not done has no figures.
+    """figures (V, metrics): in the order of METRICS, NaN where undefined. status (V,): DONE, or why a variant has no
+    figures and has to be run alone.
     """
 
     figures: Matrix
@@ -165,7 +165,7 @@ def measured(job: Job) -> Simulated:
     named = dict(zip(COLUMNS, job.sums.T, strict=True))
     with np.errstate(invalid="ignore"):
         ruined = ~((named["depth"] > 0.0) & np.isfinite(named["end"]))
-    status = np.where(job.failed[:, 0] > 0.0, IMPOSSIBLE, np.where(ruined, RUINED, DONE))
+    status = np.select([job.failed[:, 0] > 0.0, ruined, named["debt"] > 0.0], [IMPOSSIBLE, RUINED, INDEBTED], DONE)
     figures = metrics_of(named, job.bets, job.ground.shared)
     figures[status != DONE] = np.nan
     return Simulated(figures, status)

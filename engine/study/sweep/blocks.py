@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +14,11 @@ import numpy as np
 
 from engine.market.table import Indices, Matrix, Vector
 from engine.measure.metrics import METRICS
+from engine.study.cluster import Cluster, cluster_used
 from engine.study.sweep.block import FAILED, Block, run_block
 from engine.study.sweep.crew import Crew, cores
 from engine.study.sweep.kept import Kept
+from engine.study.sweep.on_ray import blocks_on_ray
 from engine.study.sweep.parts import keep_block, kept_block
 from engine.study.sweep.plan import Plan
 
@@ -62,12 +64,33 @@ def run_blocks(plan: Plan, folder: Path, say: Callable[[str], None], processes: 
             todo.append(number)
         else:
             found.put(block)
+    cluster = cluster_used()
+    if cluster is not None:
+        _work_on(plan, folder, found, todo, cluster, say)
+        return found
     crew = Crew(plan, folder, todo)
     try:
         _work(plan, folder, found, crew, _Pace(plan, len(todo), say), (processes or cores()) - 1)
     finally:
         crew.dismiss()
     return found
+
+
+def _work_on(
+    plan: Plan, folder: Path, found: Found, todo: Sequence[int], cluster: Cluster, say: Callable[[str], None]
+) -> None:
+    """Let a cluster run the blocks that are left; what it gives back is run here."""
+    kept, pace = Kept(), _Pace(plan, len(todo), lambda words: say(f"{words} on Ray"))
+    for number in blocks_on_ray(plan, folder, todo, cluster):
+        if number is None:
+            pace.begin()
+            continue
+        block = kept_block(folder, number, plan)
+        if block is None:
+            block = run_block(plan, number, kept)
+            keep_block(folder, number, block)
+        found.put(block)
+        pace.count()
 
 
 def _work(plan: Plan, folder: Path, found: Found, crew: Crew, pace: _Pace, others: int) -> None:
@@ -100,6 +123,10 @@ class _Pace:
         self._plan, self._blocks, self._say = plan, blocks, say
         self._done, self._start = 0, time.monotonic()
         self._tell()
+
+    def begin(self) -> None:
+        """Only now it begins."""
+        self._start = time.monotonic()
 
     def count(self) -> None:
         """A block more is done."""

@@ -56,10 +56,11 @@ class Kept:
 
     markets: Shelf = field(default_factory=lambda: Shelf(MARKETS))
     answers: Shelf = field(default_factory=lambda: Shelf(ANSWERS))
+    read: Callable[[Config], Market] = read_market
 
     def market(self, config: Config) -> Market:
         """Like `read_market`."""
-        return self.markets.take(market_key(config), lambda: read_market(config))
+        return self.markets.take(market_key(config), lambda: self.read(config))
 
 
 def market_key(config: Config) -> str:

@@ -22,12 +22,17 @@ def part_file(folder: Path, block: int) -> Path:
 
 def keep_block(folder: Path, number: int, block: Block) -> None:
     """Write a block, whole or not at all. Raises DataError where nothing can be written."""
+    write_atomically(part_file(folder, number), block_bytes(block))
+
+
+def block_bytes(block: Block) -> bytes:
+    """The file of a block."""
     columns = {name: pa.array(block.figures[:, i]) for i, name in enumerate(METRICS)}
     reasons = pa.array([block.reasons.get(row) for row in block.rows.tolist()], pa.string())
     table = pa.table({"variant": block.rows, **columns, "way": block.way, "reason": reasons})
     content = io.BytesIO()
     pq.write_table(table, content, compression="zstd")
-    write_atomically(part_file(folder, number), content.getvalue())
+    return content.getvalue()
 
 
 def kept_block(folder: Path, number: int, plan: Plan) -> Block | None:

@@ -89,18 +89,19 @@ def run_candidates(config: Config) -> Candidates:
     beside = Beside(
         tracks[setting.config.against[0]], tracks["policy"], config.sessions_per_year, len(setting.panel.sessions)
     )
-    found, reasons = [], {}
+    ran: list[Candidate] = []
+    reasons: dict[int, str] = {}
     for number in range(variants.count):
         who_waits().say(f"{config.path}: candidate {number + 1:,} of {variants.count:,}")
         try:
             one = set_up(varied(config, variants.values(number)), market=kept.market)
-            found.append(_candidate(number, one, decide_kept(one, kept)))
+            ran.append(_candidate(number, one, decide_kept(one, kept)))
         except OverweightError as error:
             reasons[number] = "; ".join(str(error).splitlines())
-    if not found:
-        words = f"{variants.count:,} variants of which none runs; the first: {reasons[0]}"
+    if not ran:
+        words = f"{variants.count:,} variant{'s' * (variants.count > 1)}, none of which runs; the first: {reasons[0]}"
         raise ConfigError(config.fault("sweep.over", words, "at least one that runs", "mend the base, or the values"))
-    return Candidates(config, variants, setting, _candidate(WRITTEN, setting, decided), tuple(found), reasons, beside)
+    return Candidates(config, variants, setting, _candidate(WRITTEN, setting, decided), tuple(ran), reasons, beside)
 
 
 def _candidate(number: int, setting: Setting, decided: Decided) -> Candidate:

@@ -25,16 +25,16 @@ def walk_picture(walked: Walked, figures: Mapping[str, Any], notes: Sequence[str
     """The page by name, and what is missing: without the extra `report` there is none, and one caveat says so."""
     if not can_draw():
         return {}, (MISSING,)
-    span = figures["out_of_sample"]
+    candidates, span = walked.candidates, figures["out_of_sample"]
     ends = {name: _growth(walked, track)[-1] for name, track in tracks_of(walked).items()}
     grown = ", ".join(f"{WORDS[name]} {end:.2f}" for name, end in ends.items())
     page = Page(
-        title=f"{walked.candidates.config.name}: {len(walked.folds)} choices among {walked.candidates.variants.count:,}",
+        title=f"{candidates.config.name}: {len(walked.folds)} choices among {candidates.variants.count:,}",
         lead=f"{decay_words(figures, shown_by(walked.metric))}.",
-        alt=f"Two charts. The first: growth of 1 from {span['from']} to {span['to']}, which ends at {grown}. The second: "
-        f"{walked.metric} of each choice where it was chosen and in the window after.",
-        caption=f"Above: growth of 1 out of sample, on a logarithmic scale. Below: {walked.metric} of each choice in its "
-        "training window, and of the one run in the test window after it.",
+        alt=f"Two charts. The first: growth of 1 from {span['from']} to {span['to']}, which ends at {grown}. "
+        f"The second: {walked.metric} of each choice where it was chosen and in the window after.",
+        caption=f"Above: growth of 1 out of sample, on a logarithmic scale. Below: {walked.metric} of each choice in "
+        "its training window, and of the one run in the test window after it.",
         header=HEADER,
         rows=[_row(walked, fold) for fold in figures["folds"]],
         notes=notes,

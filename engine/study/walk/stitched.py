@@ -1,4 +1,4 @@
-"""ONE run whose parameters are dated: the decisions of whoever was chosen on their day, simulated once from end to end."""
+"""ONE run whose parameters are dated: the decisions of whoever was chosen on their day, simulated once."""
 
 from __future__ import annotations
 

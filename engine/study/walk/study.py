@@ -40,7 +40,7 @@ def walk_forward_of(config: Config) -> Walked:
 
 
 def study_walk(config: Config, results: Path | None) -> Studied:
-    """The study as `overweight run` saves and prints it; the ledger of trials in the results folder counts candidates."""
+    """The study as `overweight run` saves and prints it. The ledger of trials of a results folder counts candidates."""
     asked = config.walk_forward
     assert asked is not None
     metric = metric_of(config)

@@ -162,11 +162,11 @@ def decay_of(walked: Walked) -> Plain:
 
 
 def walk_tables(walked: Walked) -> dict[str, Columns]:
-    """equity: a row a session. folds: a row each. targets: a row a decision. candidates: a row each."""
+    """equity: a row a session. folds: a row each. dated_targets: a row a decision. candidates: a row each."""
     return {
         "equity": _equity(walked),
         "folds": _folds(walked),
-        "targets": _targets(walked),
+        "dated_targets": _targets(walked),
         "candidates": candidates_table(walked.candidates, walked.chosen, {
             f"{walked.metric}_out_of_sample": walked.whole([one.track for one in walked.candidates.all])
         }),

@@ -26,7 +26,7 @@ class Fold:
 
 
 def folds_of(begin: int, last: int, train: int, test: int, embargo: int, anchored: bool) -> tuple[Fold, ...]:
-    """Every fold on the sessions from `begin` (the close from which returns count) to `last`; none where all is too short.
+    """Every fold on the sessions from `begin` (the close from which returns count) to `last`; none where that is short.
 
     The next one is known `test` sessions after the one before; the last one may be shorter.
     """

@@ -38,7 +38,10 @@ def walk_caveats(walked: Walked) -> Iterator[str]:
 def split_caveats(candidates: Candidates, asked: PurgedSplits) -> Iterator[str]:
     """Of splits."""
     yield from common_caveats(candidates)
-    yield "choices of a split learn from years after its test too: so it measures choosing, and is no run one could have had"
+    yield (
+        "choices of a split learn from years after its test too: so it measures choosing, and is no run one could have "
+        "had"
+    )
     yield "paths join what candidates earned by themselves: changing from one to the next costs nothing in them"
     if asked.embargo_sessions == 0:
         yield "without an embargo what looks back carries test sessions into training"
