@@ -75,7 +75,7 @@ def _standing_out(seeds: range, effect: str) -> Counter[str]:
 
 
 def splits_beyond(splits: int, lookback: int, bps: float) -> float:
-    """Of rotations between two random fives of the sample's industries the share with a t of active return over 1.96."""
+    """Of rotations between two random fives of the sample's industries the share with a t above 1.96."""
     industries = sorted({*labels()} - {"gold", "silver"})
     rng, beyond = np.random.default_rng(49), 0
     with tempfile.TemporaryDirectory() as folder:

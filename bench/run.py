@@ -73,6 +73,7 @@ def rows() -> Iterator[Row]:
     yield from process_rows()
     yield from check_rows()
     yield from audit_rows()
+    yield from null_rows()
 
 
 def wide_rows() -> Iterator[Row]:
@@ -295,6 +296,15 @@ def audit_rows() -> Iterator[Row]:
     middle = statistics.median(added.values())
     name = f"the short audit of {len(added)} configs: over the run without it"
     yield Row(name, f"{middle:.0%}, {most} {added[most]:.0%}", "<= 50%", added[most] <= 0.5)
+
+
+def null_rows() -> Iterator[Row]:
+    """1,000 null markets of a config on all processors, as its command asks for them."""
+    command = [str(Path(sys.executable).parent / "overweight"), "null", CONFIG, "--markets", "1000"]
+    for kind, most in (("shifted", 60), ("bootstrap", None)):
+        taken = timed(lambda kind=kind: process([*command, "--kind", kind]))
+        told = (f"< {most} s", taken < most) if most else ("", None)
+        yield Row(f"overweight null, 1,000 {kind} markets", f"{taken:.0f} s", *told)
 
 
 def alternating(

@@ -25,6 +25,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 from calibration import lines  # noqa: E402  (found through the path above)
 from engines import GROSS, NET, SHARED, W1, engines  # noqa: E402
 from events import shared_day_sizes, whole_studies  # noqa: E402
+from nulls import NOTHING, PLANTED, shares_that_stand_out, splits_beyond  # noqa: E402
 
 from engine.peer.book import ask_vectorbt  # noqa: E402
 from tests.portfolio import identities  # noqa: E402

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from engine.config import Config
 from engine.config.vary import varied
 from engine.errors import OverweightError
 from engine.market.table import Indices, Matrix
 from engine.measure.metrics import METRICS
+from engine.study.sweep.fused import run_fused
 from engine.study.sweep.kept import Kept
-from engine.study.sweep.plan import Plan
+from engine.study.sweep.plan import LANES, Plan
 from engine.study.sweep.single import run_variant
 
 #: Which way a variant went: many at once in the lanes, alone through the kernel of every run, or it has no figures.
 WAYS = ("fused", "single", "failed")
 FUSED, SINGLE, FAILED = range(len(WAYS))
+#: A sweep of fewer variants is done before the lanes are loaded.
+WORTH = LANES
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +39,38 @@ class Block:
 
 
 def run_block(plan: Plan, block: int, kept: Kept) -> Block:
-    """Run every variant of a block. One that fails is a row with its reason."""
+    """Run every variant of a block: through the lanes what can go there, alone what cannot, and what came to grief
+    there. One that fails is a row with its reason.
+    """
     rows = plan.rows(block)
-    figures = np.full((len(rows), len(METRICS)), np.nan)
-    way = np.full(len(rows), SINGLE)
-    reasons = {}
+    figures, way = np.full((len(rows), len(METRICS)), np.nan), np.full(len(rows), SINGLE)
+    values = {row: plan.variants.values(row) for row in rows.tolist()}
+    configs, reasons = _configs(plan, values)
+    fused = run_fused(configs, values, kept) if plan.variants.count >= WORTH else {}
     for i, row in enumerate(rows.tolist()):
-        try:
-            found = run_variant(varied(plan.config, plan.variants.values(row)), kept).figures
-            figures[i] = [np.nan if value is None else value for value in found.values()]
-        except OverweightError as error:
-            way[i], reasons[row] = FAILED, "; ".join(str(error).splitlines())
+        if row in fused:
+            figures[i], way[i] = fused[row], FUSED
+        elif row in configs:
+            try:
+                found = run_variant(configs[row], kept).figures
+                figures[i] = [np.nan if value is None else value for value in found.values()]
+            except OverweightError as error:
+                reasons[row] = _words(error)
+        if row in reasons:
+            way[i] = FAILED
     return Block(rows, figures, way, reasons)
+
+
+def _configs(plan: Plan, values: Mapping[int, Mapping[str, Any]]) -> tuple[dict[int, Config], dict[int, str]]:
+    """The config of each variant, and why others are none."""
+    configs, reasons = {}, {}
+    for row, own in values.items():
+        try:
+            configs[row] = varied(plan.config, own)
+        except OverweightError as error:
+            reasons[row] = _words(error)
+    return configs, reasons
+
+
+def _words(error: OverweightError) -> str:
+    return "; ".join(str(error).splitlines())

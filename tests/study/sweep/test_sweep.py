@@ -36,6 +36,8 @@ SWEEPS = {
     "brakes": "    brake: [null, {strategy: trend, on: one, with: {lookback: 5}}]\n    tranches: [1, 3]\n"
     "    limits: [null, {sleeve: {one: {max: 0.6}}}]\n    from: [2020-06-30, 2020-08-31]",
 }  # fmt: skip
+#: How many of them go through the lanes: tranches go alone, and so does `debt`.
+FUSED = {"parameters": 12, "universe": 4, "trading": 8, "rules": 24, "brakes": 8}
 #: A brake answers shares: this one is cut to them.
 SHARE = '''"""A share."""
 def score(past, *, lookback: int = 5, sleeve: str = "one"):
@@ -50,8 +52,12 @@ def overweight(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPat
     return Command(capsys)
 
 
+@pytest.mark.parametrize("worth", [1, 10**9], ids=["lanes", "alone"])
 @pytest.mark.parametrize("name", SWEEPS)
-def test_every_row_is_the_plain_run_of_its_variant(desk: Desk, name: str) -> None:
+def test_every_row_is_the_plain_run_of_its_variant(
+    desk: Desk, name: str, worth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.study.sweep.block.WORTH", worth)
     desk.text(SHARE, "strategies/share.py")
     path = sweep(desk, SWEEPS[name].replace("strategy: trend, on", "strategy: share, on"))
     rows = rows_of(swept(path))
@@ -60,6 +66,7 @@ def test_every_row_is_the_plain_run_of_its_variant(desk: Desk, name: str) -> Non
         assert (row["way"], row["reason"]) in {("single", ""), ("fused", "")}, row
         assert figures_of(row) == pytest.approx(figures_alone(path, row["variant"]), rel=1e-9, abs=1e-12, nan_ok=True)
     assert len({row["cagr"] for row in rows}) > 1
+    assert sum(row["way"] == "fused" for row in rows) == (FUSED[name] if worth == 1 else 0)
 
 
 def test_drawn_variants_are_plain_runs_too(desk: Desk) -> None:
