@@ -38,7 +38,7 @@ SESSIONS = {NOTHING: 500, PLANTED: 1500}
 #: With so many null markets p is at most 5% where the real one beats them all.
 MARKETS = 19
 CALIBRATED = ("shifted", "bootstrap", "mirrored", "made")
-#: A rotation between two sleeves of five industries: over the one that rose more in the past half year, fully.
+#: A rotation between two sleeves of five industries, before costs: over the one that rose more, fully.
 SPLIT = """\
 strategy: ai_demand
 with: {{leaders: one, market: other, lookback: {lookback}}}
@@ -49,7 +49,6 @@ tilt: {{one: {{over: 0.25, under: 0.25, from: other}}}}
 every: month_end
 from: 1971-01-29
 to: 2021-12-31
-trade: {{commission_bps: {bps}}}
 data: {{source: sample}}
 """
 
@@ -74,7 +73,7 @@ def _standing_out(seeds: range, effect: str) -> Counter[str]:
     return found
 
 
-def splits_beyond(splits: int, lookback: int, bps: float) -> float:
+def splits_beyond(splits: int, lookback: int) -> float:
     """Of rotations between two random fives of the sample's industries the share with a t above 1.96."""
     industries = sorted({*labels()} - {"gold", "silver"})
     rng, beyond = np.random.default_rng(49), 0
@@ -83,7 +82,7 @@ def splits_beyond(splits: int, lookback: int, bps: float) -> float:
         for _ in range(splits):
             drawn = rng.permutation(industries)[:10].tolist()
             names = {"one": ", ".join(drawn[:5]), "other": ", ".join(drawn[5:])}
-            path.write_text(SPLIT.format(**names, lookback=lookback, bps=bps), encoding="utf-8")
+            path.write_text(SPLIT.format(**names, lookback=lookback), encoding="utf-8")
             setting = set_up(load(path))
             decided = decide(setting)
             own = track_of(setting, simulate(setting, decided.targets, decided))

@@ -7,7 +7,7 @@ need its workload are left out, saying so.
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import os
 import statistics
 import subprocess
@@ -74,6 +74,8 @@ def rows() -> Iterator[Row]:
     yield from check_rows()
     yield from audit_rows()
     yield from null_rows()
+    yield from sweep_rows()
+    yield from ray_rows()
 
 
 def wide_rows() -> Iterator[Row]:
@@ -296,6 +298,32 @@ def audit_rows() -> Iterator[Row]:
     middle = statistics.median(added.values())
     name = f"the short audit of {len(added)} configs: over the run without it"
     yield Row(name, f"{middle:.0%}, {most} {added[most]:.0%}", "<= 50%", added[most] <= 0.5)
+
+
+def sweep_rows() -> Iterator[Row]:
+    """A sweep of metals_lead on the sample, 50 rules for each set of its own parameters, as its command runs it."""
+    rules = "stance.enter: {from: 0.5, to: 2.4, count: 10}, tilt.miners.over: {from: 0.05, to: 0.3, count: 5}"
+    with tempfile.TemporaryDirectory() as folder:
+        taken = []
+        for sets in (20, 120):
+            path = Path(folder) / f"sweep_{sets}.yaml"
+            over = f"with.lookback: {{from: 100, to: {99 + sets}, step: 1}}, {rules}"
+            path.write_text(f"base: {ROOT / CONFIG}\nsweep: {{over: {{{over}}}}}\n")
+            command = [str(Path(sys.executable).parent / "overweight"), "run", str(path), "--results", folder]
+            taken.append(timed(lambda command=command: process(command)))
+    rate = 5_000 / (taken[1] - taken[0])
+    name = "sweep of metals_lead, 50 rules a set: variants a second"
+    yield Row(name, f"{rate:,.0f} ({rate / 50:.0f} sets)", ">= 5,000", rate >= 5_000)
+
+
+def ray_rows() -> Iterator[Row]:
+    """100,000 variants on a Ray cluster of this machine, against the processes of a plain run, starts aside."""
+    if importlib.util.find_spec("ray") is None:
+        yield Row("100,000 variants on Ray", "ray is absent")
+        return
+    here, there, ratio = map(float, process([sys.executable, "bench/blocks.py", "100000"]).split())
+    name = f"100,000 variants on Ray: time over here ({here:,.0f} variants/s)"
+    yield Row(name, f"{there:,.0f}/s = {ratio:.2f}x", "<= 1.3x", ratio <= 1.3)
 
 
 def null_rows() -> Iterator[Row]:

@@ -69,6 +69,7 @@ def rows(markets: int) -> Iterator[Row]:
     yield from event_rows(markets)
     for line in lines(max(markets // 10, 1)):
         yield Row(line.name, line.measured, line.target, line.kept)
+    yield from null_rows(markets)
 
 
 def identity_rows(markets: int) -> Iterator[Row]:
@@ -125,6 +126,22 @@ def event_rows(markets: int) -> Iterator[Row]:
     away = f"{mean:+.2f}, spread {spread:.2f}"
     near = abs(mean) < 0.3 and 0.85 < spread < 1.15 if enough else None
     yield Row("planted effects: standard errors from the truth", away, "0, 1", near)
+
+
+def null_rows(markets: int) -> Iterator[Row]:
+    """`overweight null` on made markets: how often it says at 5% that a result stands out, and its power; placebos."""
+    studies = max(markets // 10, 1)
+    judged = studies >= 1000
+    for kind, share in shares_that_stand_out(studies, NOTHING).items():
+        # A bootstrap in blocks keeps some of what the real market had by luck: it says too seldom that one stands out.
+        least, target = (0.0, "<= 7.5%") if kind == "bootstrap" else (0.029, "2.9% to 7.5%")
+        kept = least <= share <= 0.075 if judged else None
+        yield Row(f"null markets: {kind} at 5%, no effect", f"{share:.1%} of {studies:,}", target, kept)
+    planted = max(studies // 10, 1)
+    for kind, share in shares_that_stand_out(planted, PLANTED).items():
+        yield Row(f"null markets: {kind} at 5%, a planted effect", f"{share:.0%} of {planted:,}")
+    splits = max(markets // 20, 1)
+    yield Row("random fives of industries, 12 months: t > 1.96", f"{splits_beyond(splits, 252):.0%} of {splits:,}")
 
 
 def engine_rows() -> Iterator[Row]:

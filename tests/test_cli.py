@@ -18,7 +18,7 @@ from tests.results.command import Command
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = (
-    "run", "compare", "check", "phase", "audit", "stance", "report", "findings", "list", "query", "strategies",
+    "run", "compare", "check", "phase", "audit", "null", "stance", "report", "findings", "list", "query", "strategies",
     "schema", "data", "new",
 )  # fmt: skip
 

@@ -80,7 +80,7 @@ def run_ledger(config: Config, panel: Panel, decisions: Decisions, costs: Costs)
     due = decisions.sessions + config.trade.after
     live = decisions.trades & (due < stop)
     due, decided = due[live], decisions.sessions[live]
-    market, rates, rules = _market(config, panel, start, costs), rates_of(costs, panel, due), _rules(config, panel)
+    market, rates, rules = _market(config, panel, start, costs), rates_of(costs, panel, due), rules_of(config, panel)
     fills, barred = _fills(config, panel, due, rates.impact)
     orders = Orders(due - start, fills, decisions.targets[live], barred == 0)
     paths = _empty_paths(len(due), stop - start, len(panel.assets))
@@ -134,7 +134,8 @@ def _market(config: Config, panel: Panel, start: int, costs: Costs) -> Market:
     return Market(panel.known[start:], growth, debit, paid, panel.ends - start)
 
 
-def _rules(config: Config, panel: Panel) -> Rules:
+def rules_of(config: Config, panel: Panel) -> Rules:
+    """How the config trades, as the kernel reads it."""
     trade, band = config.trade, config.rebalance if isinstance(config.rebalance, Band) else None
     lots, floor = lots_of(config, panel), cash_floor(config)
     plain = band is None and trade.smallest_trade == 0.0 and trade.turnover_cap is None and not lots.any()

@@ -130,6 +130,8 @@ def _answered(database: DuckDBPyConnection, sql: str) -> tuple[list[str], list[t
     import duckdb
 
     try:
+        if len(duckdb.extract_statements(sql)) != 1:
+            raise duckdb.InvalidInputException("one statement is asked for, and no more")
         found = database.execute(sql)
         rows = found.fetchall()
     except duckdb.Error as error:

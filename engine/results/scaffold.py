@@ -80,9 +80,9 @@ def new_strategy(name: str) -> int:
 
     Raises ConfigError where the name is no Python name or any of the files is there already: then none is written.
     """
-    if not re.fullmatch("[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
+    if not re.fullmatch("[a-z][a-z0-9_]{0,79}", name) or keyword.iskeyword(name):
         tidy = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
-        good = re.fullmatch("[a-z][a-z0-9_]*", tidy) and not keyword.iskeyword(tidy)
+        good = re.fullmatch("[a-z][a-z0-9_]{0,79}", tidy) and not keyword.iskeyword(tidy)
         cure = f"write `{tidy}`" if good else "write for example gold_leads"
         expected = "small letters, digits and `_`, a letter first"
         raise ConfigError(Fault("overweight new strategy", "NAME", f"`{name}`", expected, cure))
@@ -96,6 +96,9 @@ def new_strategy(name: str) -> int:
         raise ConfigError(
             Fault(str(there[0]), "", "a file of that name", "none yet", "choose another name, or move it away")
         )
+    for path in texts:
+        if path.parent.exists() and not path.parent.is_dir():
+            raise ConfigError(Fault(str(path.parent), "", "a file", "a folder, or nothing", "move it away"))
     for path, text in texts.items():
         write_atomically(path, text.encode())
     lines = [f"wrote  {path}" for path in texts]

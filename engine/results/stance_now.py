@@ -59,10 +59,18 @@ def _asked(
 ) -> tuple[Result, Now]:
     config = load_run(file, overrides)
     result = backtest(config)
+    _refuse_tomorrow(result, today)
     if not stale_ok:
         _refuse_stale(result, today)
     held = None if holdings is None else read_holdings(holdings, result.panel, config.allow_short)
     return result, now_of(result, held)
+
+
+def _refuse_tomorrow(result: Result, today: dt.date) -> None:
+    last = result.panel.sessions[-1]
+    if last > np.datetime64(today):
+        found = f"data that go on to {last}, after {today}"
+        raise DataError(result.config.fault("to", found, "data up to today", f"say `to: {today}`, or another --today"))
 
 
 def _refuse_stale(result: Result, today: dt.date) -> None:

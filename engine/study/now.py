@@ -7,18 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.decide import Decided, Setting, decide
+from engine.decide import Decided, Setting, decide, trading_days
 from engine.judge import Outlook, outlook
 from engine.market.panel import Panel, Vector
-from engine.market.table import Matrix
-from engine.portfolio.costs import Costs, costs_of
-from engine.portfolio.kernel import cost_of
+from engine.portfolio.costs import Costs, costs_of, rates_of
+from engine.portfolio.kernel import Orders, Rates, cost_of, rebalance_any
+from engine.portfolio.ledger import rules_of
 from engine.portfolio.tilt import neutral_mix, targets_of
 from engine.portfolio.tranches import rows_of
 from engine.result import Result
-
-#: Rounds for what is left after costs; each shrinks what is left to do by the rate of costs.
-ROUNDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +67,13 @@ class Now:
 
 
 def now_of(result: Result, holdings: Holdings | None = None) -> Now:
-    """What to hold now; without holdings, from what the simulated portfolio holds.
+    """What to hold now; without holdings, from what the simulated portfolio holds, which trades only what its last
+    decision still has to trade.
 
     The target is that of the last decision, and with tranches the mean of each part's last one.
     """
     setting, panel, ledger = result.setting, result.panel, result.own.ledger
+    simulated = holdings is None
     if holdings is None:
         holdings = Holdings(ledger.units[-1], float(ledger.cash[-1]))
     rows = [int(own[-1]) for own in rows_of(setting.tranche)]
@@ -82,7 +81,12 @@ def now_of(result: Result, holdings: Holdings | None = None) -> Now:
     policy = targets_of(setting.mix, setting.mix.policy)[rows].mean(axis=0)
     worth = panel.known[-1]
     equity = holdings.cash + float(worth @ holdings.units)
-    value = _trades(target, holdings, worth, costs_of(result.config, panel))
+    last = int(setting.decisions[-1])
+    traded = last + result.config.trade.after < len(panel.sessions)
+    if simulated and (traded or not trading_days(result.config, result.decided.opinion, setting.tranche)[-1]):
+        value = np.zeros(len(target)), np.zeros(len(target))
+    else:
+        value = _trades(setting, target, holdings, costs_of(result.config, panel))
     lines = tuple(
         Line(
             panel.assets[i],
@@ -96,12 +100,11 @@ def now_of(result: Result, holdings: Holdings | None = None) -> Now:
         )
         for i in np.flatnonzero(panel.held)
     )
-    last = int(setting.decisions[-1])
     return Now(
         str(panel.sessions[-1]),
         result.outlook,
         None if last == len(panel.sessions) - 1 else _today(setting),
-        last + result.config.trade.after < len(panel.sessions),
+        traded,
         equity,
         lines,
         known_days(panel),
@@ -128,24 +131,31 @@ def _today(setting: Setting) -> Outlook:
     return outlook(asked, decided)
 
 
-def _trades(target: Vector, holdings: Holdings, worth: Vector, costs: Costs) -> tuple[Vector, Vector]:
-    """(N,) money to trade in each asset, and what it costs: targets hold after costs, as `net_of_costs` sizes them.
+def _trades(setting: Setting, target: Vector, holdings: Holdings, costs: Costs) -> tuple[Vector, Vector]:
+    """(N,) money to trade in each asset and what it costs, by the kernel's own rebalance: band, smallest trade, turnover
+    cap, lots and floor as in a run that holds something already.
 
     Impact is left out: it needs the volume of a day that is yet to come.
     """
-    held = worth * holdings.units
-    equity = holdings.cash + float(held.sum())
-    after, value, paid = equity, np.zeros_like(held), np.zeros_like(held)
-    for _ in range(ROUNDS):
-        value = np.where(worth > 0, target * after - held, 0.0)
-        paid = _paid(value, worth, costs)
-        before, after = after, equity - float(paid.sum())
-        if abs(after - before) <= 1e-12 * abs(equity):
-            break
-    return value, paid
+    panel, count = setting.panel, len(target)
+    worth = panel.known[-1]
+    tradable = panel.held & (worth > 0.0)
+    # Row 0 stands for the first purchase, which ignores band and cap; what is asked for is row 1.
+    orders = Orders(np.array([0, 1]), np.tile(worth, (2, 1)), np.tile(target, (2, 1)), np.tile(tradable, (2, 1)))
+    rates = _without_impact(rates_of(costs, panel, np.zeros(0, np.int64)))
+    rules = rules_of(setting.config, panel)
+    units, wanted, held = holdings.units.copy(), np.zeros(count), np.zeros(count)
+    rebalance_any(holdings.cash, units, 1, orders, rates, rules, wanted, held, np.zeros(count, np.uint64))
+    value = (units - holdings.units) * worth
+    return value, _paid(value, worth, costs)
 
 
-def _paid(value: Vector, worth: Matrix, costs: Costs) -> Vector:
+def _without_impact(rates: Rates) -> Rates:
+    """The same rates without impact."""
+    return rates._replace(impact=np.zeros((0, 0)))
+
+
+def _paid(value: Vector, worth: Vector, costs: Costs) -> Vector:
     return np.array(
         [
             cost_of(

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import engine
@@ -174,3 +175,33 @@ def test_the_text_is_one_width(desk: Desk, capsys: pytest.CaptureFixture[str]) -
     start = next(i for i, line in enumerate(lines) if line.startswith("asset"))
     assert {len(line) for line in lines[start : start + 4]} == {len(lines[start])}
     assert lines[0] == "a  data to 2021-07-13"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"rebalance": "on_change"},
+        {"rebalance": "{band: 0.02}"},
+        {"trade": "{smallest_trade: 0.01}"},
+        {"trade": "{lots: 10, commission_bps: 5}"},
+        {"trade": "{turnover_cap: 0.001}"},
+        {"every": "once", "stance": None, "tilt": None, "strategy": "buy_and_hold"},
+    ],
+    ids=str,
+)
+def test_pending_trades_are_those_that_the_run_makes_once_it_knows_the_next_session(
+    desk: Desk, change: dict[str, object]
+) -> None:
+    """The run to the decision day says what it will trade; at unchanged prices a session more trades just that."""
+    frame = pd.read_csv(desk.folder / "prices.csv", index_col=0, parse_dates=True).loc[:"2021-06-30"]
+    still = frame.iloc[[-1]].set_axis(frame.index[-1:] + pd.offsets.BDay(1))
+    desk.prices(pd.concat([frame, still]))
+    capital = {"capital": 1_000_000}
+    pending = backtest(load(desk.config(**{"to": "2021-06-30", **capital, **change})))
+    later = engine.run(desk.config("b.yaml", **{"to": "2021-07-01", **capital, **change}), results=None)
+    made = later.trades[later.trades["date"] == "2021-07-01"].set_index("asset")["units"]
+    said = {line.asset: line.units for line in now_of(pending).lines if line.units != 0.0}
+    assert said == pytest.approx(made.to_dict())
+    if not change:
+        assert len(said) == 3

@@ -23,7 +23,7 @@ from engine.study.fused.table import Picks, VariantTable
 #: What became of a variant: figures; limits that nothing keeps; equity at or below zero; debt, which fees can make.
 DONE, IMPOSSIBLE, RUINED, INDEBTED = range(4)
 #: Blocks of a task at most, and bytes of stances and targets that stay near a processor.
-MOST, CACHE = 16, 4e6
+MOST, CACHE = 16, 8e6
 
 
 @dataclass(frozen=True, slots=True)

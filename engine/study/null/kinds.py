@@ -24,6 +24,21 @@ from engine.study.null import moves, seen
 BLOCK = 5
 
 
+#: Multiples of it, without what is before the point, lie as far from each other as so many numbers can.
+GOLDEN = 0.6180339887498949
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What one market is drawn with. rng: its own. part: from 0 to below 1, the parts of all markets evenly spread: two
+    that were near would be nearly one market. block: of the bootstrap.
+    """
+
+    rng: Generator
+    part: float
+    block: int
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """gone, left: what is gone from such a market, and what is left in it, in words. make: one such market.
@@ -33,33 +48,33 @@ class Kind:
 
     gone: str
     left: str
-    make: Callable[[Setting, Generator, int], Setting]
+    make: Callable[[Setting, Draw], Setting]
     prices: bool
 
 
-def _shifted(setting: Setting, rng: Generator, block: int) -> Setting:
-    panel, sleeves = seen.from_another_era(setting.config, setting.panel, setting.sleeves, rng)
+def _shifted(setting: Setting, draw: Draw) -> Setting:
+    panel, sleeves = seen.from_another_era(setting.config, setting.panel, setting.sleeves, draw.part)
     return replace(setting, panel=panel, sleeves=sleeves)
 
 
-def _dates(setting: Setting, rng: Generator, block: int) -> Setting:
-    return _with_series(setting, seen.on_other_days(setting.config, setting.panel, rng))
+def _dates(setting: Setting, draw: Draw) -> Setting:
+    return _with_series(setting, seen.on_other_days(setting.config, setting.panel, draw.rng))
 
 
-def _signs(setting: Setting, rng: Generator, block: int) -> Setting:
-    return _with_series(setting, seen.with_other_signs(setting.config, setting.panel, rng))
+def _signs(setting: Setting, draw: Draw) -> Setting:
+    return _with_series(setting, seen.with_other_signs(setting.config, setting.panel, draw.rng))
 
 
-def _bootstrap(setting: Setting, rng: Generator, block: int) -> Setting:
-    return with_panel(setting, _other_moves(setting.panel, lambda own: moves.bootstrapped(own, rng, block)))
+def _bootstrap(setting: Setting, draw: Draw) -> Setting:
+    return with_panel(setting, _other_moves(setting.panel, lambda own: moves.bootstrapped(own, draw.rng, draw.block)))
 
 
-def _mirrored(setting: Setting, rng: Generator, block: int) -> Setting:
-    return with_panel(setting, _other_moves(setting.panel, lambda own: moves.mirrored(own, rng)))
+def _mirrored(setting: Setting, draw: Draw) -> Setting:
+    return with_panel(setting, _other_moves(setting.panel, lambda own: moves.mirrored(own, draw.rng)))
 
 
-def _made(setting: Setting, rng: Generator, block: int) -> Setting:
-    return with_panel(setting, _other_moves(setting.panel, lambda own: moves.made(own, rng)))
+def _made(setting: Setting, draw: Draw) -> Setting:
+    return with_panel(setting, _other_moves(setting.panel, lambda own: moves.made(own, draw.rng)))
 
 
 #: By name. Never change the order, only add: a market's random numbers hang on the place of its kind.
@@ -112,8 +127,10 @@ def with_panel(setting: Setting, panel: Panel) -> Setting:
 
 def null_market(setting: Setting, kind: str, seed: int, number: int, block: int = BLOCK) -> Setting:
     """Null market `number` of a kind. Raises ConfigError where there is no decision left in it."""
-    rng = np.random.default_rng([seed, [*KINDS].index(kind), number])
-    return KINDS[kind].make(setting, rng, block)
+    place = [*KINDS].index(kind)
+    begin = np.random.default_rng([seed, place]).random()
+    draw = Draw(np.random.default_rng([seed, place, number]), float((begin + number * GOLDEN) % 1.0), block)
+    return KINDS[kind].make(setting, draw)
 
 
 def unfit(setting: Setting, kind: str) -> str | None:

@@ -31,11 +31,12 @@ def watched_series(config: Config, panel: Panel) -> list[str]:
 
 
 def from_another_era(
-    config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], rng: Generator
+    config: Config, panel: Panel, sleeves: Mapping[str, SleeveSeries], part: float
 ) -> tuple[Panel, dict[str, SleeveSeries]]:
     """Daily moves of all that is watched, moved along by one number of sessions; what moves past the end begins anew.
 
-    The number is at least a year, where there are three of them. From the first session on which all of it has begun.
+    The number is at least a year, where there are three of them, both ways round. part: from 0 to below 1, where it
+    lies between least and most. From the first session on which all of it has begun.
     """
     names = watched_sleeves(config, sleeves)
     lone = np.flatnonzero(~panel.held)
@@ -43,7 +44,7 @@ def from_another_era(
     begun = int(np.argmax(~np.isnan(levels), axis=0).max())
     count = len(levels) - 1 - begun
     least = min(config.sessions_per_year, count // 3)
-    shift = int(rng.integers(least, count - least + 1))
+    shift = least + int(part * (count - 2 * least + 1))
     moved = _rolled(levels, begun, shift)
     prices = panel.prices.copy()
     prices[:, lone] = moved[:, : len(lone)]

@@ -16,7 +16,7 @@ from engine.market.table import Indices, Matrix, Vector
 from engine.measure.metrics import METRICS
 from engine.study.cluster import Cluster, cluster_used
 from engine.study.sweep.block import FAILED, Block, run_block
-from engine.study.sweep.crew import Crew, cores
+from engine.study.sweep.crew import Crew, Todo, cores
 from engine.study.sweep.kept import Kept
 from engine.study.sweep.on_ray import blocks_on_ray
 from engine.study.sweep.parts import keep_block, kept_block
@@ -68,7 +68,7 @@ def run_blocks(plan: Plan, folder: Path, say: Callable[[str], None], processes: 
     if cluster is not None:
         _work_on(plan, folder, found, todo, cluster, say)
         return found
-    crew = Crew(plan, folder, todo)
+    crew = Crew(plan, folder, Todo(todo))
     try:
         _work(plan, folder, found, crew, _Pace(plan, len(todo), say), (processes or cores()) - 1)
     finally:
@@ -95,10 +95,10 @@ def _work_on(
 
 def _work(plan: Plan, folder: Path, found: Found, crew: Crew, pace: _Pace, others: int) -> None:
     """Run blocks here, and gather those that others have done, until there are none left."""
-    kept, hired = Kept(), False
+    kept, hired, number = Kept(), False, None
     while True:
-        with suppress(IndexError):
-            number = crew.todo.popleft()
+        number = crew.todo.take(number)
+        if number is not None:
             block = run_block(plan, number, kept)
             keep_block(folder, number, block)
             found.put(block)

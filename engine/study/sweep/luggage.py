@@ -33,7 +33,7 @@ AT_ONCE = ("trade", "trade.after")
 class Errand:
     """What is to be done. address: None for a cluster of `cores` that is started now, with its files in `scratch`.
 
-    patience: seconds to wait for a node with a processor, where the cluster has none.
+    patience: seconds to wait for an answer of the cluster, and for a node with a processor where it has none.
     """
 
     plan: Plan
@@ -84,6 +84,11 @@ def engine_marks() -> dict[str, str]:
     """What must be equal on two machines for equal figures: the engine's code, the libraries, the processor's kind."""
     marks = {"overweight": code_fingerprint((*CODE, "study")), "python": platform.python_version()}
     return marks | {"machine": platform.machine()} | {name: metadata.version(name) for name in LIBRARIES}
+
+
+def differing(luggage: Luggage) -> dict[str, str]:
+    """Of those what is not the same here: name to what is found."""
+    return {name: found for name, found in engine_marks().items() if luggage.engine[name] != found}
 
 
 def _alone(plan: Plan) -> bool:

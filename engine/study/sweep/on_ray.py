@@ -22,8 +22,10 @@ from engine.study.sweep.crew import cores
 from engine.study.sweep.luggage import Errand
 from engine.study.sweep.plan import Plan
 
-#: Seconds that a cluster may be without a processor: one that grows by need starts without any.
-PATIENCE = 300.0
+#: Seconds to wait for a cluster's answer, and for a processor: a cluster that grows by need starts without any.
+PATIENCE = 120.0
+#: The process that speaks with Ray, as Python is told to start it.
+SPEAKS = ["-m", "engine.study.sweep.ray_driver"]
 
 
 def blocks_on_ray(plan: Plan, folder: Path, todo: Sequence[int], cluster: Cluster) -> Iterator[int | None]:
@@ -70,7 +72,7 @@ def _asked(plan: Plan, folder: Path, todo: tuple[int, ...], cluster: Cluster) ->
     paths = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with open(Path(scratch) / "said.txt", "wb") as said:
         driver = subprocess.Popen(
-            [sys.executable, "-m", "engine.study.sweep.ray_driver"],
+            [sys.executable, *SPEAKS],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, env={**os.environ, **paths},
             start_new_session=True,
         )  # fmt: skip

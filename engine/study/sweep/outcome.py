@@ -11,6 +11,7 @@ import numpy as np
 from engine.config.sweep import Span
 from engine.config.written import rerun_command, written
 from engine.market.table import Indices, Matrix, Vector
+from engine.measure.formulas import sharpe
 from engine.measure.inference import deflated_sharpe, expected_max_sharpe, skewness_and_kurtosis
 from engine.measure.metrics import METRICS
 from engine.measure.track import excess_returns
@@ -164,8 +165,14 @@ def _trials(outcome: Outcome, ran: Ran) -> dict[str, float | None]:
             skew=skew, kurtosis=kurtosis,
         )  # fmt: skip
     mean = float(sharpes.mean()) if count else None
-    return {"count": count, "mean_sharpe": mean, "variance_of_sharpes": variance, "sharpe_by_luck": luck,
-            "deflated_sharpe": deflated}  # fmt: skip
+    return {
+        "count": count,
+        "mean_sharpe": mean,
+        "variance_of_sharpes": variance,
+        "sharpe_by_luck": luck,
+        "deflated_sharpe": deflated,
+        "policy_sharpe": sharpe(excess_returns(ran.tracks["policy"]), per_year),
+    }
 
 
 def _kind(axis: Any) -> Any:

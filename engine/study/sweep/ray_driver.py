@@ -2,7 +2,8 @@
 
 Ray ends whatever process is connected to a cluster that dies, without a word to it: therefore a process of its own.
 It reads a pickled `Errand` and answers in lines: `ready`, then `done N` for a block that is kept in the folder and
-`back N` for one that the asker has to run itself; its last may be `fault [found, expected, cure]`. It ends with its input.
+`back N` for one that the asker has to run itself; the last may be `fault [found, expected, cure]`. It ends with its
+input.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import json
 import logging
 import os
 import pickle
+import shutil
 import signal
+import socket
 import sys
 import time
 import warnings
@@ -19,7 +22,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 from typing import Any
 from uuid import uuid4
 
@@ -39,6 +42,8 @@ AHEAD = 2
 STORE = 200 << 20
 #: How often a block is run again that a process or node died with; after that it comes back to the asker.
 TRIES = 3
+#: Seconds within which somebody must open the door.
+KNOCK = 10.0
 
 Say = Callable[[str], None]
 
@@ -55,14 +60,28 @@ def main() -> None:
         answers.flush()
 
     errand: Errand = pickle.load(sys.stdin.buffer)
-    Thread(target=_end_with_input, daemon=True).start()
+    Thread(target=_end_with_input, args=(errand.scratch,), daemon=True).start()
     warnings.simplefilter("ignore")
+
+    def unreachable(reason: str) -> None:
+        _fault(say, f"no cluster that can be reached ({reason})", *_expected(errand))
+
+    def give_up() -> None:
+        unreachable(f"no answer in {errand.patience:.0f} s")
+        os._exit(1)
+
+    # Ray itself tries for many minutes.
+    patience = Timer(errand.patience, give_up)
+    patience.daemon = True
+    patience.start()
     try:
+        _knock(errand.address)
         ray = _connected(errand)
     except (Exception, SystemExit) as error:
-        words = " ".join((str(error) or type(error).__name__).split())
-        _fault(say, f"no cluster that can be reached ({words[:300]})", *_expected(errand))
+        unreachable(" ".join((str(error) or type(error).__name__).split())[:300])
         return
+    finally:
+        patience.cancel()
     say("ready")
     token = errand.folder / f".ray-{uuid4().hex}"
     token.parent.mkdir(parents=True, exist_ok=True)
@@ -75,8 +94,9 @@ def main() -> None:
             ray.shutdown()
 
 
-def _end_with_input() -> None:
+def _end_with_input(scratch: str) -> None:
     sys.stdin.buffer.read()
+    shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
 
 
@@ -91,6 +111,13 @@ def _expected(errand: Errand) -> tuple[str, str]:
         "the address of a cluster of which this machine is a node",
         "see that `ray status` shows it here, or leave `--address` out for a cluster of this machine alone",
     )
+
+
+def _knock(address: str | None) -> None:
+    """Raises OSError where nobody listens at `host:port`."""
+    host, _, port = (address or "").rpartition("://")[2].rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK).close()
 
 
 def _connected(errand: Errand) -> Any:

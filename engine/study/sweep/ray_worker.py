@@ -10,7 +10,7 @@ from engine.config import Config
 from engine.decide import Market, read_market
 from engine.study.sweep.block import run_block
 from engine.study.sweep.kept import Kept, market_key
-from engine.study.sweep.luggage import Luggage, engine_marks
+from engine.study.sweep.luggage import Luggage, differing
 from engine.study.sweep.parts import block_bytes
 from engine.study.sweep.plan import Plan
 
@@ -46,17 +46,18 @@ def block_on_ray(number: int, luggage_and_plan: tuple[Any, Any], markets: Mappin
     import ray
 
     luggage: Luggage = ray.get(luggage_and_plan[0])
-    other = {name: found for name, found in engine_marks().items() if luggage.engine[name] != found}
+    other = differing(luggage)
     if other:
         return other
     if luggage.token not in BENCHES:
-        BENCHES[luggage.token] = _set_up(luggage, ray.get(luggage_and_plan[1]))
+        BENCHES[luggage.token] = put_bench(luggage, ray.get(luggage_and_plan[1]))
     bench = BENCHES[luggage.token]
     bench.markets = markets
     return finished(bench, number)
 
 
-def _set_up(luggage: Luggage, plan: Plan) -> Bench:
+def put_bench(luggage: Luggage, plan: Plan) -> Bench:
+    """Go where the files are, and be ready for blocks."""
     bench = Bench(plan, luggage.settle(), luggage.alone)
     bench.kept = Kept(read=lambda config: _market(bench, config))
     return bench

@@ -90,8 +90,8 @@ def test_every_market_is_asked_as_a_run_would_be(desk: Desk) -> None:
     (answer,) = answers(job, [0])
     panel = setting.panel
     metals = panel.columns(("metal_1", "metal_2"))
-    rng = np.random.default_rng([3, 0, 0])
-    shift = int(rng.integers((500 - 1) // 3, 499 - (500 - 1) // 3 + 1))
+    least = 499 // 3
+    shift = least + int(np.random.default_rng([3, 0]).random() * (499 - 2 * least + 1))
     prices = panel.prices.copy()
     rolled = np.roll(np.diff(np.log(prices[:, metals]), axis=0), shift, axis=0)
     prices[1:, metals] = prices[0, metals] * np.exp(rolled.cumsum(axis=0))

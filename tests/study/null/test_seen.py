@@ -47,7 +47,10 @@ def test_another_era_moves_what_is_watched_along_and_leaves_what_is_held(setting
     # Of 700 sessions a year on both sides would leave too few shifts: a third of them on both sides.
     assert min(shifts) >= 233
     assert max(shifts) <= 466
-    assert len(shifts) > 10
+    # Evenly spread: no two are near, nor do they leave a wide gap.
+    apart = np.diff(sorted(shifts))
+    assert len(shifts) == 20
+    assert (apart.min() >= 3) & (apart.max() <= 3 * 234 / 20)
 
 
 def test_events_happen_on_other_days_with_the_waits_they_had(setting: Setting) -> None:

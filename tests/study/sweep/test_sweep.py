@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections import deque
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from engine.results.studies import drawn
 from engine.study.sweep import blocks
 from engine.study.sweep.block import run_block
 from engine.study.sweep.blocks import run_blocks
+from engine.study.sweep.crew import Crew, Todo
 from engine.study.sweep.kept import Kept
 from engine.study.sweep.plan import plan_of
 from engine.trials import TRIALS, tried_with
@@ -243,13 +243,21 @@ def test_a_drawn_picture_and_screen(desk: Desk) -> None:
 
 def test_a_block_that_fell_in_two_hands_is_put_back(desk: Desk) -> None:
     """A worker that dies gives its block back; here it dies of a folder that is no folder."""
-    from engine.study.sweep.crew import Crew
-
     plan = plan_of(load(sweep(desk, PARAMETERS)))
     Path("taken").write_text("a file")
-    todo = deque([0])
+    todo = Todo([0])
     crew = Crew(plan, Path("taken"), todo)
     crew.hire(1)
     assert crew.done.get(timeout=60) is None
     crew.dismiss()
-    assert [*todo] == [0]
+    assert (len(todo), todo.take(None), todo.take(0)) == (1, 0, None)
+
+
+def test_neighbouring_blocks_go_to_one_hand() -> None:
+    todo = Todo(range(12))
+    assert [todo.take(None), todo.take(0)] == [0, 1]
+    assert todo.take(None) == 7
+    assert [todo.take(1), todo.take(7), todo.take(2)] == [2, 8, 3]
+    rest = [todo.take(None) for _ in range(6)]
+    assert sorted(one for one in rest if one is not None) == [4, 5, 6, 9, 10, 11]
+    assert todo.take(4) is None
