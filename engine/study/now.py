@@ -132,8 +132,8 @@ def _today(setting: Setting) -> Outlook:
 
 
 def _trades(setting: Setting, target: Vector, holdings: Holdings, costs: Costs) -> tuple[Vector, Vector]:
-    """(N,) money to trade in each asset and what it costs, by the kernel's own rebalance: band, smallest trade, turnover
-    cap, lots and floor as in a run that holds something already.
+    """(N,) money to trade in each asset and what it costs, by the kernel's own rebalance: with band, smallest trade,
+    turnover cap, lots and floor, as in a run that holds something already.
 
     Impact is left out: it needs the volume of a day that is yet to come.
     """
