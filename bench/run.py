@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from typing import Any
 
 import numpy as np
 import panels
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from engine.portfolio.kernel import Market, Orders, Paths, Rates, Rules
 
@@ -73,6 +76,8 @@ def rows() -> Iterator[Row]:
     yield from process_rows()
     yield from check_rows()
     yield from audit_rows()
+    yield from score_rows()
+    yield from reading_rows()
     yield from null_rows()
     yield from sweep_rows()
     yield from ray_rows()
@@ -298,6 +303,54 @@ def audit_rows() -> Iterator[Row]:
     middle = statistics.median(added.values())
     name = f"the short audit of {len(added)} configs: over the run without it"
     yield Row(name, f"{middle:.0%}, {most} {added[most]:.0%}", "<= 50%", added[most] <= 0.5)
+
+
+def score_rows() -> Iterator[Row]:
+    """One decision of a strategy, as `past` is handed to it: a signal of momentum, and one with regressions."""
+    from engine.config import load
+    from engine.decide import decide, set_up
+
+    for name, most in (("momentum_rotation", 100), ("metals_lead", 1000)):
+        setting = set_up(load(ROOT / "configs" / f"{name}.yaml"))
+        decide(setting)
+        taken = min(timed(lambda s=setting: decide(s), 1, CPU) for _ in range(5)) / len(setting.decisions) * 1e6
+        yield Row(f"{name}: one decision, all told", f"{taken:.0f} us", f"<= {most} us", taken <= most)
+    files = sorted(str(path) for path in (ROOT / "configs").glob("*.yaml"))
+    with tempfile.TemporaryDirectory() as folder:
+        command = [str(Path(sys.executable).parent / "overweight"), "run", *files, "--results", folder]
+        taken = timed(lambda: process(command))
+    yield Row(f"overweight run, the {len(files)} configs on the sample", f"{taken:.1f} s", "< 20 s", taken < 20)
+
+
+def reading_rows() -> Iterator[Row]:
+    """A report, a comparison of 1,000 saved runs, and SQL over a million rows of a sweep."""
+    overweight = str(Path(sys.executable).parent / "overweight")
+    with tempfile.TemporaryDirectory() as folder:
+        kept = ["--results", folder]
+        process([overweight, "run", CONFIG, *kept])
+        (run,) = Path(folder).glob("runs/*/*")
+        process([overweight, "report", run.name, *kept])
+        taken = timed(lambda: process([overweight, "report", run.name, *kept]))
+        yield Row("overweight report of a saved run", f"{taken:.1f} s", "< 3 s", taken < 3)
+        (page,) = Path(folder).glob("reports/*.html")
+        size = page.stat().st_size / 1000
+        yield Row("its page beside the shared script", f"{size:.0f} KB", "< 400 KB", size < 400)
+        for number in range(1000):
+            other = run.with_name(f"{number:016x}")
+            other.mkdir()
+            os.link(run / "result.json", other / "result.json")
+        runs = str(run.parent / "0*")
+        taken = timed(lambda: process([overweight, "compare", runs, "--json", *kept]))
+        yield Row("overweight compare of 1,000 saved runs", f"{taken:.1f} s", "< 2 s", taken < 2)
+        sweep = Path(folder) / "studies" / "many" / "0123456789abcdef"
+        sweep.mkdir(parents=True)
+        drawn = np.random.default_rng(1).normal(size=1_000_000)
+        pq.write_table(pa.table({"sharpe": drawn, "lookback": np.round(drawn * 100)}), sweep / "variants.parquet")
+        for other in run.parent.glob("0*"):
+            shutil.rmtree(other)
+        asked = "select lookback, avg(sharpe) from variants group by 1 order by 2 desc limit 5"
+        taken = timed(lambda: process([overweight, "query", asked, *kept]))
+        yield Row("overweight query over 1,000,000 rows of a sweep", f"{taken:.1f} s", "< 2 s", taken < 2)
 
 
 def sweep_rows() -> Iterator[Row]:

@@ -45,6 +45,9 @@ def _listed(value: Any) -> Any:
     for at, item in enumerate((value,) if isinstance(value, str) else value):
         place = "" if isinstance(value, str) else str(at)
         if isinstance(item, dict) and len(item) == 1:
+            if item.keys() & block.keys():
+                name = next(iter(item))
+                raise wrong(f"`{name}` more than once", "each once", "remove the second one", at=place)
             block |= item
         elif item == "dollar":
             cure = "write `{dollar: UUP}`, with the label or series that you have"

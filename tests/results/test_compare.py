@@ -217,3 +217,11 @@ def test_a_damaged_table_is_told_and_the_figures_are_still_shown(desk: Desk, ove
     assert said.code == 3
     assert "weights.parquet: found a damaged file (" in said.err
     assert "bets" in said.out
+
+
+def test_what_cash_is_assumed_to_earn_is_no_difference_of_skill(desk: Desk, overweight: Command) -> None:
+    """Both invested from the second session on, and alike but for the rate of cash."""
+    one = engine.run(desk.config(cash="{rate: 0.05}"))
+    other = engine.run(desk.config("b.yaml", cash="{rate: 0.01}"))
+    found = overweight(f"compare --json {one.id} {other.id}").json[1]["against_first"]
+    assert abs(found["sharpe"]["difference"]) < 1e-3  # 0.026 a session, were each held against its own rate

@@ -50,7 +50,8 @@ def versus(one: Opened, first: Opened) -> Versus:
         float((a[-1] / a[0]) / (b[-1] / b[0])),
         float(np.corrcoef(gain, gained)[0, 1]) if moves else None,
         _apart(one.table("weights"), first.table("weights")),
-        sharpe_difference(gain - own["cash_rate"][mine][1:], gained - other["cash_rate"][theirs][1:]),
+        # One rate for both: two assumptions about cash would differ in skill by themselves.
+        sharpe_difference(gain - other["cash_rate"][theirs][1:], gained - other["cash_rate"][theirs][1:]),
     )
 
 

@@ -100,7 +100,7 @@ def measure_range(claim: RangeClaim, evidence: Evidence, key: str) -> tuple[Part
     low, high = ends(claim.claimed, claim.tolerance * middle)
 
     def part(name: str) -> Part:
-        of = evidence.quoted(name, f"{key}.of").between(claim.from_, claim.to or claim.as_of)
+        of = _quoted_levels(evidence, name, key).between(claim.from_, claim.to or claim.as_of)
         inside = (of.values >= low) & (of.values <= high)
         share = float(inside.mean())
         verdict: Verdict = HOLDS if share == 1.0 else IN_PART if share >= 0.5 else FAILS
@@ -119,7 +119,7 @@ def measure_forecast(claim: ForecastClaim, evidence: Evidence, key: str) -> tupl
     assert made is not None
 
     def parts(name: str) -> tuple[Part, ...]:
-        of = evidence.quoted(name, f"{key}.of")
+        of = _quoted_levels(evidence, name, key)
         start = of.row_at(made)
         of.row_at(claim.to)
         until = of.taken(slice(start, None)).between(None, claim.to)
@@ -141,6 +141,14 @@ def measure_forecast(claim: ForecastClaim, evidence: Evidence, key: str) -> tupl
         )  # fmt: skip
 
     return each_of(claim.of, parts)
+
+
+def _quoted_levels(evidence: Evidence, name: str, key: str) -> Levels:
+    """The levels of a series as they were quoted; on adjusted closes a level is not measurable."""
+    of = evidence.quoted(name, f"{key}.of")
+    if of.returns == "total":
+        raise NotMeasurable(f"{name} is adjusted for what was paid out: its levels were never quoted")
+    return of
 
 
 def each(names: tuple[str, ...], part: Callable[[str], Part]) -> tuple[Part, ...]:

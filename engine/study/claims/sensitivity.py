@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from engine.config.claim_kinds import CallsClaim
 from engine.config.claims import Claim, alternatives_of
+from engine.market.calendar import STALE_DAYS
 from engine.study.claims.evidence import Evidence
 from engine.study.claims.kinds import measure
 from engine.study.claims.levels import NotMeasurable
@@ -71,6 +74,8 @@ def _shifted(claim: Claim, evidence: Evidence, key: str, sessions: int) -> Claim
             call.model_copy(update={"on": day}) for call, day in zip(claim.calls, days, strict=True) if day is not None
         ]
         return claim.model_copy(update={"calls": tuple(moved)}) if len(moved) == len(days) else None
+    if end is not None and np.datetime64(end) > of.dates[-1] + np.timedelta64(STALE_DAYS, "D"):
+        return None  # the data end before the window does: there is no end to move
     later = None if end is None else of.moved(end, sessions)
     first = getattr(claim, "from_", None)
     if later is None or (first is not None and later <= first):
