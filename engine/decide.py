@@ -24,7 +24,15 @@ from engine.market.sleeves import SleeveSeries, sleeve_series
 from engine.market.table import Matrix
 from engine.portfolio.asking import Asked, Heard, listening
 from engine.portfolio.beginning import refuse_early
-from engine.portfolio.blend import Part, blended, cut_off, held_stances, passed_on, refuse_other_sleeves
+from engine.portfolio.blend import (
+    Part,
+    blended,
+    cut_off,
+    held_stances,
+    late_caveats,
+    passed_on,
+    refuse_other_sleeves,
+)
 from engine.portfolio.brake import Braked, Keep, braked_targets, shares_to_keep
 from engine.portfolio.explaining import Said
 from engine.portfolio.limited import Limited
@@ -259,6 +267,8 @@ def _as_part(config: Config, panel: Panel, name: str, setting: Setting, decided:
         raise ConfigError(config.fault(key, found, "the same of both, to tell which comes first", cure))
     days, values = stance_in_force(setting, decided)
     ours, other = (one.sessions if one.closes is None else one.closes for one in (panel, theirs))
+    inner = [caveat for part in setting.parts for caveat in part.caveats]
+    inner += late_caveats(setting.parts, theirs.sessions, setting.decisions)
     return Part(
         name,
         config.blend[name],
@@ -266,6 +276,6 @@ def _as_part(config: Config, panel: Panel, name: str, setting: Setting, decided:
         held_stances(other[days], values, ours),
         json.dumps([setting.config.question(), setting.strategy.source], sort_keys=True),
         theirs.fingerprint,
-        tuple(dict.fromkeys([*theirs.caveats, *(caveat for part in setting.parts for caveat in part.caveats)])),
+        tuple(dict.fromkeys([*theirs.caveats, *inner])),
         decided.heard,
     )

@@ -17,7 +17,7 @@ from engine.measure.inference import Interval, active_return_interval, verdict
 from engine.measure.metrics import Track
 from engine.measure.sureness import Sureness, interval_against_zero, sharpe_record
 from engine.measure.track import excess_returns, returns
-from engine.portfolio.blend import part_caveats
+from engine.portfolio.blend import late_caveats, part_caveats
 from engine.portfolio.brake import brake_caveats
 from engine.portfolio.explaining import Said
 from engine.portfolio.ledger import Ledger
@@ -121,6 +121,7 @@ def _caveats(setting: Setting, decided: Decided, ledger: Ledger) -> tuple[str, .
     """Each a sentence that a reader has to know before the figures."""
     config, panel = setting.config, setting.panel
     said = [*panel.caveats, *part_caveats(setting.parts, panel.caveats)]
+    said += late_caveats(setting.parts, panel.sessions, setting.decisions)
     if config.trade.after == 0:
         said.append("decisions trade at the very close they were made on (`after: 0`), which nobody can do")
     if config.trade.sizing == "gross":

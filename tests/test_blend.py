@@ -163,6 +163,24 @@ def test_it_says_which_parts_agree_today(parts: Desk) -> None:
     assert faded.outlook.said == {"agree": "down (-0.3 x -1), up (0.2 x +1)"}
 
 
+def test_a_part_that_begins_later_is_told(parts: Desk) -> None:
+    """Until it has decided it counts as neutral: 13 Wednesdays from July to September of 2020."""
+    early = "quick (0.6) begins on 2020-07-03; until then it counts as neutral, on 1 of 53 decisions"
+    late = "slow (-0.7) begins on 2020-09-30; until then it counts as neutral, on 13 of 53 decisions"
+    assert [one for one in blended(parts).judgement.caveats if "neutral" in one] == [early, late]
+    assert not any("neutral" in one for one in blended(parts, "{quick: 1}", from_="2020-07-06").judgement.caveats)
+    parts.config(
+        "inner.yaml", strategy=None, stance=None, blend="{quick: 0.5, slow: -0.7}", every="{weekday: wednesday}"
+    )
+    assert f"inner: {late}" in blended(parts, "{inner: 0.8}").judgement.caveats
+
+
+def test_a_part_that_never_begins_is_told(parts: Desk) -> None:
+    result = blended(parts, to="2020-09-15")
+    never = "slow (-0.7) decides nothing in this window: it counts as neutral throughout"
+    assert never in result.judgement.caveats
+
+
 def test_caveats_of_the_parts_are_the_blends(parts: Desk) -> None:
     parts.text("date,sign,strength,chosen\n2020-07-01,1,1,in_hindsight\n", "calendar.csv")
     parts.config(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from engine.config.claims_checks import claims_on_shocks
 from engine.config.event_study_checks import event_study_findings
-from engine.config.extends import OF_PRICES
+from engine.config.extends import OF_PRICES, STUDIES
 from engine.config.limit_checks import borrowing_is_simulated, limit_findings, policy_within_limits
 from engine.config.marked import Finding, Marked, Path
 from engine.config.models import Config
@@ -17,6 +17,7 @@ from engine.config.simulator import beyond_vectorbt
 from engine.config.sleeve import SUM_TOLERANCE
 from engine.config.stance import Rank, Threshold
 from engine.config.strategy_checks import braked, strategy_or_blend
+from engine.config.study_checks import study_findings
 from engine.config.trading import COSTS, Band
 from engine.config.walk_forward_checks import walk_forward_findings
 
@@ -31,6 +32,8 @@ def findings_across(config: Config, tree: Marked, faulty: frozenset[str]) -> Ite
                 yield Finding(tree.nearest(path)[0].place, tree.dotted(path), found, expected, cure)
     if "hold" not in faulty:
         yield from _names(config, tree)
+    if faulty.isdisjoint(STUDIES):
+        yield from study_findings(config, tree)
 
 
 def _dates(config: Config) -> Iterator[Found]:

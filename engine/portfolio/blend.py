@@ -116,6 +116,22 @@ def part_caveats(parts: Sequence[Part], known: Sequence[str]) -> list[str]:
     return [f"{', '.join(names)}: {caveat}" for caveat, names in about.items() if caveat not in known]
 
 
+def late_caveats(parts: Sequence[Part], sessions: Dates, decisions: Indices) -> list[str]:
+    """Which parts had not decided yet on the first decisions of a blend, or never do, and what they count as."""
+    said = []
+    for part in parts:
+        waiting = np.isnan(part.held[decisions]).any(axis=1)
+        if waiting.all():
+            said.append(
+                f"{part.name} ({part.weight:g}) decides nothing in this window: it counts as neutral throughout"
+            )
+        elif waiting.any():
+            begun = sessions[int(np.flatnonzero(~np.isnan(part.held).any(axis=1))[0])]
+            told = f"until then it counts as neutral, on {int(waiting.sum())} of {len(decisions)} decisions"
+            said.append(f"{part.name} ({part.weight:g}) begins on {begun}; {told}")
+    return said
+
+
 def _sides(parts: Sequence[Part], sleeve: str, session: int, total: float) -> dict[str, list[str]]:
     """Which parts lean the way of the whole, which against it, and which not at all."""
     sides: dict[str, list[str]] = {"agree": [], "disagree": [], "neutral": [], "yet to decide": []}
