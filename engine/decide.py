@@ -205,14 +205,23 @@ def stance_in_force(setting: Setting, decided: Decided) -> tuple[Indices, Matrix
 
 
 def entries(setting: Setting) -> dict[str, str]:
-    """The day on which each held asset first had a price, for those that had none on the first decision day."""
+    """The day on which each held asset first had a price, for those that had none on the first decision day.
+
+    Without those that have none on any session: `unpriced`.
+    """
     panel = setting.panel
     found = {}
     for i in np.flatnonzero(panel.held):
-        first = int(np.flatnonzero(~np.isnan(panel.prices[:, i]))[0])
-        if first > setting.decisions[0]:
-            found[panel.assets[i]] = str(panel.sessions[first])
+        priced = np.flatnonzero(~np.isnan(panel.prices[:, i]))
+        if len(priced) and priced[0] > setting.decisions[0]:
+            found[panel.assets[i]] = str(panel.sessions[priced[0]])
     return found
+
+
+def unpriced(setting: Setting) -> list[str]:
+    """Held assets without a price on any session."""
+    panel = setting.panel
+    return [panel.assets[i] for i in np.flatnonzero(panel.held & np.isnan(panel.prices).all(axis=0))]
 
 
 def _laid_out(

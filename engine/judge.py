@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from engine.audit.record import Audit
-from engine.decide import Decided, Setting, entries, stance_in_force
+from engine.decide import Decided, Setting, entries, stance_in_force, unpriced
 from engine.market.panel import Panel
 from engine.market.table import Matrix
 from engine.measure.episodes import active_log_returns, best_episode_share, list_episodes
@@ -133,16 +133,10 @@ def _caveats(setting: Setting, decided: Decided, ledger: Ledger) -> tuple[str, .
     late = entries(setting)
     if late:
         said.append("entered later: " + ", ".join(f"{label} {day}" for label, day in late.items()))
+    if never := unpriced(setting):
+        said.append(f"without a price up to {panel.sessions[-1]}, and never held: {', '.join(never)}")
     said += _wild_moves(panel, ledger)
-    lasting = (panel.ends < len(panel.sessions)) & (panel.ends >= setting.decisions[0]) & panel.held
-    worthless = np.flatnonzero((panel.prices[setting.decisions[0] :] == 0.0).any(axis=0) & panel.held)
-    if len(worthless):
-        days = ", ".join(f"{panel.assets[i]} {panel.sessions[np.argmax(panel.prices[:, i] == 0.0)]}" for i in worthless)
-        said.append(f"worth nothing from a price of 0 on, and not traded: {days}")
-    ended = [int(i) for i in np.flatnonzero(lasting) if i not in worthless]
-    if ended:
-        days = ", ".join(f"{panel.assets[i]} {panel.sessions[panel.ends[i]]}" for i in ended)
-        said.append(f"ended, their last price paid out in cash: {days}")
+    said += _ended(panel, int(setting.decisions[0]))
     for h, name in enumerate(setting.mix.names):
         empty = int((setting.mix.parts[h].sum(axis=1) == 0.0).sum())
         if empty:
@@ -161,6 +155,23 @@ def _caveats(setting: Setting, decided: Decided, ledger: Ledger) -> tuple[str, .
     if pending:
         said.append(f"the last decision, of {panel.sessions[setting.decisions[-1]]}, is not traded yet")
     return tuple(said)
+
+
+def _ended(panel: Panel, first: int) -> list[str]:
+    """Held assets that end before the data do, by how; first: the session of the first decision."""
+    worthless = panel.held & (panel.prices == 0.0).any(axis=0)
+    ended = panel.held & (panel.ends < len(panel.sessions)) & ~worthless
+    kinds = (
+        ("worth nothing from a price of 0 on, and not traded", worthless),
+        ("ended before the first decision, and never held", ended & (panel.ends < first)),
+        ("ended, their last price paid out in cash", ended & (panel.ends >= first)),
+    )
+    said = []
+    for words, which in kinds:
+        rows = np.where(worthless, np.argmax(panel.prices == 0.0, axis=0), panel.ends)
+        days = ", ".join(f"{panel.assets[i]} {panel.sessions[rows[i]]}" for i in np.flatnonzero(which))
+        said += [f"{words}: {days}"] if days else []
+    return said
 
 
 def _wild_moves(panel: Panel, ledger: Ledger) -> list[str]:

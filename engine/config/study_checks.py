@@ -50,7 +50,8 @@ def _written(tree: Marked) -> Iterator[Path]:
     """Every key of the study's own file or of a `--set`; of `trade` every key in it."""
     for key, value in tree.children().items():
         below = value.children() if key == "trade" else {}
-        for path, one in [((key, name), node) for name, node in below.items()] or [((key,), value)]:
+        written: dict[Path, Marked] = {(key, name): node for name, node in below.items()} or {(key,): value}
+        for path, one in written.items():
             file = one.key_place.file
             if not one.implied and (file == tree.place.file or file.startswith("--set ")):
                 yield path

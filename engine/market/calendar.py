@@ -34,7 +34,8 @@ class Calendar:
 
 def calendar_of(config: Config, found: Found, wanted: Wanted) -> Calendar:
     """The sessions up to `to`. Without `to`, up to where every watched label still lives."""
-    _refuse_empty(found, (*wanted.held, *wanted.watched))
+    compared = tuple(label for label in wanted.against if label not in (*wanted.held, *wanted.watched))
+    _refuse_empty(found, (*wanted.held, *wanted.watched, *compared))
     every = _days_with_any(found, wanted.held)
     ends = _last_days(found, wanted.watched)
     last = min(every[-1], min(ends.values(), default=every[-1]))
@@ -48,6 +49,8 @@ def calendar_of(config: Config, found: Found, wanted: Wanted) -> Calendar:
         raise ConfigError(
             config.fault("to", f"{last}", f"a day on or after the first session, {every[0]}", "give a later `to`")
         )
+    for label, end in _last_days(found, compared).items():
+        _refuse_ended(config, label, end, every[count - 1])
     following = every[count] if count < len(every) else np.busday_offset(every[-1], 1, roll="backward")
     sources = {found.home[label] for label in wanted.held}
     return Calendar(every, count, following, session_closes(config, sources, every[:count]))
@@ -94,3 +97,12 @@ def _refuse_beyond(config: Config, last: np.datetime64, end: np.datetime64, whos
         raise ConfigError(
             config.fault("to", f"{last}", f"at most {end}, where the data of {whose} end", f"say `to: {end}`")
         )
+
+
+def _refuse_ended(config: Config, label: str, end: np.datetime64, last: np.datetime64) -> None:
+    """What is measured against has to live on: it cuts no days off, for it must not change the run."""
+    if (last - end).astype(int) > STALE_DAYS:
+        inside = config.from_ is None or end > np.datetime64(config.from_)
+        cure = f"name another, or say `to: {end}`" if inside else "name another"
+        found = f"`{label}`, whose data end on {end}"
+        raise ConfigError(config.fault("against", found, f"something that goes on to {last}", cure))

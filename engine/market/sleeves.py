@@ -55,8 +55,9 @@ def _belongs(config: Config, panel: Panel) -> NDArray[np.bool_]:
                 )
             )
         column = panel.column(label)
-        first = panel.sessions[np.flatnonzero(~np.isnan(panel.prices[:, column]))[0]]
+        priced = panel.sessions[~np.isnan(panel.prices[:, column])]
         if membership.from_ is not None:
+            first = priced[0] if len(priced) else membership.from_
             if np.datetime64(membership.from_) < first:
                 raise ConfigError(
                     config.fault(

@@ -30,6 +30,10 @@ def refuse_early(config: Config, panel: Panel, sleeves: Mapping[str, SleeveSerie
             needed = max(needed, first + int(served[0]) if len(served) else len(panel.sessions))
     for name in filter(is_label, config.against):
         priced = np.flatnonzero(~np.isnan(panel.prices[first:, panel.column(name)]))
+        if not len(priced):
+            found = f"`{name}`, without a price from {panel.sessions[first]} to {panel.sessions[-1]}"
+            cure = "name another, or the portfolio `policy`"
+            raise ConfigError(config.fault("against", found, "something that has a price", cure))
         needed = max(needed, first + int(priced[0]) if len(priced) and priced[0] > 0 else 0)
     if config.trade.after == 0 and first == 0:
         needed = max(needed, 1)

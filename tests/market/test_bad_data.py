@@ -229,6 +229,53 @@ def test_a_reference_that_lists_later_names_its_first_day(desk: Desk) -> None:
     assert "at the earliest 2020-07-29" in str(refused(desk, against="[policy, NEW]"))
 
 
+@pytest.mark.parametrize(
+    ("rows", "value", "caveat"),
+    [
+        (slice(None), 0.0, "worth nothing from a price of 0 on, and not traded: BBB 2020-01-01"),
+        (slice(60, None), np.nan, "ended before the first decision, and never held: BBB 2020-03-24"),
+        (slice(None, 395), np.nan, "without a price up to 2021-06-30, and never held: BBB"),
+    ],
+)
+def test_what_was_never_held_is_said(desk: Desk, rows: slice, value: float, caveat: str) -> None:
+    """The sleeve is then AAA alone, and its policy weight all in it."""
+    frame = made_prices()
+    frame.iloc[rows, 1] = value
+    desk.prices(frame)
+    for changes in ({}, {"membership": "{BBB: {to: 2021-05-03}}"}):
+        result = desk.run(**changes)
+        assert caveat in result.judgement.caveats
+        assert result.weights["BBB"].abs().max() == 0.0
+        assert result.weights["AAA"].max() > 0.6
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (
+            slice(200, None),
+            "found `NEW`, whose data end on 2020-10-06; expected something that goes on to 2021-06-30; name another, "
+            "or say `to: 2020-10-06`",
+        ),
+        (
+            slice(60, None),
+            "found `NEW`, whose data end on 2020-03-24; expected something that goes on to 2021-06-30; name another",
+        ),
+        (
+            slice(None, 395),
+            "found `NEW`, without a price from 2020-06-30 to 2021-06-30; expected something that has a price; name "
+            "another, or the portfolio `policy`",
+        ),
+    ],
+)
+def test_a_reference_without_prices_is_refused(desk: Desk, rows: slice, message: str) -> None:
+    """It would stand still at its last price, and the run be measured against 0% a year."""
+    frame = made_prices(labels="AAA BBB CCC NEW")
+    frame.iloc[rows, 3] = np.nan
+    desk.prices(frame)
+    assert str(refused(desk, against="[policy, NEW]")) == f"a.yaml:9:10: against: {message}"
+
+
 def test_one_missing_price_does_not_empty_a_sleeve_by_inverse_volatility(desk: Desk) -> None:
     frame = made_prices()
     frame.iloc[200, :2] = np.nan
