@@ -53,11 +53,31 @@ def _factors(config: Config, priced: list[str], series: list[str]) -> Iterator[F
             yield here, found, "something else to explain it", "name another, or take it out of `of`"
         elif study.factors.index(name) < i:
             yield here, f"`{name}` more than once", "each once", "remove the second one"
+        else:
+            yield from _within(config, name, here)
     least = 1 + len(study.factors) + SPARE
     if study.estimation_sessions < least:
         found = f"{study.estimation_sessions} sessions for {1 + len(study.factors)} coefficients"
         cure = f"write {least} at least; 120 or more are usual"
         yield ("event_study", "estimation_sessions"), found, f"at least {least}", cure
+
+
+def _within(config: Config, factor: str, here: Path) -> Iterator[Found]:
+    """A factor that is wholly a part of what it explains: it would call its own share of the effect normal."""
+    assert config.event_study is not None
+    theirs = assets_of(config, factor)
+    unit = next((unit for unit in config.event_study.of if theirs and theirs <= assets_of(config, unit)), None)
+    if unit is not None:
+        cure = f"name an index that is broader than `{unit}`"
+        yield here, f"`{factor}`, a part of `{unit}`, which it is to explain", "what is no part of it", cure
+
+
+def assets_of(config: Config, name: str) -> frozenset[str]:
+    """The members of a sleeve; an asset alone; of a series nothing."""
+    sleeve = {**config.watch, **config.hold}.get(name)
+    if sleeve is None:
+        return frozenset((name,))
+    return frozenset(() if sleeve.series is not None else sleeve.members)
 
 
 def _calendar(config: Config, name: str) -> Iterator[Found]:

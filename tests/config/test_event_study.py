@@ -67,8 +67,8 @@ def test_defaults_are_those_of_the_field(study) -> None:
 
 def test_it_reads_as_it_is_written(study) -> None:
     more = "window_sessions: [[-1, 1], [0, 20]]\n  normal: {factors: [two, jumps]}\n  day_zero: tradable\n  each: asset"
-    found = study(block("[one, CCC]", "{shocks: jumps, above_sd: 2}", more))
-    assert found.of == ("one", "CCC")
+    found = study(block("[one, AAA]", "{shocks: jumps, above_sd: 2}", more))
+    assert found.of == ("one", "AAA")
     assert found.window_sessions == ((-1, 1), (0, 20))
     assert found.factors == ("two", "jumps")
     assert (found.events.lags, found.events.window_days) == (7, 1095)
@@ -212,10 +212,17 @@ FAULTS = [
      "it; name another, or take it out of `of`"),
     (block(more="normal: {factors: [two, two]}"),
      "4:27: event_study.normal.factors.1: found `two` more than once; expected each once; remove the second one"),
-    (block(more="normal: {factors: [two, AAA, BBB, CCC, jumps, calls]}\n  estimation_sessions: 10"),
+    (block("two", more="normal: {factors: [one, AAA, BBB, jumps, calls]}\n  estimation_sessions: 10"),
      None),
-    (block(more="normal: {factors: [two, AAA, BBB, CCC, jumps, calls, prices]}"),
-     "4:56: event_study.normal.factors.6: found the name `prices`; expected one of `one`, `two`, `AAA`, `BBB`, `CCC`, "
+    (block(more="normal: {factors: [two, AAA]}"),
+     "4:27: event_study.normal.factors.1: found `AAA`, a part of `one`, which it is to explain; expected what is no "
+     "part of it; name an index that is broader than `one`"),
+    (block("AAA", more="normal: {market: one}"), None),
+    (block("[AAA, two]", more="normal: {market: CCC}"),
+     "4:20: event_study.normal.market: found `CCC`, a part of `two`, which it is to explain; expected what is no "
+     "part of it; name an index that is broader than `two`"),
+    (block(more="normal: {factors: [two, CCC, jumps, calls, prices]}"),
+     "4:46: event_study.normal.factors.4: found the name `prices`; expected one of `one`, `two`, `AAA`, `BBB`, `CCC`, "
      "`calls` or `jumps`; watch it first"),
     (block(more="estimation_sessions: 9"),
      "4:24: event_study.estimation_sessions: found the number 9; expected a number of at least 10; change the number"),

@@ -176,3 +176,15 @@ def test_without_any_event_there_are_no_figures_and_reasons(desk: Desk) -> None:
     assert (effect.events, effect.mean_car, effect.tests, effect.random_days) == (0, None, {}, None)
     assert "only 0 events: too few to tell anything" in caveats
     assert [one.kind for one in outcome.left_out] == ["no session", "too little before"]
+
+
+def test_a_market_that_holds_what_is_measured_is_told(desk: Desk) -> None:
+    """It is no fault, for every index holds its shares; by as much as they weigh the effect is smaller."""
+    market = "  normal: {market: all}\nwatch: {all: [AAA, BBB, CCC]}\nhold:"
+    desk.text(STUDY.replace("hold:", market).replace("DAYS", "2021-03-01").replace("RULE", "published").replace(
+        "trade: {at: PRICE}\n", ""), "s.yaml")  # fmt: skip
+    assert (
+        "2 of the 3 members of all, which explains one, are measured as well (AAA, BBB): it takes a part of the effect "
+        "for normal"
+    ) in caveats_of(event_study_of(load("s.yaml")))
+    assert not any("for normal" in caveat for caveat in said(desk, "2021-03-01")[1])

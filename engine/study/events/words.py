@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.config.event_study_checks import assets_of
 from engine.study.events.measured import POOLED, Difference, Measured
 from engine.study.events.windows import LeftOut
 
@@ -118,9 +119,22 @@ def caveats_of(outcome: EventOutcome) -> tuple[str, ...]:
         *_overlaps(outcome),
         *_together(outcome),
         *_returns(outcome),
+        *_shared(outcome),
     ]
     said += [one for one in (*outcome.events.caveats, *outcome.panel.caveats) if not one.startswith(HINDSIGHT)]
     return tuple(dict.fromkeys(said))
+
+
+def _shared(outcome: EventOutcome) -> Iterator[str]:
+    """Units that are in a factor too: by as much as they weigh there, it takes the effect for normal."""
+    config = outcome.config
+    for factor in outcome.study.factors:
+        members = assets_of(config, factor)
+        for unit in outcome.study.of:
+            both = sorted(members & assets_of(config, unit))
+            if both:
+                share = f"{len(both)} of the {len(members)} members of {factor}, which explains {unit},"
+                yield f"{share} {'is' if len(both) == 1 else 'are'} measured as well ({', '.join(both)}): it takes a part of the effect for normal"
 
 
 HINDSIGHT = "dates chosen with hindsight"
