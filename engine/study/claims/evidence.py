@@ -77,7 +77,7 @@ class Evidence:
         """The event study that a claim is measured on, done once. Raises NotMeasurable where its data are missing."""
         assert self.config.event_study is not None
         study = study_of(self.config.event_study, claim)
-        asked = study.model_dump_json()
+        asked = f"{study.model_dump_json()} to {self.config.to}"
         if asked not in self.studied:
             self.studied[asked] = self._event_study(study)
         found = self.studied[asked]

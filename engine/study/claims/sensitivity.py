@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from engine.config.claim_kinds import CallsClaim
+from engine.config.claim_kinds import CallsClaim, ShocksClaim
 from engine.config.claims import Claim, alternatives_of
+from engine.errors import ConfigError
 from engine.market.calendar import STALE_DAYS
 from engine.study.claims.evidence import Evidence
 from engine.study.claims.kinds import measure
@@ -20,7 +21,8 @@ from engine.study.claims.verdicts import NOT_MEASURABLE, Verdict
 
 #: By so many sessions the end of a window is moved: a week and a month, either way.
 SHIFTS = (-21, -5, 5, 21)
-#: Kinds whose window has an end to move. A record is set on its day, a forecast names its own, an event study its eras.
+#: Kinds whose window has an end to move; shocks have that of the event study. A record is set on its day, a forecast
+#: names its own.
 WITH_END = ("return", "range", "capture", "catch_up", "regime")
 
 Move = Callable[[dt.date], dt.date | None]
@@ -45,18 +47,46 @@ def variations(claim: Claim, evidence: Evidence, key: str) -> Iterator[Variation
     for name, other in alternatives_of(claim).items():
         yield Variation(name, True, measure(other, evidence, f"{key}.alternatives.{name}"))
     for sessions in SHIFTS:
-        shifted = _shifted(claim, evidence, key, sessions)
-        if shifted is not None:
-            what = "begun" if isinstance(claim, CallsClaim) else "ended"
-            words = f"{what} {abs(sessions)} sessions {'later' if sessions > 0 else 'earlier'}"
-            varied = Variation(words, False, measure(shifted, evidence, key))
-            if varied.verdict != NOT_MEASURABLE:
-                yield varied
+        parts = _shifted_parts(claim, evidence, key, sessions)
+        what = "begun" if isinstance(claim, CallsClaim) else "ended"
+        varied = Variation(f"{what} {abs(sessions)} sessions {'later' if sessions > 0 else 'earlier'}", False, parts)
+        if parts and varied.verdict != NOT_MEASURABLE:
+            yield varied
 
 
 def differing(verdict: Verdict, others: tuple[Variation, ...]) -> tuple[Variation, ...]:
     """Those that come to another verdict; one that cannot be measured says nothing against the claim's own."""
     return tuple(one for one in others if one.verdict not in (verdict, NOT_MEASURABLE))
+
+
+def _shifted_parts(claim: Claim, evidence: Evidence, key: str, sessions: int) -> tuple[Part, ...]:
+    """The claim measured so many sessions later or earlier; empty where the data do not allow it."""
+    if isinstance(claim, ShocksClaim):
+        other = _ended(claim, evidence, sessions)
+        return () if other is None else measure(claim, other, key)
+    shifted = _shifted(claim, evidence, key, sessions)
+    return () if shifted is None else measure(shifted, evidence, key)
+
+
+def _ended(claim: ShocksClaim, evidence: Evidence, sessions: int) -> Evidence | None:
+    """The evidence with the end of its event study moved along the study's own sessions; None beyond the data."""
+    try:
+        panel = evidence.shocks(claim).panel
+        end: dt.date = evidence.config.to or panel.sessions[-1].item()
+        of = evidence.levels(evidence.shocks(claim).study.of[0], "event_study.of")
+    except NotMeasurable:
+        return None
+    day = of.moved(end, sessions)
+    if day is None or (evidence.config.from_ is not None and day <= evidence.config.from_):
+        return None
+    moved = replace(evidence, config=evidence.config.model_copy(update={"to": day}))
+    try:
+        moved.shocks(claim)
+    except ConfigError as error:
+        if all(fault.key == "to" for fault in error.faults):
+            return None  # something else that the study reads ends before
+        raise
+    return moved
 
 
 def _shifted(claim: Claim, evidence: Evidence, key: str, sessions: int) -> Claim | None:

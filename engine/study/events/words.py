@@ -134,7 +134,8 @@ def _shared(outcome: EventOutcome) -> Iterator[str]:
             both = sorted(members & assets_of(config, unit))
             if both:
                 share = f"{len(both)} of the {len(members)} members of {factor}, which explains {unit},"
-                yield f"{share} {'is' if len(both) == 1 else 'are'} measured as well ({', '.join(both)}): it takes a part of the effect for normal"
+                also = f"{'is' if len(both) == 1 else 'are'} measured as well ({', '.join(both)})"
+                yield f"{share} {also}: it takes a part of the effect for normal"
 
 
 HINDSIGHT = "dates chosen with hindsight"

@@ -10,8 +10,8 @@ from engine.config import load
 from engine.errors import ConfigError
 from engine.study.claims.study import claims_of
 from engine.study.events.study import event_study_of
-from tests.desk import Desk
-from tests.study.claims.asked import parts
+from tests.desk import Desk, made_prices
+from tests.study.claims.asked import judged, parts
 
 STATS = pytest.importorskip("scipy.stats")
 
@@ -29,6 +29,7 @@ data:
 """
 FLIPS = MADE.format(effect="{shocks: {move: -0.10, flips_on: 2005-01-01}}")
 NULL = MADE.format(effect="none")
+ALL = "measure: shocks\nof: [one]\nclaimed: {all: '> 0'}"
 ERAS = "measure: shocks\nof: [miners]\nclaimed: {earlier: '< 0', later: '> 0', difference: '> 0'}"
 
 
@@ -60,6 +61,35 @@ def test_the_figures_are_those_of_the_event_study(desk: Desk) -> None:
     assert (earlier.value, earlier.low, earlier.high) == (effect.mean_car, effect.low, pytest.approx(effect.high))
     assert difference.value == gap.difference
     assert earlier.observations == effect.events
+
+
+DATED = """\
+event_study: {of: one, events: {dates: [2020-06-01, 2020-08-03, 2020-10-01, 2020-12-01, 2021-02-01, 2021-06-01]},
+  window_sessions: [0, 10], estimation_sessions: 60, permutations: 99}
+hold: {one: [AAA, BBB]}
+data: {source: files, path: prices.csv}
+"""
+
+
+@pytest.mark.parametrize(
+    ("to", "moves"),
+    [
+        ("to: 2021-02-16\n", {-21: "21 sessions earlier", -5: "5 sessions earlier", 5: "5 sessions later"}),
+        ("", {-21: "21 sessions earlier", -5: "5 sessions earlier"}),
+    ],
+)
+def test_the_end_of_the_study_is_moved_along_its_sessions(desk: Desk, to: str, moves: dict[int, str]) -> None:
+    """Each is what the file itself comes to that ends on that day; beyond the data there is none."""
+    days = made_prices().index
+    row = days.get_loc("2021-02-16") if to else len(days) - 1
+    moved = {other.name: other.parts for other in judged(desk, ALL, DATED + to).others}
+    assert {f"ended {name}" for name in moves.values()} <= {*moved}
+    assert len(moved) == (4 if to else 2)
+    for sessions, name in moves.items():
+        ended = parts(desk, ALL, f"{DATED}to: {days[row + sessions].date()}\n")
+        assert [part.figures() for part in moved[f"ended {name}"]] == [part.figures() for part in ended]
+    # The window of the last event is cut off by an end that comes earlier.
+    assert [part.observations for parts in moved.values() for part in parts] == ([4, 4, 5, 5] if to else [5, 6])
 
 
 def test_an_alternative_studies_with_other_keys(desk: Desk) -> None:
