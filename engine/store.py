@@ -7,10 +7,16 @@ decisions.parquet scores and stances per decision
 attribution.parquet  a row per year and asset: where the return came from
 portfolios.parquet   a row per session: what cash paid, the equity of the strategy and of all it is held against
 full.json         what `--full` measured, once it was asked for
+controls.json     every control on request that was measured, once one was asked for
+
+A run of the same question with another `against`, `controls` or `expect` has the same id: `result.json` is that of the
+last one. The two last files stay, but that `full.json` goes where the reference is another, for it is measured on it.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -34,8 +40,7 @@ def save(result: Result, results: Path) -> Result:
     """
     folder = results / "runs" / result.name / result.id
     try:
-        measured = None if result.measured is None else {"full.json": asdict(result.measured)}
-        put_folder(folder, partial(_write, result), measured)
+        put_folder(folder, partial(_write, result), _beside(result, folder))
         count_trial(results / TRIALS, result)
     except OSError as error:
         raise ConfigError(unwritable(results, error)) from None
@@ -76,6 +81,24 @@ def window(result: Result) -> dict[str, Any]:
         "to": str(result.own.ledger.sessions[-1]),
         "decisions": len(decisions),
     }
+
+
+def _beside(result: Result, folder: Path) -> dict[str, Mapping[str, Any]]:
+    """What took long to measure, now or by an earlier run of the same question: by file."""
+    controls = {**_read(folder / "controls.json"), **{name: asdict(one) for name, one in result.controls.items()}}
+    measured = {} if result.measured is None else asdict(result.measured)
+    if not measured and _read(folder / "result.json").get("reference") == result.reference:
+        measured = _read(folder / "full.json")
+    return {name: one for name, one in (("controls.json", controls), ("full.json", measured)) if one}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The object in a file; empty where there is none, or it is damaged."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _write(result: Result, folder: Path) -> None:

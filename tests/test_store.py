@@ -107,6 +107,27 @@ def test_what_full_measured_stays_when_the_run_is_repeated(desk: Desk) -> None:
     assert json.loads((result.path / "full.json").read_text()) == full
 
 
+def test_nothing_that_took_long_is_lost_to_a_run_with_another_reference_or_control(desk: Desk) -> None:
+    """`against`, `controls` and `expect` are outside the id: `result.json` is the last run's, the rest is kept."""
+    path = engine.run(desk.config(every="week_end", controls="leave_one_out"), full=True).path
+    assert path is not None
+    full, controls = ((path / name).read_text() for name in ("full.json", "controls.json"))
+    assert [*json.loads(controls)] == ["leave_one_out"]
+    engine.run("a.yaml", ["controls=null", "against=[policy, policy_matched]", 'expect={sharpe: ">= -9"}'])
+    assert [(path / name).read_text() for name in ("full.json", "controls.json")] == [full, controls]
+    assert json.loads((path / "result.json").read_text())["controls"] == {}
+    engine.run("a.yaml", ["controls=circular_shifts", "against=[policy_matched]"])
+    assert json.loads((path / "result.json").read_text())["reference"] == "policy_matched"
+    both = json.loads((path / "controls.json").read_text())
+    assert [*both] == ["circular_shifts", "leave_one_out"]
+    assert both["leave_one_out"] == json.loads(controls)["leave_one_out"]
+    # The bootstrap and alpha in it were measured against policy.
+    assert not (path / "full.json").exists()
+    (path / "controls.json").write_text("[")
+    engine.run("a.yaml")
+    assert [*json.loads((path / "controls.json").read_text())] == ["leave_one_out"]
+
+
 def test_a_full_disk_says_so_and_leaves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, os.strerror(28), "results/runs/a")

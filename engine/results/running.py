@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -106,6 +107,8 @@ def _entry(answer: Result | Studied | Failure, strict: bool) -> dict[str, Any]:
     if isinstance(answer, Studied):
         return {**answer.document(), "path": str(answer.path)}
     said = outcome(answer).as_json()
+    if answer.controls:
+        said["controls"] = {name: plain(asdict(one)) for name, one in answer.controls.items()}
     return {**said, "orders_cut_or_refused": short_json(answer)} if strict else said
 
 

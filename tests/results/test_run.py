@@ -184,6 +184,16 @@ def test_several_files_give_one_table_and_where_each_lies(desk: Desk, overweight
     assert text.endswith(f"\nsaved  results/runs/a/{first.id}\nsaved  results/runs/b/{second.id}\n")
 
 
+def test_json_has_the_controls_that_were_asked_for(desk: Desk, overweight: Command) -> None:
+    desk.config(controls="[leave_one_out, circular_shifts]")
+    said = overweight("run --json a.yaml").json
+    saved = json.loads((desk.folder / said["path"] / "controls.json").read_text())
+    assert [*said["controls"]] == ["circular_shifts", "leave_one_out"]
+    assert said["controls"] == saved
+    assert said["controls"]["circular_shifts"] == {"reason": "its stance never changes"}
+    assert said["controls"]["leave_one_out"]["episodes"] == 1
+
+
 def test_json_of_one_file_is_an_object_and_of_several_an_array(desk: Desk, overweight: Command) -> None:
     result = engine.run(swinging(desk))
     said = overweight("run --json a.yaml")
