@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,7 @@ from engine.study.answered import PARTS, Studied, study_id
 from engine.study.person import who_waits
 from engine.study.sweep.block import FAILED
 from engine.study.sweep.blocks import Found, run_blocks
+from engine.study.sweep.chosen import choosing
 from engine.study.sweep.kept import Kept
 from engine.study.sweep.outcome import Outcome, figures_of, outcome_of, table_of
 from engine.study.sweep.parts import part_file
@@ -27,9 +29,9 @@ from engine.study.sweep.worlds import Worlds, worlds_of
 from engine.trials import TRIALS, SweptTrials, check_trials, count_swept
 
 
-def study_sweep(config: Config, results: Path | None) -> Studied:
+def study_sweep(config: Config, results: Path | None, full: bool = False) -> Studied:
     """The study as `overweight run` saves and prints it. Blocks that are done are kept in the results folder until all
-    are, so that a run that was stopped goes on where it was.
+    are, so that a run that was stopped goes on where it was. full: measure also what choosing among them leaves.
 
     Raises ConfigError for a sweep that cannot be, or of which no variant has figures; DataError where no source can
     be read, or nothing can be written.
@@ -47,7 +49,8 @@ def study_sweep(config: Config, results: Path | None) -> Studied:
         raise _none_ran(plan, found)
     if results is not None:
         count_swept(results / TRIALS, _trials(config, worlds, found))
-    return _studied(outcome, identity)
+    studied = _studied(outcome, identity)
+    return replace(studied, full={"choosing": choosing(outcome)}) if full else studied
 
 
 def _found(plan: Plan, identity: str, results: Path | None) -> Found:
