@@ -161,6 +161,32 @@ def test_it_is_measured_where_somebody_asks_and_kept(desk: Desk, overweight: Com
     assert json.loads((folder / "full.json").read_text()) == kept
 
 
+def test_of_a_sweep_that_was_finished_no_variant_is_run_for_the_table(
+    desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.text(NOISE, "strategies/known.py")
+    desk.config(strategy="known", **DAILY)
+    desk.text("base: a.yaml\nsweep: {over: {with.number: [1, 2, 3, 4], tilt.one.over: [0.1, 0.9]}}\n", "sweep.yaml")
+    assert overweight("run sweep.yaml").code == 0
+    (folder,) = Path("results/studies/sweep").iterdir()
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    whole = overweight("run --full --json sweep.yaml --results whole").json
+
+    def again(*_: object) -> None:
+        raise AssertionError("run again")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.study.sweep.study.run_blocks", again)
+        said = overweight("run --full --json sweep.yaml").json
+    assert {**said, "path": ""} == {**whole, "path": ""}
+    assert said["figures"]["ways"]["failed"] == 4
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "full.json"} == before
+    (folder / "variants.parquet").write_bytes(b"broken")
+    said = overweight("run --full --json sweep.yaml").json
+    assert {**said, "path": ""} == {**whole, "path": ""}
+    assert (folder / "variants.parquet").read_bytes() == before["variants.parquet"]
+
+
 def test_next_has_what_was_changed(desk: Desk, overweight: Command) -> None:
     desk.text(NOISE, "strategies/known.py")
     desk.config(strategy="known", **DAILY)
