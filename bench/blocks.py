@@ -1,10 +1,12 @@
 """A sweep of 100,000 variants of metals_lead in blocks, here and on a Ray cluster of this machine, starts aside.
 
-`python bench/blocks.py [COUNT]` prints variants a second here, on Ray, and how much longer Ray takes.
+`python bench/blocks.py [COUNT] [ROUNDS]` prints variants a second here, on Ray, and how much longer Ray takes: medians
+of rounds in which the two take turns, so that a busy machine slows both.
 """
 
 from __future__ import annotations
 
+import statistics
 import sys
 import tempfile
 import time
@@ -29,17 +31,22 @@ def rate(plan: Plan, folder: Path, cluster: Cluster | None) -> float:
     return (len(told) - 1 - first) * plan.size / (told[-1] - told[first])
 
 
-def rates(count: int) -> tuple[float, float]:
-    """Variants a second, here and on Ray."""
+def rates(count: int, rounds: int) -> list[tuple[float, float]]:
+    """Variants a second, here and on Ray, of each round."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         over = f"stance.enter: {{from: 0.5, to: 1.5, count: {count // 100}}}"
         over += ", tilt.miners.over: {from: 0.05, to: 0.25, count: 100}"
         (folder / "many.yaml").write_text(f"base: {CONFIG}\nsweep: {{over: {{{over}}}}}\n")
         plan = plan_of(load(folder / "many.yaml"))
-        return rate(plan, folder / "here", None), rate(plan, folder / "ray", Cluster())
+        return [
+            (rate(plan, folder / f"here-{one}", None), rate(plan, folder / f"ray-{one}", Cluster()))
+            for one in range(rounds)
+        ]
 
 
 if __name__ == "__main__":
-    here, there = rates(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
-    print(f"{here:.0f} {there:.0f} {here / there:.3f}")
+    asked = [int(one) for one in sys.argv[1:]]
+    found = rates(*asked, *(100_000, 3)[len(asked) :])
+    middle = [statistics.median(one) for one in zip(*found, strict=True)]
+    print(f"{middle[0]:.0f} {middle[1]:.0f} {statistics.median(here / there for here, there in found):.3f}")

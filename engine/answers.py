@@ -49,7 +49,10 @@ def answer(
     results: str | Path | None = "results",
     full: bool = False,
 ) -> Result | Studied:
-    """Answer any file: a run with its Result, a study (`event_study:`, `claims:` ...) with what it came to."""
+    """Answer any file: a run with its Result, a study (`event_study:`, `claims:` ...) with what it came to.
+
+    full: as `run` has it; of a sweep or a walk-forward also what choosing among so many leaves (PBO, SPA, haircut).
+    """
     config = _asked(path, overrides, results)
     refuse_uncut(config)
     if config.study is None:
@@ -57,7 +60,7 @@ def answer(
     # Each kind of study brings what a plain run does not need.
     from engine.study.kinds import STUDY
 
-    studied = STUDY[config.study](config, None if results is None else Path(results))
+    studied = STUDY[config.study](config, None if results is None else Path(results), full)
     return studied if results is None else save_study(studied, Path(results))
 
 

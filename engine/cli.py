@@ -60,7 +60,9 @@ def run(
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="Measure also what takes long: bootstrap and phases.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Measure also what takes long; of a sweep, what choosing leaves.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail where an order was cut or refused.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Run also a sweep of more than a million variants.")] = False,
     on: Annotated[

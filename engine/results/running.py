@@ -13,6 +13,7 @@ from engine.answers import answer
 from engine.folder import plain
 from engine.result import Result
 from engine.results import terminal
+from engine.results.choosing import UNMEASURED
 from engine.results.compared.compare import Comparison
 from engine.results.failures import Failure, attempt, exit_code, tell
 from engine.results.orders import refuse_short_orders, short_json
@@ -53,7 +54,7 @@ def run_files(
         entries = [_entry(one, strict) for one in answers]
         terminal.put_json(entries[0] if len(files) == 1 else entries)
         return exit_code([*answers, *short])
-    _put_studies([one for one in answers if isinstance(one, Studied)])
+    _put_studies([one for one in answers if isinstance(one, Studied)], overrides, results)
     if len(ran) > 1 or (ran and len(files) > 1):
         _put_comparison([outcome(one) for one in ran], [str(one.path) for one in ran])
     elif ran:
@@ -70,13 +71,28 @@ def outcome(result: Result) -> Outcome:
 def next_command(result: Result, overrides: Sequence[str], results: Path) -> str:
     """What to type next: measure all; then hold a variant against its original, or keep the figures."""
     file = str(result.config.path)
-    place = [] if results == Path("results") else ["--results", str(results)]
+    place = _place(results)
     if result.measured is None:
-        changed = [word for override in overrides for word in ("--set", override)]
-        return shlex.join(["overweight", "run", "--full", file, *changed, *place])
+        return _in_full(file, overrides, place)
     if overrides:
         return shlex.join(["overweight", "compare", result.id, file, *place])
     return shlex.join(["overweight", "check", "--update", "--reason", "first figures", file, *place])
+
+
+def next_of_study(studied: Studied, overrides: Sequence[str], results: Path) -> str | None:
+    """The command that measures what a plain run of the study leaves out; None where that is nothing."""
+    if studied.full is not None or studied.kind not in UNMEASURED:
+        return None
+    return _in_full(str(studied.config.path), overrides, _place(results))
+
+
+def _in_full(file: str, overrides: Sequence[str], place: Sequence[str]) -> str:
+    changed = [word for override in overrides for word in ("--set", override)]
+    return shlex.join(["overweight", "run", "--full", file, *changed, *place])
+
+
+def _place(results: Path) -> list[str]:
+    return [] if results == Path("results") else ["--results", str(results)]
 
 
 def each(names: Sequence[str], action: Callable[[str], T], doing: str, yes: bool = False) -> list[T | Failure]:
@@ -105,19 +121,21 @@ def _entry(answer: Result | Studied | Failure, strict: bool) -> dict[str, Any]:
     if isinstance(answer, Failure):
         return {**answer.as_json()}
     if isinstance(answer, Studied):
-        return {**answer.document(), "path": str(answer.path)}
+        more = {} if answer.full is None else {"full": plain(answer.full)}
+        return {**answer.document(), **more, "path": str(answer.path)}
     said = outcome(answer).as_json()
     if answer.controls:
         said["controls"] = {name: plain(asdict(one)) for name, one in answer.controls.items()}
     return {**said, "orders_cut_or_refused": short_json(answer)} if strict else said
 
 
-def _put_studies(studies: Sequence[Studied]) -> None:
+def _put_studies(studies: Sequence[Studied], overrides: Sequence[str], results: Path) -> None:
     if studies:
         from engine.results.studies import drawn
 
         for one in studies:
-            terminal.put_drawn(*drawn(one), "", f"saved  {one.path}")
+            more = next_of_study(one, overrides, results)
+            terminal.put_drawn(*drawn(one), "", f"saved  {one.path}", *(() if more is None else (f"next   {more}",)))
 
 
 def _put_comparison(outcomes: Sequence[Outcome], saved: Sequence[str]) -> None:

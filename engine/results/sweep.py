@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.measure.metrics import METRICS
-from engine.results import figures
+from engine.results import figures, sure
+from engine.results.choosing import choosing_lines
 from engine.results.compared.compare import cautions
 from engine.study.answered import Studied
 
@@ -39,7 +40,7 @@ class Drawn:
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(no_wrap=True, style="dim")
         grid.add_column(overflow="fold")
-        for label, text in _lines(shown):
+        for label, text in (*_lines(shown), *choosing_lines(studied), *_failed(shown)):
             grid.add_row(label, text)
         caveats = [caveat for caveat in studied.caveats if caveat not in said]
         for i, caveat in enumerate(caveats):
@@ -69,15 +70,20 @@ def _lines(shown: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         near = f"{beside['within_one_se']} of its {beside['count']} neighbours are within one standard error of it"
         yield "shape", Text(f"{beside['shape']}: {near}")
     if trials["deflated_sharpe"] is not None:
-        yield (
-            "luck",
-            Text(
-                f"the best of {trials['count']:,} without any skill would show a Sharpe ratio of "
-                f"{trials['sharpe_by_luck']:.2f}; that this one's true ratio is above that: "
-                f"{trials['deflated_sharpe']:.0%} (deflated Sharpe ratio); policy alone has "
-                f"{figures.ratio(trials['policy_sharpe'])}"
-            ),
-        )
+        yield "luck", Text(_luck(trials, own["sharpe"]))
+
+
+def _luck(trials: Mapping[str, Any], sharpe: float) -> str:
+    """What the best of so many owes to being chosen; and what it owes to the market, which is no skill either."""
+    share = sure.confidence(trials["deflated_sharpe"])
+    explains = "does not explain" if trials["deflated_sharpe"] >= 1.0 - sure.SIZE else "may explain"
+    said = f"choosing among {trials['count']:,} {explains} a Sharpe ratio of {figures.ratio(sharpe)}"
+    market = "" if trials["policy_sharpe"] is None else f"; policy alone has {figures.ratio(trials['policy_sharpe'])}"
+    adds = f"without any skill it brings {trials['sharpe_by_luck']:.2f}"
+    return f"{said} ({adds}; deflated Sharpe ratio {share}){market}"
+
+
+def _failed(shown: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     for i, failure in enumerate(shown["failures"]):
         yield "" if i else "failed", Text(f"{failure['variants']:,}: {failure['reason']}")
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.results import figures
+from engine.results.choosing import choosing_lines
 from engine.results.compared.compare import cautions
 from engine.study.answered import Studied
 from engine.study.walk.picture import WORDS, shown_by, values_words
@@ -114,7 +115,7 @@ def _lines(studied: Studied, said: tuple[str, ...], windows: bool) -> Table:
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(overflow="fold")
-    told = [*(_of_windows if windows else _of_splits)(studied.figures)]
+    told = [*(_of_windows if windows else _of_splits)(studied.figures), *choosing_lines(studied)]
     caveats = [caveat for caveat in studied.caveats if caveat not in said]
     told += [("caveats" if i == 0 else "", Text(f"- {caveat}")) for i, caveat in enumerate(caveats)]
     for label, text in told:
@@ -143,4 +144,4 @@ def _of_splits(shown: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         yield "ahead", Text(f"{figures.share(shown['paths_ahead'])} of all paths earned more than {shown['against']}")
     if decay["share_in_lower_half"] is not None:
         share = figures.share(decay["share_in_lower_half"])
-        yield "overfitting", Text(f"in {share} of all splits the choice was in the lower half of the test", "bold")
+        yield "splits", Text(f"in {share} of all splits the choice was in the lower half of the test", "bold")

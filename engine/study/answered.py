@@ -1,6 +1,7 @@
 """What a study came to: one record for every kind, and its folder results/studies/<name>/<id>/.
 
 study.json        the question, the figures, the caveats
+full.json         what `--full` measured, once it was asked for
 <table>.parquet   one file for each table
 <picture>.html    one file for each picture
 """
@@ -31,7 +32,8 @@ class Studied:
     """The answer to one study.
 
     kind: the key of its block. id: a hash of question, data and code. figures: plain data, what `study.json` says of
-    the outcome. tables: columns by table name. caveats: each a sentence. pictures: whole HTML pages by name.
+    the outcome. tables: columns by table name. caveats: each a sentence. pictures: whole HTML pages by name. full: what
+    `full.json` says; None where it was not asked for, or there is no more to measure.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class Studied:
     caveats: tuple[str, ...] = ()
     pictures: Mapping[str, str] | None = None
     path: Path | None = None
+    full: Mapping[str, Any] | None = None
 
     @property
     def name(self) -> str:
@@ -78,7 +81,7 @@ def save_study(studied: Studied, results: Path) -> Studied:
     """Write the study's folder, whole or not at all. Raises ConfigError where nothing can be written."""
     folder = results / "studies" / studied.name / studied.id
     try:
-        put_folder(folder, partial(_write, studied))
+        put_folder(folder, partial(_write, studied), None if studied.full is None else {"full.json": studied.full})
     except OSError as error:
         raise ConfigError(unwritable(results, error)) from None
     shutil.rmtree(folder.parent / f"{PARTS}{studied.id}", ignore_errors=True)

@@ -44,13 +44,15 @@ class Superior:
 class Snooping:
     """What many variants of one question come to. None where there are too few sessions, or no extra `stats`.
 
-    best: column of the largest information ratio. trials: how many it is the best of. overfitting: CSCV. tested: SPA
-    and StepM. haircut: of the best information ratio, by Bonferroni for the trials; haircut_bhy: by Benjamini,
-    Hochberg and Yekutieli from the ratios of the variants at hand.
+    best: column of the largest information ratio. information_ratio: that of the column, or of the variant that was
+    chosen. trials: how many it is the best of. overfitting: CSCV. tested: SPA and StepM. haircut: of that ratio, by
+    Bonferroni for the trials; haircut_bhy: by Benjamini, Hochberg and Yekutieli from the ratios at hand, this one
+    among them. variants: how many were at hand.
     """
 
     best: int
     information_ratio: float
+    variants: int
     trials: int
     overfitting: Overfitting | None
     tested: Superior | None
@@ -58,11 +60,15 @@ class Snooping:
     haircut_bhy: Haircut
 
 
-def sweep_inference(active: Matrix, per_year: float, *, trials: int | None = None) -> Snooping | None:
+def sweep_inference(
+    active: Matrix, per_year: float, *, trials: int | None = None, chosen: Vector | None = None
+) -> Snooping | None:
     """Of the (T, V) active returns of V variants on the same sessions, simple and per session.
 
-    trials: how many were tried in all, where these are a sample of them; V by default. None below two variants that
-    move, or below three sessions. Raises ValueError on NaN or fewer trials than variants.
+    trials: how many were tried in all, where these are a sample of them; V by default. A sample has to be drawn without
+    a look at what its variants earned: the best of all in it would pass for the best of a few. chosen: (T,) those of
+    the variant that was chosen of all, if it is not the column of the largest ratio; only the haircuts are about it.
+    None below two variants that move, or below three sessions. Raises ValueError on NaN or fewer trials than variants.
     """
     if active.ndim != 2 or not np.isfinite(active).all():
         raise ValueError(f"sweep_inference: needs (T, V) finite active returns, found {active.shape}")
@@ -77,10 +83,13 @@ def sweep_inference(active: Matrix, per_year: float, *, trials: int | None = Non
     if moving.sum() < 2:
         return None
     best, years = int(np.where(moving, ratios, -np.inf).argmax()), sessions / per_year
-    own = float(ratios[best])
+    if chosen is not None:
+        ratios = np.append(ratios, sharpe(chosen, per_year) or 0.0)
+    own = float(ratios[best if chosen is None else -1])
     return Snooping(
         best,
         own,
+        variants,
         count,
         probability_of_overfitting(active, BLOCKS) if sessions >= 2 * BLOCKS else None,
         superior_ability(active),
@@ -166,24 +175,3 @@ def _drawn_shares(sessions: int, block: int, repetitions: int, seed: int) -> Mat
     drawn = StationaryBootstrap(block, np.arange(sessions), seed=seed)
     counts = [np.bincount(places[0][0], minlength=sessions) for places in drawn.bootstrap(repetitions)]
     return np.array(counts, np.float64) / sessions
-
-
-def snooping_words(found: Snooping) -> list[str]:
-    """What may be said of the best variant, a sentence for each measure."""
-    said = []
-    if found.overfitting is not None:
-        share = f"{found.overfitting.pbo:.0%}"
-        said.append(
-            f"PBO {share}: in {share} of the ways to halve the sessions the best of one half is in the lower half of "
-            "the other" + (", so choosing here is worth nothing" if found.overfitting.pbo >= 0.5 else "")
-        )
-    if found.tested is not None:
-        p, ahead = found.tested.consistent, len(found.tested.superior)
-        verdict = "some variant beats the reference beyond the luck of choosing" if p <= SIZE else "luck may explain it"
-        said.append(f"SPA p {p:.3f}: {verdict}; StepM holds {ahead} variant{'s' * (ahead != 1)} to be ahead")
-    cut = found.haircut
-    said.append(
-        f"the best information ratio, {found.information_ratio:.2f}, is worth {cut.sharpe:.2f} after "
-        f"{found.trials} trials (p {cut.p:.3f} alone, {cut.adjusted_p:.3f} among them)"
-    )
-    return said

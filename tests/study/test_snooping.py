@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine.measure.overfit import probability_of_overfitting
-from engine.study.snooping import Snooping, _deviation, snooping_words, superior_ability, sweep_inference
+from engine.study.snooped import snooped, snooping_words
+from engine.study.snooping import Snooping, _deviation, superior_ability, sweep_inference
 
 bootstrap = pytest.importorskip("arch.bootstrap")
 
@@ -98,8 +100,15 @@ def test_a_sweep_in_all() -> None:
     assert more is not None
     assert more.haircut.sharpe < found.haircut.sharpe
     said = snooping_words(found)
-    assert [one.split()[0] for one in said] == ["PBO", "SPA", "the"]
-    assert "some variant beats the reference beyond the luck of choosing; StepM holds 1 variant to be ahead" in said[1]
+    assert list(said) == ["overfitting", "superior", "haircut"]
+    assert said["overfitting"].endswith(
+        "choosing carries over; whether anything beats its reference is another question"
+    )
+    assert (
+        "some variant beats its reference beyond the luck of choosing among these; ahead by StepM: 1 of 12"
+        in (said["superior"])
+    )
+    assert said["haircut"].startswith(f"information ratio {ratio:.2f}, p ")
 
 
 def test_words_say_when_choosing_is_worth_nothing() -> None:
@@ -107,9 +116,47 @@ def test_words_say_when_choosing_is_worth_nothing() -> None:
     active -= active.mean(axis=0)
     found = sweep_inference(active + 1e-5, 252)
     assert isinstance(found, Snooping)
-    first, second, _ = snooping_words(found)
-    assert first.endswith("so choosing here is worth nothing")
-    assert "luck may explain it" in second
+    said = snooping_words(found)
+    assert said["overfitting"].endswith("behind its reference there: choosing here is worth nothing")
+    assert (
+        "luck may explain the best of them; that is no proof that none is good; ahead by StepM: none"
+        in (said["superior"])
+    )
+    assert said["haircut"].endswith(f"as the best of {found.trials} p 1.000: nothing is left of it")
+    assert found.overfitting is not None
+    middle = replace(found, overfitting=replace(found.overfitting, pbo=0.3))
+    assert snooping_words(middle)["overfitting"].endswith("luck alone gives about 50%: no proof that choosing helps")
+    assert snooping_words(replace(found, tested=None))["superior"].startswith("not measured: needs `pip install")
+    assert snooping_words(replace(found, information_ratio=-0.2))["haircut"].startswith("nothing to cut: ")
+    assert "haircut" not in snooping_words(found, haircut=False)
+
+
+def test_a_sample_drawn_blind_and_the_chosen_one_beside_it() -> None:
+    """Halves and tests are about the sample; the haircut about whom all chose, among all that were tried."""
+    active = noise(10, sessions=1000, variants=20)
+    chosen = noise(11, sessions=1000, variants=1)[:, 0] + 0.003
+    numbers = np.arange(100, 120)
+    alone = snooped(active, 252, numbers, 20)
+    assert alone["haircut"] is None
+    found = snooped(active, 252, numbers, 5000, chosen)
+    assert (found["overfitting"], found["superior"]) == (alone["overfitting"], alone["superior"])
+    ratio = chosen.mean() / chosen.std(ddof=1) * 252**0.5
+    assert found["haircut"]["information_ratio"] == pytest.approx(ratio)
+    cut = found["haircut"]["bonferroni"]
+    assert cut["adjusted_p"] == pytest.approx(5000 * cut["p"])
+    ahead = snooped(active + 0.004, 252, numbers, 20)
+    assert ahead["superior"]["stepm"] == numbers.tolist()
+
+
+def test_what_cannot_be_told_is_said() -> None:
+    numbers = np.arange(3)
+    for active, words in ((np.zeros((0, 3)), "share too few sessions"), (np.zeros((99, 3)), "fewer than two variants")):
+        found = snooped(active, 252, numbers, 3)
+        assert found["superior"] is None
+        assert words in found["words"]["overfitting"]
+    short = snooped(noise(12, sessions=20, variants=3), 252, numbers, 3)
+    assert short["overfitting"] is None
+    assert "share too few sessions" in short["words"]["overfitting"]
 
 
 def test_what_cannot_be_asked() -> None:

@@ -1,4 +1,6 @@
-"""The picture of a sweep: how the metric moves with two keys, as a heat map; with one, as a line."""
+"""The picture of a sweep: how the metric moves with two keys, as a heat map; with one, as a line. Below it, where three
+keys or more vary, all of them at once: parallel coordinates.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,13 @@ from engine.config.sweep import Span
 from engine.config.written import written
 from engine.market.table import Indices, Vector
 from engine.study.page import COLOURS, MISSING, Page, can_draw, whole_page
+from engine.study.sweep.lines import LEAST, add_lines, drawn_rows, moving_keys, places
 from engine.study.sweep.outcome import Outcome
 
 #: So many parts a range that variants are drawn from is cut into; of more values than MOST nothing can be read.
 PARTS, MOST = 12, 60
+#: Where a picture of two parts has its lines, and its map: shares of its height.
+LOW, HIGH = 0.4, 0.56
 
 
 def picture_of(outcome: Outcome) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -43,11 +48,7 @@ def _axis(outcome: Outcome, k: int) -> tuple[Indices, list[str]]:
         assert variants.draws is not None
         parts = (variants.draws[:, k] * PARTS).astype(np.int64)
         return parts, [f"{axis.at((i + 0.5) / PARTS):.4g}" for i in range(PARTS)]
-    place = variants.column(k, np.arange(variants.count))
-    if all(isinstance(value, (int, float)) for value in axis):
-        order = np.argsort(np.array(axis, np.float64), kind="stable")
-        return np.argsort(order)[place], [written(axis[i]) for i in order]
-    return place, [written(value) for value in axis]
+    return places(axis, variants.column(k, np.arange(variants.count)))
 
 
 def _means(values: Vector, place: Indices, count: int) -> Vector:
@@ -90,7 +91,16 @@ def _figure(outcome: Outcome, keys: list[int]) -> Any:
     if len(keys) == 2:
         figure.update_yaxes(type="category")
     figure.update_layout(height=560, margin={"l": 70, "r": 20, "t": 30, "b": 60})
+    if _has_lines(outcome):
+        add_lines(figure, outcome, drawn_rows(outcome), moving_keys(outcome), top=LOW)
+        figure.update_yaxes(domain=[HIGH, 1.0])
+        figure.update_traces(colorbar={"len": 1.0 - HIGH, "y": (1.0 + HIGH) / 2}, selector={"type": "heatmap"})
+        figure.update_layout(height=1120)
     return figure
+
+
+def _has_lines(outcome: Outcome) -> bool:
+    return len(moving_keys(outcome)) >= LEAST
 
 
 def _page(outcome: Outcome, keys: list[int]) -> Page:
@@ -105,14 +115,24 @@ def _page(outcome: Outcome, keys: list[int]) -> Page:
     )
     low, high = float(np.nanmin(means)), float(np.nanmax(means))
     rows = means.reshape(len(labels[0]), -1)
+    lines, below = _line_words(outcome) if _has_lines(outcome) else ("", "")
     return Page(
         title=f"{outcome.plan.config.name}: {variants.count:,} variants",
         lead=f"{best}; {neighbour_words(outcome)}",
-        alt=f"{metric} by {' and '.join(names)}{averaged}: from {low:.4g} to {high:.4g}; {best}",
-        caption=f"{metric} by {' and '.join(names)}{averaged}. A cross marks the best variant.",
+        alt=f"{metric} by {' and '.join(names)}{averaged}: from {low:.4g} to {high:.4g}; {best}{below}",
+        caption=f"{metric} by {' and '.join(names)}{averaged}. A cross marks the best variant.{lines}",
         header=(names[0], *(labels[1] if len(keys) == 2 else [metric])),
         rows=[(label, *(_cell(value) for value in row)) for label, row in zip(labels[0], rows, strict=True)],
     )
+
+
+def _line_words(outcome: Outcome) -> tuple[str, str]:
+    """What the lines are, below the picture and for those who do not see it."""
+    drawn, known = len(drawn_rows(outcome)), int((~np.isnan(outcome.found.metric(outcome.choose_by))).sum())
+    which = f"each of the {drawn:,} variants" if drawn == known else f"{drawn:,} of {known:,} variants, drawn by lot"
+    lines = f" Below: a line for {which}, through its values to its {outcome.choose_by}, blue where that is low, "
+    lines += "orange where it is high; drag along an axis to see only those that pass there."
+    return lines, f". Below it a line for {which}"
 
 
 def _cell(value: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,20 +17,23 @@ from engine.study.answered import PARTS, Studied, study_id
 from engine.study.person import who_waits
 from engine.study.sweep.block import FAILED
 from engine.study.sweep.blocks import Found, run_blocks
+from engine.study.sweep.chosen import choosing
 from engine.study.sweep.kept import Kept
 from engine.study.sweep.outcome import Outcome, figures_of, outcome_of, table_of
 from engine.study.sweep.parts import part_file
 from engine.study.sweep.picture import picture_of
 from engine.study.sweep.plan import Plan, plan_of
 from engine.study.sweep.refused import sound_variants
+from engine.study.sweep.saved import saved_table
 from engine.study.sweep.single import run_variant
 from engine.study.sweep.worlds import Worlds, worlds_of
 from engine.trials import TRIALS, SweptTrials, check_trials, count_swept
 
 
-def study_sweep(config: Config, results: Path | None) -> Studied:
+def study_sweep(config: Config, results: Path | None, full: bool = False) -> Studied:
     """The study as `overweight run` saves and prints it. Blocks that are done are kept in the results folder until all
-    are, so that a run that was stopped goes on where it was.
+    are, so that a run that was stopped goes on where it was. full: measure also what choosing among them leaves; where
+    the same sweep was finished before, its table is taken.
 
     Raises ConfigError for a sweep that cannot be, or of which no variant has figures; DataError where no source can
     be read, or nothing can be written.
@@ -41,13 +45,14 @@ def study_sweep(config: Config, results: Path | None) -> Studied:
     who_waits().say(f"{config.path}: reading the data")
     worlds = worlds_of(plan)
     identity = study_id(config, worlds.identity)
-    found = _found(plan, identity, results)
+    found = (saved_table(plan, results, identity) if full else None) or _found(plan, identity, results)
     outcome = outcome_of(plan, found, config.sweep.choose_by)
     if outcome is None:
         raise _none_ran(plan, found)
     if results is not None:
         count_swept(results / TRIALS, _trials(config, worlds, found))
-    return _studied(outcome, identity)
+    studied = _studied(outcome, identity)
+    return replace(studied, full={"choosing": choosing(outcome)}) if full else studied
 
 
 def _found(plan: Plan, identity: str, results: Path | None) -> Found:

@@ -19,6 +19,7 @@ from engine.study.answered import Studied, study_id
 from engine.study.sweep.plan import plan_of
 from engine.study.sweep.worlds import Worlds, worlds_of
 from engine.study.walk.candidates import Candidates, run_candidates
+from engine.study.walk.chosen import choosing
 from engine.study.walk.crossed import cross
 from engine.study.walk.crossed_tables import crossed_figures, crossed_tables
 from engine.study.walk.cut import figure
@@ -39,8 +40,11 @@ def walk_forward_of(config: Config) -> Walked:
     return walk(run_candidates(config), config.walk_forward, metric)
 
 
-def study_walk(config: Config, results: Path | None) -> Studied:
-    """The study as `overweight run` saves and prints it. The ledger of trials of a results folder counts candidates."""
+def study_walk(config: Config, results: Path | None, full: bool = False) -> Studied:
+    """The study as `overweight run` saves and prints it. The ledger of trials of a results folder counts candidates.
+
+    full: measure also what choosing among the candidates is worth on the whole sample.
+    """
     asked = config.walk_forward
     assert asked is not None
     metric = metric_of(config)
@@ -61,7 +65,8 @@ def study_walk(config: Config, results: Path | None) -> Studied:
     if results is not None:
         count_swept(results / TRIALS, _trials(config, candidates, worlds))
     identity = study_id(config, f"{candidates.setting.panel.fingerprint} {worlds.identity}")
-    return Studied("walk_forward", config, identity, figures, tables, (*said, *missing), pictures)
+    more = {"choosing": choosing(candidates)} if full else None
+    return Studied("walk_forward", config, identity, figures, tables, (*said, *missing), pictures, full=more)
 
 
 def metric_of(config: Config) -> str:

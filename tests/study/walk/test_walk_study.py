@@ -14,6 +14,8 @@ from rich.console import Console
 
 import engine
 from engine.config import load
+from engine.measure.overfit import probability_of_overfitting
+from engine.measure.track import returns
 from engine.results.studies import drawn
 from engine.store import FRAMES
 from engine.study.answered import Studied
@@ -165,6 +167,30 @@ def test_a_picture_is_drawn_or_its_absence_told(desk: Desk, monkeypatch: pytest.
         (page,) = (answered(desk, block.replace("6", "5")).pictures or {}).values()
         assert "aria-label" in page
         assert "where it was chosen" in page
+
+
+@pytest.mark.parametrize("block", [WINDOWS, SPLITS])
+def test_in_full_it_says_what_choosing_is_worth(desk: Desk, block: str) -> None:
+    """Of the candidates' own runs over the whole sample, from the close at which all of them are there."""
+    pytest.importorskip("arch")
+    over = "{with.window: [5, 20, 7, 40, 3]}"
+    plain = answered(desk, block, over)
+    assert plain.full is None
+    assert "whether choosing among all of them helps (PBO)" in " ".join(screen(plain).split())
+    studied = engine.answer("walk.yaml", full=True)
+    assert isinstance(studied, Studied)
+    assert studied.full is not None
+    found, columns = studied.full["choosing"], []
+    for window in (5, 20, 40, 3):
+        run = engine.run("a.yaml", [f"with.window={window}"], results=None)
+        columns.append(returns(run.own.track) - returns(run.portfolios["policy"].track))
+    active = np.column_stack([one[-min(map(len, columns)) :] for one in columns])
+    assert (found["variants"], found["trials"], found["sessions"]) == (4, 4, len(active))
+    assert found["overfitting"]["pbo"] == pytest.approx(probability_of_overfitting(active).pbo, abs=1e-3)
+    assert found["haircut"] is None
+    assert list(found["words"]) == ["overfitting", "superior"]
+    for sentence in found["words"].values():
+        assert sentence in " ".join(screen(studied).split())
 
 
 def test_a_strategy_about_weights_has_no_bets(desk: Desk) -> None:
