@@ -38,7 +38,7 @@ def run(
     Raises ConfigError, StrategyError or DataError; ConfigError also for a study: `answer` takes it.
     """
     config = _asked(path, overrides, results)
-    _refuse_study(config, "write engine.answer for engine.run")
+    refuse_study(config, "write engine.answer for engine.run")
     return _run(config, results, full)
 
 
@@ -97,11 +97,12 @@ def load_question(path: str | Path, overrides: Sequence[str] = ()) -> Config:
 def load_run(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     """As `load_question`, for what can only be done with a run. Raises ConfigError for a study."""
     config = load_question(path, overrides)
-    _refuse_study(config, "name the run that it studies")
+    refuse_study(config, "name the run that it studies")
     return config
 
 
-def _refuse_study(config: Config, cure: str) -> None:
+def refuse_study(config: Config, cure: str) -> None:
+    """Raise the ConfigError of a study where only a run will do."""
     if config.study is not None:
         raise ConfigError(config.fault(config.study, f"a study, `{config.study}`", "a run", cure))
 

@@ -237,10 +237,21 @@ def null(
     markets: Annotated[int, typer.Option("--markets", metavar="N", min=1, help="Null markets of each kind.")] = 200,
     seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Another one draws other markets.")] = 1,
     block: Annotated[
-        int, typer.Option("--block", metavar="N", min=1, help="Sessions in a block of the bootstrap, on average.")
-    ] = 5,
+        int | None,
+        typer.Option(
+            "--block",
+            metavar="N",
+            min=1,
+            help="Sessions in a block of the bootstrap; usually a quarter of the wait between decisions, 5 at most.",
+            show_default=False,
+        ),
+    ] = None,
     placebo: Annotated[
-        bool, typer.Option("--placebo", help="Placebos too: other sleeves, backwards, shifted stances, an episode out.")
+        bool,
+        typer.Option(
+            "--placebo",
+            help="Placebos too: other sleeves, backwards, roles exchanged, shifted stances, an episode out.",
+        ),
     ] = False,
     picture: Annotated[
         Path | None, typer.Option("--picture", metavar="FILE", help="Write a page with histograms.")

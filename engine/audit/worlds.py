@@ -5,7 +5,8 @@ What is read is read once. Every file of a strategy is loaded anew in every worl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -46,6 +47,18 @@ class Worlds:
         set up with it.
         """
 
+        with self.inside(table, panel):
+            there = _up_to(setting(set_up(config or self.config)), until)
+            return there, decide(there)
+
+    @contextmanager
+    def inside(
+        self,
+        table: Callable[[Table], Table] = lambda table: table,
+        panel: Callable[[Panel], Panel] = lambda panel: panel,
+    ) -> Iterator[None]:
+        """Whatever is set up here stands in such a world, and what strategies say aloud is not heard."""
+
         def read(asked: Config, name: str, wanted: Collection[str]) -> Table:
             key = (str(asked.path), name, frozenset(wanted))
             if key not in self._read:
@@ -55,8 +68,7 @@ class Worlds:
         token = WORLD.set(World(read, panel))
         try:
             with undisturbed():
-                there = _up_to(setting(set_up(config or self.config)), until)
-                return there, decide(there)
+                yield
         finally:
             WORLD.reset(token)
 

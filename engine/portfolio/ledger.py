@@ -77,20 +77,9 @@ def run_ledger(config: Config, panel: Panel, decisions: Decisions, costs: Costs)
     3. Trades are the changes of units; every cost is its formula, of the trade or of the session.
     """
     start, stop = first_session(config, decisions.sessions), len(panel.sessions)
-    due = decisions.sessions + config.trade.after
-    live = decisions.trades & (due < stop)
-    due, decided = due[live], decisions.sessions[live]
-    market, rates, rules = _market(config, panel, start, costs), rates_of(costs, panel, due), rules_of(config, panel)
-    fills, barred = _fills(config, panel, due, rates.impact)
-    orders = Orders(due - start, fills, decisions.targets[live], barred == 0)
-    paths = _empty_paths(len(due), stop - start, len(panel.assets))
-    _simulator(market, orders, rates, rules)(market, orders, rates, rules, paths)
-    if (paths.equity <= 0.0).any():
-        raise _ruined(config, panel, start + int(np.flatnonzero(paths.equity <= 0.0)[0]))
-
+    market, done = _simulated(config, panel, decisions, costs)
+    due, paths = done.due, done.paths
     held = _held(paths.units, due - start, panel.ends - start, stop - start)
-    at_rebalance = paths.equity[orders.due]
-    done = Simulated(decided, due, orders, barred, rates, rules, paths, panel.ends, at_rebalance)
     trades = trades_of(done, costs)
     money = _session_costs(panel, start, held, paths, market, costs)
     np.add.at(money, trades.session - start, trades.costs)
@@ -114,6 +103,27 @@ def run_ledger(config: Config, panel: Panel, decisions: Decisions, costs: Costs)
         trades=trades,
         carried=missing.sum(axis=0),
     )
+
+
+def run_equity(config: Config, panel: Panel, decisions: Decisions, costs: Costs) -> Vector:
+    """(L,) the equity of the ledger, bit for bit, for who asks for nothing else of thousands of runs."""
+    return _simulated(config, panel, decisions, costs)[1].paths.equity
+
+
+def _simulated(config: Config, panel: Panel, decisions: Decisions, costs: Costs) -> tuple[Market, Simulated]:
+    """What the kernel was given, and what it made of it. Raises ConfigError where nothing is left of the equity."""
+    start, stop = first_session(config, decisions.sessions), len(panel.sessions)
+    due = decisions.sessions + config.trade.after
+    live = decisions.trades & (due < stop)
+    due, decided = due[live], decisions.sessions[live]
+    market, rates, rules = _market(config, panel, start, costs), rates_of(costs, panel, due), rules_of(config, panel)
+    fills, barred = _fills(config, panel, due, rates.impact)
+    orders = Orders(due - start, fills, decisions.targets[live], barred == 0)
+    paths = _empty_paths(len(due), stop - start, len(panel.assets))
+    _simulator(market, orders, rates, rules)(market, orders, rates, rules, paths)
+    if (paths.equity <= 0.0).any():
+        raise _ruined(config, panel, start + int(np.flatnonzero(paths.equity <= 0.0)[0]))
+    return market, Simulated(decided, due, orders, barred, rates, rules, paths, panel.ends, paths.equity[orders.due])
 
 
 def first_session(config: Config, decisions: Indices) -> int:

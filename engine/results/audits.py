@@ -10,13 +10,16 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from engine.answers import load_run
+from engine.answers import load_question, refuse_study
 from engine.audit.record import Audit, Verdict
 from engine.config import Config
 from engine.results import terminal
 from engine.study.audit import audit
+from engine.study.audit_study import audit_study
 
 FAILED = 1
+#: Studies that are made of runs are audited with them.
+AUDITED = (None, "sweep", "walk_forward")
 #: Findings of a check that are shown; `--json` has a few more.
 LISTED = 3
 STYLES: dict[Verdict, str] = {"none": "dim", "pass": "green", "warn": "bold yellow", "fail": "bold red"}
@@ -54,14 +57,19 @@ class Audited:
             table.add_row(one.name, Text(one.verdict, STYLES[one.verdict]), Text("\n".join(told)))
         yield table
         yield ""
+        if self.config.study is not None:
+            yield Text("From `process` on it is the run as it is written.")
         yield Text(ENDS[self.audit.verdict], STYLES[self.audit.verdict])
 
 
 def show_audit(file: str, overrides: Sequence[str], *, as_json: bool) -> int:
     """Audit a config, print, save nothing; 1 where it fails. Raises what a run of it raises."""
-    config = load_run(file, overrides)
+    config = load_question(file, overrides)
+    if config.study not in AUDITED:
+        refuse_study(config, "name the run that it studies")
+    of = audit if config.study is None else audit_study
     with terminal.foreign_code(), terminal.progress() as progress:
-        audited = Audited(config, audit(config, saying=progress.say))
+        audited = Audited(config, of(config, saying=progress.say))
     if as_json:
         terminal.put_json(audited.as_json())
     else:

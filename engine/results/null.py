@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,9 @@ from engine.errors import ConfigError, Fault
 from engine.market.atomic import write_atomically
 from engine.results import figures, sentences, terminal
 from engine.results.null_picture import picture_of
-from engine.results.null_words import backwards_words, meanings, sleeves_words, verdict
+from engine.results.null_words import backwards_words, meanings, roles_words, sleeves_words, verdict
 from engine.results.null_words import sentences as verdict_sentences
-from engine.study.null.kinds import KINDS
+from engine.study.null.kinds import KINDS, usual_block
 from engine.study.null.measured import FIGURES, PERCENTILES, Stands
 from engine.study.null.placebos import Placebos, placebos
 from engine.study.null.study import null_stands
@@ -31,12 +31,12 @@ NAMES = {"active_return": "active return, a year", "information_ratio": "informa
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked of `overweight null`."""
+    """What is asked of `overweight null`. block: None where it is to be the usual one."""
 
     kinds: tuple[str, ...]
     markets: int
     seed: int
-    block: int
+    block: int | None
     placebo: bool
     picture: Path | None
 
@@ -103,6 +103,7 @@ def placebo_lines(found: Placebos) -> Iterator[tuple[str, str]]:
     """Each placebo and what came of it."""
     yield "other sleeves", sleeves_words(found)
     yield "backwards", backwards_words(found)
+    yield "roles", roles_words(found)
     for name, control in found.controls.items():
         yield name.replace("_", " "), sentences.control(control)
 
@@ -118,6 +119,7 @@ def show_null(file: str, overrides: Sequence[str], wish: Wish, *, as_json: bool)
         raise ConfigError(config.fault(config.study, found, "a run", cure))
     with terminal.foreign_code(), terminal.progress() as progress:
         setting = set_up(config)
+        wish = replace(wish, block=wish.block or usual_block(setting))
         stands = null_stands(
             config, kinds=wish.kinds, markets=wish.markets, seed=wish.seed, block=wish.block, setting=setting,
             saying=progress.say,
@@ -159,12 +161,15 @@ def _figure_json(one: Stands, figure: str) -> dict[str, Any]:
 
 
 def _placebos_json(found: Placebos) -> dict[str, Any]:
-    sleeves, backwards = found.sleeves, found.backwards
+    sleeves, backwards, roles = found.sleeves, found.backwards, found.roles
     return {
         "sleeves": {"not_measured": sleeves} if isinstance(sleeves, str) else _stands_json(sleeves),
         "backwards": {"not_measured": backwards}
         if isinstance(backwards, str)
         else dict(zip(FIGURES, backwards.tolist(), strict=True)),
+        "roles": {"not_measured": roles}
+        if isinstance(roles, str)
+        else dict(zip(FIGURES, roles[0].tolist(), strict=True)) | asdict(roles[1]),
         **{name: asdict(control) for name, control in found.controls.items()},
     }
 

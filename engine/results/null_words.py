@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from engine.market.panel import Vector
 from engine.results import figures
 from engine.study.null.kinds import KINDS
 from engine.study.null.measured import Stands
@@ -82,6 +83,19 @@ def backwards_words(placebos: Placebos) -> str:
     found = placebos.backwards
     if isinstance(found, str):
         return f"not measured: {found}"
+    return _earned(found)
+
+
+def roles_words(placebos: Placebos) -> str:
+    """What is earned where leader and follower stand in each other's place."""
+    if isinstance(placebos.roles, str):
+        return f"not measured: {placebos.roles}"
+    found, roles = placebos.roles
+    (one, follower), (other, leader) = roles.follower, roles.leader
+    return f"{_earned(found)}, told `{one}: {leader}, {other}: {follower}`"
+
+
+def _earned(found: Vector) -> str:
     return f"{figures.signed_percent(float(found[0]))} a year over policy, information ratio {found[1]:+.2f}"
 
 

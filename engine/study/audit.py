@@ -45,7 +45,7 @@ def audit(config: Config, *, elsewhere: bool = True, saying: Callable[[str], Non
     saying("asking again without the future")
     again = joined([_asked_again(one, elsewhere) for one in files])
     saying("other futures")
-    checks = _merged([*again, futures(base, other)])
+    checks = merged([*again, futures(base, other)])
     for about, run in WORLDS.items():
         saying(about)
         checks.append(run(base, other))
@@ -59,11 +59,11 @@ def _asked_again(heard: Heard, elsewhere: bool) -> list[Check]:
     return [*checks, ask_elsewhere(heard, spread(count, ELSEWHERE))] if elsewhere else checks
 
 
-def _merged(checks: Sequence[Check]) -> list[Check]:
+def merged(checks: Sequence[Check]) -> list[Check]:
     """Checks of one name as one."""
     by_name: dict[str, list[list[Check]]] = {}
     for one in checks:
         by_name.setdefault(one.name, []).append([one])
     found = [joined(same)[0] for same in by_name.values()]
-    words = {name: "; ".join(one[0].words for one in same) for name, same in by_name.items()}
+    words = {name: "; ".join(dict.fromkeys(one[0].words for one in same)) for name, same in by_name.items()}
     return [one if one.findings else replace(one, words=words[one.name]) for one in found]

@@ -32,7 +32,7 @@ def test_the_json_holds_every_market_and_where_the_real_one_stands(asked: None, 
     said = overweight("null a.yaml --markets 25 --seed 3 --kind made --kind shifted --json")
     assert (said.code, said.err) == (0, "")
     found = said.json
-    assert [found[key] for key in ("name", "markets", "seed", "block", "placebos")] == ["a", 25, 3, 5, None]
+    assert [found[key] for key in ("name", "markets", "seed", "block", "placebos")] == ["a", 25, 3, 1, None]
     metrics = engine.run("a.yaml", results=None).metrics
     assert [one["kind"] for one in found["nulls"]] == ["made", "shifted"]
     for one in found["nulls"]:
@@ -44,6 +44,8 @@ def test_the_json_holds_every_market_and_where_the_real_one_stands(asked: None, 
             assert told["p_value"] == pytest.approx((1 + sum(value >= told["real"] for value in values)) / 26)
             assert [told["p5"], told["p50"], told["p95"]] == pytest.approx(np.percentile(values, [5, 50, 95]))
     assert overweight("null a.yaml --markets 25 --seed 3 --kind made --kind shifted --json").json == found
+    blocks = overweight("null a.yaml --markets 3 --kind bootstrap --block 4 --json").json
+    assert blocks["block"] == 4
     other = overweight("null a.yaml --markets 25 --seed 4 --kind made --kind shifted --json").json
     assert other["real"] == found["real"]
     assert other["nulls"] != found["nulls"]
@@ -76,13 +78,14 @@ def test_placebos_stand_below(asked: None, overweight: Command) -> None:
     said = overweight("null a.yaml --markets 20 --kind shifted --placebo")
     assert (said.code, said.err) == (0, "")
     words = " ".join(said.out.split("placebos")[1].split())
-    for name in ("other sleeves", "backwards", "circular shifts", "leave one out"):
+    for name in ("other sleeves", "backwards", "roles", "circular shifts", "leave one out"):
         assert name in words
     # DDD and EEE are the only other assets, and AAA and BBB the sleeve they are drawn for: two orders, the same pair.
     found = overweight("null a.yaml --markets 20 --kind shifted --placebo --json").json["placebos"]
     assert found["sleeves"]["markets"] == 20
     assert len(set(found["sleeves"]["information_ratio"]["nulls"])) == 1
     assert abs(found["backwards"]["active_return"]) < 0.2
+    assert found["roles"]["not_measured"].startswith("none of its parameters names a sleeve that is tilted")
     assert found["circular_shifts"]["runs"] > 10
     weights = overweight("null a.yaml --markets 20 --kind made --placebo --json --set strategy=equal_weight "
                          "--set stance=null --set tilt=null --set watch.seen=[DDD]").json["placebos"]  # fmt: skip

@@ -13,6 +13,7 @@ from engine.market.panel import Vector
 from engine.portfolio.ledger import COMPILED
 from engine.study.null.kinds import KINDS, measured_over, null_market
 from engine.study.null.measured import figures_in, policy_track
+from engine.study.null.moves import moves_of
 
 UNDEFINED = "it has no year's figure"
 
@@ -47,10 +48,11 @@ def answers(job: Job, numbers: Iterable[int], setting: Setting | None = None) ->
     setting = setting or set_up(job.config)
     import_module(COMPILED)  # many runs repay numba's loading
     policy = policy_track(setting, decide(setting)) if measured_over(job.config) else None
+    own = moves_of(setting.panel)
     for number in numbers:
         kind, place = job.kinds[number // job.markets], number % job.markets
         try:
-            market = null_market(setting, kind, job.seed, place, job.block)
+            market = null_market(setting, kind, job.seed, place, job.block, own)
             found = figures_in(market, None if KINDS[kind].prices else policy)
         except OverweightError as error:
             yield Answer(number, None, str(error.faults[0].found))

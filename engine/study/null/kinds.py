@@ -20,9 +20,10 @@ from engine.portfolio.tilt import neutral_mix
 from engine.portfolio.tranches import take_turns
 from engine.study.null import moves, seen
 
-#: Sessions in a block of the bootstrap, on average: what one week tells of the next is gone, mostly.
-BLOCK = 5
-
+#: Sessions in a block of the bootstrap, on average: at most so many, and at most this part of the wait between two
+#: decisions. A block hands on what its first days tell of its last ones: with blocks as long as the wait a null market
+#: keeps the real one's luck, and a test by it rejects 2.4% where it says 5 (`make calibration`).
+BLOCK, OF_WAIT = 5, 0.25
 
 #: Multiples of it, without what is before the point, lie as far from each other as so many numbers can.
 GOLDEN = 0.6180339887498949
@@ -31,12 +32,13 @@ GOLDEN = 0.6180339887498949
 @dataclass(frozen=True, slots=True)
 class Draw:
     """What one market is drawn with. rng: its own. part: from 0 to below 1, the parts of all markets evenly spread: two
-    that were near would be nearly one market. block: of the bootstrap.
+    that were near would be nearly one market. block: of the bootstrap. own: the real moves, which are mixed anew.
     """
 
     rng: Generator
     part: float
     block: int
+    own: moves.Moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,15 @@ def _signs(setting: Setting, draw: Draw) -> Setting:
 
 
 def _bootstrap(setting: Setting, draw: Draw) -> Setting:
-    return with_panel(setting, _other_moves(setting.panel, lambda own: moves.bootstrapped(own, draw.rng, draw.block)))
+    return with_panel(setting, moves.with_moves(setting.panel, moves.bootstrapped(draw.own, draw.rng, draw.block)))
 
 
 def _mirrored(setting: Setting, draw: Draw) -> Setting:
-    return with_panel(setting, _other_moves(setting.panel, lambda own: moves.mirrored(own, draw.rng)))
+    return with_panel(setting, moves.with_moves(setting.panel, moves.mirrored(draw.own, draw.rng)))
 
 
 def _made(setting: Setting, draw: Draw) -> Setting:
-    return with_panel(setting, _other_moves(setting.panel, lambda own: moves.made(own, draw.rng)))
+    return with_panel(setting, moves.with_moves(setting.panel, moves.made(draw.own, draw.rng)))
 
 
 #: By name. Never change the order, only add: a market's random numbers hang on the place of its kind.
@@ -118,6 +120,12 @@ KINDS = {
 }
 
 
+def usual_block(setting: Setting) -> int:
+    """Sessions in a block of a question's bootstrap: 5 for a rule that decides monthly, 1 for one that does weekly."""
+    own = setting.decisions[setting.tranche == setting.tranche[0]]
+    return min(max(int(OF_WAIT * float(np.median(np.diff(own)))), 1), BLOCK) if len(own) > 1 else BLOCK
+
+
 def with_panel(setting: Setting, panel: Panel) -> Setting:
     """The same question on a panel with the same sessions and assets, but other prices."""
     sleeves = sleeve_series(setting.config, panel)
@@ -125,11 +133,17 @@ def with_panel(setting: Setting, panel: Panel) -> Setting:
     return replace(setting, panel=panel, sleeves=sleeves, mix=mix)
 
 
-def null_market(setting: Setting, kind: str, seed: int, number: int, block: int = BLOCK) -> Setting:
-    """Null market `number` of a kind. Raises ConfigError where there is no decision left in it."""
+def null_market(
+    setting: Setting, kind: str, seed: int, number: int, block: int = BLOCK, own: moves.Moves | None = None
+) -> Setting:
+    """Null market `number` of a kind. Raises ConfigError where there is no decision left in it.
+
+    own: the moves of the setting's panel, for who makes many markets of it.
+    """
     place = [*KINDS].index(kind)
     begin = np.random.default_rng([seed, place]).random()
-    draw = Draw(np.random.default_rng([seed, place, number]), float((begin + number * GOLDEN) % 1.0), block)
+    rng, part = np.random.default_rng([seed, place, number]), float((begin + number * GOLDEN) % 1.0)
+    draw = Draw(rng, part, block, moves.moves_of(setting.panel) if own is None else own)
     return KINDS[kind].make(setting, draw)
 
 
@@ -183,10 +197,6 @@ def _with_series(setting: Setting, panel: Panel) -> Setting:
     decisions, tranche = take_turns(setting.config, panel)
     mix = neutral_mix(setting.config, panel, setting.sleeves, decisions)
     return replace(setting, panel=panel, decisions=decisions, tranche=tranche, mix=mix)
-
-
-def _other_moves(panel: Panel, mixed: Callable[[moves.Moves], moves.Moves]) -> Panel:
-    return moves.with_moves(panel, mixed(moves.moves_of(panel)))
 
 
 def measured_over(config: Config) -> bool:

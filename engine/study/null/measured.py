@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.backtest import simulate, track_of
-from engine.decide import Decided, Setting, decide
+from engine.decide import Decided, Setting, decide, trading_days
 from engine.market.panel import Vector
 from engine.market.table import Matrix
 from engine.measure import formulas
 from engine.measure.track import Track, returns
+from engine.portfolio.costs import costs_of
+from engine.portfolio.ledger import Decisions, run_equity
 from engine.portfolio.tilt import targets_of
 
 #: What is measured of a market, in this order.
@@ -64,13 +66,24 @@ def figures_in(setting: Setting, policy: Track | None = None) -> Vector | None:
     policy: its track, where it is known. Where the strategy never leaves policy both are 0.
     """
     decided = decide(setting)
-    own = track_of(setting, simulate(setting, decided.targets, decided))
+    own = _track(setting, decided.targets, decided)
     return _figures(setting, own, policy or policy_track(setting, decided))
 
 
 def policy_track(setting: Setting, decided: Decided) -> Track:
     """The policy mix, on the days on which the strategy trades."""
-    return track_of(setting, simulate(setting, targets_of(setting.mix, setting.mix.policy), decided))
+    return _track(setting, targets_of(setting.mix, setting.mix.policy), decided)
+
+
+def _track(setting: Setting, targets: Matrix, decided: Decided) -> Track:
+    """The equity of a run and no more: the rest of a ledger takes ten times as long as the simulation."""
+    config, panel = setting.config, setting.panel
+    if config.simulator != "overweight" or config.tranches > 1:
+        return track_of(setting, simulate(setting, targets, decided))
+    orders = Decisions(setting.decisions, targets, trading_days(config, decided.opinion, setting.tranche))
+    equity = run_equity(config, panel, orders, costs_of(config, panel))
+    none = np.zeros(len(equity))
+    return Track(panel.sessions[len(panel.sessions) - len(equity) :], equity, none, none, none)
 
 
 def _figures(setting: Setting, own: Track, policy: Track) -> Vector | None:

@@ -2,6 +2,7 @@
 
 sleeves: random other assets in the tilted sleeves, as many as there are members, the strategy asked anew on them.
 backwards: the market with its sessions in the opposite order: who led now lags.
+roles: the strategy told that who lags leads and who leads lags; what it then says is traded in the same tilt.
 circular_shifts, leave_one_out: as under `controls` (`engine.study.controls`).
 """
 
@@ -24,6 +25,7 @@ from engine.study.null import moves, seen
 from engine.study.null.job import UNDEFINED
 from engine.study.null.kinds import with_panel
 from engine.study.null.measured import Stands, figures_in
+from engine.study.null.roles import Roles, exchanged, roles_of
 from engine.study.random_sleeves import drawn_settings
 
 SLEEVES = "sleeves"
@@ -33,13 +35,15 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Placebos:
-    """sleeves: where the real figures stand among random sleeves. backwards: (2,) figures. controls: by name.
+    """sleeves: where the real figures stand among random sleeves. backwards: (2,) figures. roles: (2,) figures, and
+    what was exchanged. controls: by name.
 
     A string says why there is none.
     """
 
     sleeves: Stands | str
     backwards: Vector | str
+    roles: tuple[Vector, Roles] | str
     controls: dict[str, Control]
 
 
@@ -50,6 +54,7 @@ def placebos(setting: Setting, markets: int, saying: Callable[[str], None] = lam
     return Placebos(
         UNDEFINED if real is None else _on_random_sleeves(setting, real, min(markets, MOST), saying),
         _backwards(setting),
+        _exchanged(setting),
         _controls(setting),
     )
 
@@ -92,6 +97,17 @@ def _backwards(setting: Setting) -> Vector | str:
     except OverweightError as error:
         return error.faults[0].found
     return UNDEFINED if found is None else found
+
+
+def _exchanged(setting: Setting) -> tuple[Vector, Roles] | str:
+    roles = roles_of(setting)
+    if isinstance(roles, str):
+        return roles
+    try:
+        found = figures_in(exchanged(setting, roles))
+    except OverweightError as error:
+        return f"it does not run so: {error.faults[0].found}"
+    return UNDEFINED if found is None else (found, roles)
 
 
 def _controls(setting: Setting) -> dict[str, Control]:

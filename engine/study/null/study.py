@@ -14,7 +14,7 @@ from engine.decide import Setting, set_up
 from engine.errors import ConfigError
 from engine.study.null.crew import all_answers
 from engine.study.null.job import UNDEFINED, Answer, Job
-from engine.study.null.kinds import BLOCK, kinds_for
+from engine.study.null.kinds import kinds_for, usual_block
 from engine.study.null.measured import FIGURES, Stands, figures_in
 
 MARKETS, SEED = 200, 1
@@ -28,18 +28,18 @@ def null_stands(
     kinds: tuple[str, ...] = (),
     markets: int = MARKETS,
     seed: int = SEED,
-    block: int = BLOCK,
+    block: int | None = None,
     processes: int | None = None,
     setting: Setting | None = None,
     saying: Callable[[str], None] = lambda doing: None,
 ) -> tuple[Stands, ...]:
     """Where the real figures stand among those of so many null markets, for each kind (none: the usual ones).
 
-    setting: the question, where it is set up already. Raises what a run of the config raises, and ConfigError where a
-    kind does not fit or the real figures are not defined.
+    setting: the question, where it is set up already. block: of the bootstrap; None: the usual one. Raises what a run
+    of the config raises, and ConfigError where a kind does not fit or the real figures are not defined.
     """
     setting = setting or set_up(config)
-    job = Job(config, kinds_for(setting, kinds), markets, seed, block)
+    job = Job(config, kinds_for(setting, kinds), markets, seed, block or usual_block(setting))
     real = figures_in(setting)
     if real is None:
         found = "a window without a figure a year"
