@@ -307,13 +307,15 @@ def stance(
 
 
 @app.command(
-    short_help="Write an HTML page for each run, and an index of all.",
+    short_help="Write an HTML page for each run or study, and an index of all.",
     epilog="\b\nExample: overweight report configs/metals_lead.yaml",
 )
 def report(
     runs: Annotated[
         list[str],
-        typer.Argument(metavar="RUN", help="Configs to run, or saved runs by name, id or folder; patterns too."),
+        typer.Argument(
+            metavar="RUN", help="Configs to run or study, or what is saved by name, id or folder; patterns too."
+        ),
     ],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where pages go; DIR/reports of --results.")
@@ -323,9 +325,10 @@ def report(
     as_json: Json = False,
     results: Results = Path("results"),
 ) -> None:
-    """Write a page for each run, one that compares them where there are several, and DIR/index.html of all saved runs.
+    """Write a page for each run and study, one that compares runs where there are several, and DIR/index.html of all.
 
-    A page is read without a network: the plotly script lies once beside the pages.
+    A page is read without a network: the plotly script lies once beside the pages. The page of a run shows the latest
+    event study, sweep and walk-forward of the same strategy as well, where they are saved.
     """
 
     def action() -> int:

@@ -6,6 +6,7 @@ targets.parquet   a row per decision         trades.parquet    a row per trade
 decisions.parquet scores and stances per decision
 attribution.parquet  a row per year and asset: where the return came from
 portfolios.parquet   a row per session: what cash paid, the equity of the strategy and of all it is held against
+known_events.parquet a row per dated event that it could know of
 full.json         what `--full` measured, once it was asked for
 controls.json     every control on request that was measured, once one was asked for
 
@@ -25,11 +26,12 @@ from typing import Any
 from engine import tables
 from engine.errors import ConfigError
 from engine.folder import plain, put_folder, unwritable, write_json, write_parquet
+from engine.known_events import known_events_columns
 from engine.portfolio.attribution import attribution_columns, attribution_summary
 from engine.result import Result
 from engine.trials import TRIALS, count_trial
 
-FRAMES = ("ledger", "targets", "weights", "trades", "decisions", "attribution", "portfolios")
+FRAMES = ("ledger", "targets", "weights", "trades", "decisions", "attribution", "portfolios", "known_events")
 
 
 def save(result: Result, results: Path) -> Result:
@@ -110,6 +112,7 @@ def _write(result: Result, folder: Path) -> None:
         "decisions": tables.decisions_columns(result),
         "attribution": attribution_columns(result.attribution),
         "portfolios": tables.portfolios_columns(result),
+        "known_events": known_events_columns(result),
     }
     for name in FRAMES:
         write_parquet(columns[name], folder / f"{name}.parquet")

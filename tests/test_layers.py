@@ -15,8 +15,8 @@ ROOT = Path(__file__).parent.parent
 #: Each may import those before it and itself. A room is a package or a module of `engine`.
 ORDER = (
     "errors", "config", "market", "signals", "strategy", "portfolio", "decide", "audit", "measure", "judge",
-    "fingerprint", "tables", "folder", "shown", "peer", "result", "trials", "store", "backtest", "study", "answers",
-    "results", "cli_ends", "cli_data", "cli_new", "cli", "pytest_plugin",
+    "fingerprint", "tables", "known_events", "folder", "shown", "peer", "result", "trials", "store", "backtest",
+    "study", "answers", "results", "cli_ends", "cli_data", "cli_new", "cli", "pytest_plugin",
 )  # fmt: skip
 #: The only imports inside functions: libraries that are heavy or optional ...
 HEAVY = {
@@ -40,7 +40,7 @@ LAZY = {
     ("engine.results.running", "engine.results.studies"),
 }
 #: Imports for annotations alone that look upwards.
-ANNOTATED = {("engine.peer.opened", "engine.result"), ("engine.tables", "engine.result")}
+ANNOTATED = {(f"engine.{name}", "engine.result") for name in ("peer.opened", "tables", "known_events")}
 COMPILED = {"engine.portfolio.compiled", "engine.portfolio.lanes.compiled"}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ Columns = dict[str, np.ndarray[Any, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """folder: results/runs/<name>/<id>. document: what its `result.json` says."""
+    """folder: results/runs/<name>/<id>, or that of a study. document: what its `result.json` (`study.json`) says."""
 
     folder: Path
     document: Mapping[str, Any]
@@ -34,19 +34,21 @@ class Opened:
         """The hash of question, data and code."""
         return str(self.document["id"])
 
-    def table(self, name: str) -> Columns:
-        """One of its tables as columns; days are datetime64[D]. Raises DataError where it is missing or damaged."""
+    def table(self, name: str, columns: Sequence[str] | None = None) -> Columns:
+        """One of its tables, or some columns of it, by name; days are datetime64[D]. Raises DataError where it is
+        missing or damaged.
+        """
         path = self.folder / f"{name}.parquet"
         try:
-            read = pq.read_table(path)
+            read = pq.read_table(path, columns=None if columns is None else [*columns])
         except (OSError, pa.ArrowException) as error:
-            found = "no such file" if not path.exists() else f"a damaged file ({str(error).splitlines()[0]})"
-            raise DataError(_damaged(path, found)) from None
-        columns = {}
+            why = "no such file" if not path.exists() else f"a damaged file ({str(error).splitlines()[0]})"
+            raise DataError(_damaged(path, why)) from None
+        found: Columns = {}
         for label, column in zip(read.column_names, read.columns, strict=True):
             values = column.to_numpy()
-            columns[label] = values.astype("datetime64[D]") if values.dtype.kind == "M" else values
-        return columns
+            found[label] = values.astype("datetime64[D]") if values.dtype.kind == "M" else values
+        return found
 
 
 def open_run(folder: Path) -> Opened:

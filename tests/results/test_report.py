@@ -90,7 +90,7 @@ def test_the_index_lists_every_run_and_links_the_pages_that_are_there(desk: Desk
     engine.run(desk.config("b.yaml", every="week_end"))
     page = written(overweight(f"report {desk.config()}").out)[0]
     index = Path("results/index.html").read_text()
-    assert index.count("<tr><td>") == 2
+    assert index.count("<tr><th scope=row>") == 2
     assert f'href="reports/{page.name}"' in index
     assert index.count("href=") == 1
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from engine.answers import run
+from engine.answers import run_named
 from engine.errors import ConfigError, Fault
 from engine.result import Result
 from engine.results import terminal
@@ -104,7 +104,7 @@ def expanded(runs: Sequence[str]) -> list[str]:
 def outcome_of_any(wanted: str, results: Path) -> Outcome:
     """A config file is run and saved, anything else is looked for among the saved runs."""
     if wanted.endswith((".yaml", ".yml")):
-        return outcome(run(wanted, results=results))
+        return outcome(run_named(wanted, results))
     return read_outcome(find_saved(wanted, results))
 
 

@@ -1,10 +1,11 @@
-"""results/index.html: every saved run in one table, with its report where there is one."""
+"""results/index.html: every saved run and study, each with its report where there is one."""
 
 from __future__ import annotations
 
 import html
 import os
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,55 +13,90 @@ from engine.errors import DataError
 from engine.market.atomic import write_atomically
 from engine.results import figures
 from engine.results.opened import Opened, open_run
+from engine.results.report.studied.kinds import shown_of
+from engine.results.report.studied.saved import open_study, study_folders
 from engine.results.saved import saved_folders
 
-HEAD = ("run", "from", "to", "return a year", "Sharpe", "worst drawdown", "active", "bets", "verdict")
+RUNS = ("run", "from", "to", "return a year", "Sharpe ± se", "worst drawdown", "active return", "bets", "verdict")
+STUDIES = ("study", "kind", "verdict")
 STYLE = (
-    ":root{color-scheme:light dark;--ink:#1c1e21;--paper:#fcfcfa;--line:#d9dce0;--link:#0b5fa5}"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e8eaed;--paper:#15171a;--line:#363b42;--link:#6cb4f5}}"
+    ":root{color-scheme:light dark;--ink:#1c1e21;--paper:#fcfcfa;--line:#d9dce0;--link:#0b5fa5;--soft:#5a6068}"
+    "@media(prefers-color-scheme:dark){:root{--ink:#e8eaed;--paper:#15171a;--line:#363b42;--link:#6cb4f5;"
+    "--soft:#a7adb5}}"
     "body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:76rem;padding:1rem;background:var(--paper);"
-    "color:var(--ink)}div{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
-    "th,td{padding:.3rem .7rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}"
-    "th:first-child,td:first-child,th:last-child,td:last-child{text-align:left}a{color:var(--link)}"
+    "color:var(--ink)}h1{font-size:1.7rem}h2{font-size:1.3rem;margin-top:2.5rem}"
+    "div{overflow-x:auto}div:focus-visible,a:focus-visible{outline:3px solid var(--link);outline-offset:2px}"
+    "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.94rem}"
+    "th,td{padding:.3rem .7rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;"
+    "vertical-align:top}thead th{color:var(--soft)}"
+    "th:first-child,td:last-child,th:last-child,.studies th,.studies td{text-align:left}"
+    ".studies td:last-child{white-space:normal;min-width:18rem}tbody th{font-weight:400}"
+    "a{color:var(--link)}p{color:var(--soft)}small{color:var(--soft)}"
 )
 
 
-def page_name(run: Opened) -> str:
-    """The file of a run's page: its name without folders, and the beginning of its id."""
-    return f"{re.sub('[^A-Za-z0-9._-]+', '-', run.name)}-{run.id[:8]}.html"
+def is_study(one: Opened) -> bool:
+    """Whether what was opened is a study; otherwise it is a run."""
+    return "kind" in one.document
+
+
+def page_name(one: Opened) -> str:
+    """The file of a page: the name of its run or study without folders, and the beginning of its id."""
+    return f"{re.sub('[^A-Za-z0-9._-]+', '-', one.name)}-{one.id[:8]}.html"
 
 
 def write_index(results: Path, reports: Path) -> Path:
     """Write the index anew from what is saved; damaged runs are left out, `overweight list` tells of them."""
-    rows = []
+    runs, studies = [], []
     for folder in saved_folders(results):
         with suppress(DataError, KeyError, TypeError):
-            rows.append(_row(folder, results, reports))
-    head = "".join(f"<th scope=col>{name}</th>" for name in HEAD)
-    body = "\n".join(rows)
+            runs.append(_run_row(open_run(folder), results, reports))
+    for folder in study_folders(results):
+        with suppress(DataError, KeyError, TypeError):
+            studies.append(_study_row(open_study(folder), results, reports))
     page = (
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         f"<title>overweight: saved runs</title><style>{STYLE}</style><h1>Saved runs</h1>"
-        f"<p>{len(rows)} runs. A return without its verdict says nothing.</p>"
-        f"<div tabindex=0><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div></html>\n"
+        f"<p>{len(runs):,} run{'s' * (len(runs) != 1)}. A return without its verdict says nothing.</p>"
+        f"{_table('Runs', RUNS, runs, 'runs')}"
+        + (f"<h2>Studies</h2>{_table('Studies', STUDIES, studies, 'studies')}" if studies else "")
+        + "</html>\n"
     )
     path = results / "index.html"
     write_atomically(path, page.encode())
     return path
 
 
-def _row(folder: Path, results: Path, reports: Path) -> str:
-    run = open_run(folder)
+def _table(title: str, head: Sequence[str], rows: Sequence[str], name: str) -> str:
+    heads = "".join(f"<th scope=col>{one}</th>" for one in head)
+    body = "\n".join(rows)
+    return (
+        f"<div tabindex=0 role=region aria-label={title}><table class={name}><thead><tr>{heads}</tr></thead>"
+        f"<tbody>\n{body}\n</tbody></table></div>"
+    )
+
+
+def _run_row(run: Opened, results: Path, reports: Path) -> str:
     of, window = run.document["metrics"], run.document["window"]
-    page = reports / page_name(run)
-    name = html.escape(f"{run.name} {run.id[:8]}")
-    if page.is_file():
-        where = Path(os.path.relpath(page.resolve(), results.resolve())).as_posix()
-        name = f'<a href="{html.escape(where, quote=True)}">{name}</a>'
     episodes = of["episodes"]
     cells = (
         window["from"], window["to"], figures.percent(of["cagr"]), figures.ratio(of["sharpe"], of["sharpe_se"]),
         figures.percent(of["max_drawdown"], 1), figures.signed_percent(of["active_return"]),
         figures.DASH if episodes is None else f"{episodes:.0f}", str(run.document["verdict"]),
     )  # fmt: skip
-    return f"<tr><td>{name}</td>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
+    return _row(run, results, reports, cells)
+
+
+def _study_row(study: Opened, results: Path, reports: Path) -> str:
+    kind = str(study.document["kind"]).replace("_", " ")
+    return _row(study, results, reports, (kind, shown_of(study).verdict))
+
+
+def _row(one: Opened, results: Path, reports: Path, cells: Sequence[str]) -> str:
+    page = reports / page_name(one)
+    name = html.escape(one.name)
+    if page.is_file():
+        where = Path(os.path.relpath(page.resolve(), results.resolve())).as_posix()
+        name = f'<a href="{html.escape(where, quote=True)}">{name}</a>'
+    name += f" <small>{html.escape(one.id[:8])}</small>"
+    return f"<tr><th scope=row>{name}</th>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"

@@ -132,7 +132,8 @@ def eras(paths: Paths, per_year: int) -> list[Era]:
             growth.append(float((equity[-1] / equity[0]) ** (per_year / (end - start)) - 1.0))
             gains.append(equity[1:] / equity[:-1] - 1.0)
         error = float(np.std(gains[0] - gains[1], ddof=1) * np.sqrt(per_year))
-        found.append(Era(f"{years[inside[0]]} to {years[end]}", growth[0], growth[1], error))
+        name = " to ".join(dict.fromkeys((str(years[inside[0]]), str(years[end]))))
+        found.append(Era(name, growth[0], growth[1], error))
     return found
 
 

@@ -29,6 +29,12 @@ SCHEDULES = {"daily": "every session", "week_end": "at each week's end", "month_
 SIDES = {"over": "over only", "under": "under only", "both": "both ways"}
 
 
+def metric_called(metric: str, first: bool = False) -> str:
+    """A metric in words: `active return`, `Sharpe`. first: it begins a sentence."""
+    words = metric.replace("_", " ").replace("sharpe", "Sharpe")
+    return words[:1].upper() + words[1:] if first else words
+
+
 def asked(config: Mapping[str, Any]) -> list[str]:
     """The question as sentences, each from the keys that the config has."""
     return [sentence for sentence in (_holds(config), _decides(config), _tilts(config), _trades(config)) if sentence]

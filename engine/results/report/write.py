@@ -9,39 +9,52 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
+from engine.answers import answer
 from engine.errors import ConfigError, Fault
 from engine.market.atomic import write_atomically
 from engine.results import terminal
-from engine.results.compared.comparing import expanded, outcome_of_any
-from engine.results.failures import Failure, exit_code
+from engine.results.compared.comparing import expanded
+from engine.results.failures import Failure, attempt, exit_code, tell
 from engine.results.opened import Opened, open_run
-from engine.results.outcome import Outcome
-from engine.results.report.index import page_name, write_index
-from engine.results.report.page import Beside, comparison_page, run_page
+from engine.results.report.comparison import comparison_page
+from engine.results.report.index import is_study, page_name, write_index
+from engine.results.report.page import Beside, run_page
 from engine.results.report.shots import take_shots
+from engine.results.report.studied.saved import find_study, open_study, studies_of
+from engine.results.report.study_page import study_page
 from engine.results.running import each
+from engine.results.saved import find_saved
+from engine.study.answered import Studied
 from engine.trials import TRIALS, trials_recorded
 
 
 def report(runs: Sequence[str], *, out: Path | None, embed: bool, png: bool, as_json: bool, results: Path) -> int:
-    """Write a page for each run, one that compares them where there are several, and the index; the exit code."""
+    """Write a page for each run and study, one that compares runs where there are several, and the index; the exit
+    code.
+    """
     folder = results / "reports" if out is None else out
     answers = each(expanded(runs), partial(_opened, results=results), "")
     opened = [one for one in answers if isinstance(one, Opened)]
+    answers = [*answers]
     written: list[Path] = []
     if opened:
         script = _script(folder, embed)
-        pages = [folder / page_name(one) for one in opened]
-        for one, path in zip(opened, pages, strict=True):
-            _write(path, run_page(one, _beside(one, results, folder), script))
-        written += pages
-        if len(opened) > 1:
-            labels = _labels(opened)
-            links = [(label, path.name) for label, path in zip(labels, pages, strict=True)]
-            written.append(folder / "comparison.html")
-            _write(written[-1], comparison_page(opened, labels, links, script))
+        for one in opened:
+            done = attempt(one.name, partial(_put_page, one, folder, results, script))
+            if isinstance(done, Failure):
+                tell([done])
+                answers.append(done)
+            else:
+                written.append(done)
+        several = [one for one in opened if not is_study(one) and (folder / page_name(one)) in written]
+        if len(several) > 1:
+            done = attempt("comparison", partial(_put_comparison, several, folder, script))
+            if isinstance(done, Failure):
+                tell([done])
+                answers.append(done)
+            else:
+                written.append(done)
         if png:
             written += take_shots(written)
         written.append(write_index(results, folder))
@@ -54,9 +67,30 @@ def report(runs: Sequence[str], *, out: Path | None, embed: bool, png: bool, as_
 
 
 def _opened(wanted: str, results: Path) -> Opened:
-    outcome: Outcome = outcome_of_any(wanted, results)
-    assert outcome.path is not None
-    return open_run(outcome.path)
+    """A file is answered and saved; anything else is looked for among saved studies, then among saved runs."""
+    if wanted.endswith((".yaml", ".yml")):
+        answered = answer(wanted, results=results)
+        assert answered.path is not None
+        return open_study(answered.path) if isinstance(answered, Studied) else open_run(answered.path)
+    study = find_study(wanted, results)
+    return open_run(find_saved(wanted, results)) if study is None else open_study(study)
+
+
+def _put_page(one: Opened, folder: Path, results: Path, script: str) -> Path:
+    path = folder / page_name(one)
+    if is_study(one):
+        _write(path, study_page(one, _pictures(one, folder), script))
+    else:
+        _write(path, run_page(one, _beside(one, results, folder), script))
+    return path
+
+
+def _put_comparison(runs: Sequence[Opened], folder: Path, script: str) -> Path:
+    labels = _labels(runs)
+    links = [(label, page_name(one)) for label, one in zip(labels, runs, strict=True)]
+    path = folder / "comparison.html"
+    _write(path, comparison_page(runs, labels, links, script))
+    return path
 
 
 def _labels(runs: Sequence[Opened]) -> list[str]:
@@ -68,21 +102,23 @@ def _beside(run: Opened, results: Path, folder: Path) -> Beside:
     full = None
     with suppress(OSError, ValueError):
         full = json.loads((run.folder / "full.json").read_text(encoding="utf-8"))
-    return Beside(trials_recorded(results / TRIALS, run.name), full, _studies(run, results, folder))
+    studies = [(study, _where(study, folder)) for study in studies_of(run, results)]
+    return Beside(trials_recorded(results / TRIALS, run.name), full, studies)
 
 
-def _studies(run: Opened, results: Path, folder: Path) -> list[tuple[str, str]]:
-    """Pictures of saved studies of the same strategy: words, and where the page lies from here."""
-    found = []
-    for path in sorted((results / "studies").rglob("study.json")):
-        with suppress(OSError, ValueError, KeyError):
-            study: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            if study["base"].get("strategy") != run.document["config"].get("strategy"):
-                continue
-            for picture in sorted(path.parent.glob("*.html")):
-                where = Path(_relative(picture, folder)).as_posix()
-                found.append((f"{study['kind'].replace('_', ' ')} {study['name']}: {picture.stem}", where))
-    return found
+def _where(study: Opened, folder: Path) -> str:
+    """Where a study's own page lies from here; where there is none yet its picture, or nothing."""
+    if (folder / page_name(study)).is_file():
+        return page_name(study)
+    return next((where for _, where in _pictures(study, folder)), "")
+
+
+def _pictures(study: Opened, folder: Path) -> list[tuple[str, str]]:
+    """The pages that were saved with a study: words, and where each lies from here."""
+    return [
+        (f"the {path.stem} that was saved with it", Path(_relative(path, folder)).as_posix())
+        for path in sorted(study.folder.glob("*.html"))
+    ]
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -1,0 +1,1 @@
+"""Saved studies as parts of a page, by their kind."""
