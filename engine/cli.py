@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from engine.cli_data import data_app
-from engine.cli_ends import Json, exit_with
+from engine.cli_ends import File, Files, Json, Overrides, Results, Runs, exit_with
 from engine.cli_new import new_app
 from engine.results import interrupt, terminal
 from engine.results.failures import BUG, report_bug
@@ -29,8 +29,6 @@ app = typer.Typer(
 
 app.add_typer(data_app)
 app.add_typer(new_app)
-
-Results = Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs and baselines lie.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -56,10 +54,8 @@ def overweight(
     epilog="\b\nExample: overweight run configs/metals_lead.yaml --set trade.commission_bps=5",
 )
 def run(
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Config files.", show_default=False)],
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")
-    ] = None,
+    files: Files,
+    overrides: Overrides = None,
     full: Annotated[
         bool, typer.Option("--full", help="Measure also what takes long; of a sweep, what choosing leaves.")
     ] = False,
@@ -97,10 +93,7 @@ def run(
     epilog="\b\nExample: overweight compare configs/metals_lead.yaml configs/always_over.yaml",
 )
 def compare(
-    runs: Annotated[
-        list[str],
-        typer.Argument(metavar="RUN", help="Configs to run, or saved runs by name, id or folder; patterns too."),
-    ],
+    runs: Runs,
     as_json: Json = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
     as_html: Annotated[bool, typer.Option("--html", help="Print one HTML page that needs nothing else.")] = False,
@@ -170,10 +163,8 @@ def check(
     epilog="\b\nExample: overweight phase configs/metals_lead.yaml",
 )
 def phase(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A config file.", show_default=False)],
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")
-    ] = None,
+    file: File,
+    overrides: Overrides = None,
     as_json: Json = False,
 ) -> None:
     """Run a config in every phase of its schedule: each decision 0, 1, 2 ... sessions later, up to a whole period.
@@ -195,10 +186,8 @@ def phase(
     epilog="\b\nExample: overweight audit configs/metals_lead.yaml",
 )
 def audit(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A config file.", show_default=False)],
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")
-    ] = None,
+    file: File,
+    overrides: Overrides = None,
     as_json: Json = False,
 ) -> None:
     """Audit a config: its decisions made again with the future hidden, cut off and scrambled, in another order, process
@@ -221,10 +210,8 @@ def audit(
     epilog="\b\nExample: overweight null configs/metals_lead.yaml --markets 20",
 )
 def null(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A config file.", show_default=False)],
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")
-    ] = None,
+    file: File,
+    overrides: Overrides = None,
     kinds: Annotated[
         list[str] | None,
         typer.Option(
@@ -278,10 +265,8 @@ def null(
     epilog="\b\nExample: overweight stance configs/metals_lead.yaml --stale-ok",
 )
 def stance(
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Config files.", show_default=False)],
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")
-    ] = None,
+    files: Files,
+    overrides: Overrides = None,
     holdings: Annotated[
         Path | None, typer.Option("--holdings", metavar="CSV", help="What is held: asset,shares; a row `cash`.")
     ] = None,

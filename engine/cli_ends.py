@@ -1,8 +1,9 @@
-"""What every command of the command line has: `--json`, and how it ends."""
+"""What commands of the command line share: the options and arguments of many, and how each ends."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -10,6 +11,13 @@ import typer
 from engine.results import terminal
 from engine.results.failures import Failure, attempt, tell
 
+File = Annotated[str, typer.Argument(metavar="FILE", help="A config file.", show_default=False)]
+Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Config files.", show_default=False)]
+Runs = Annotated[
+    list[str], typer.Argument(metavar="RUN", help="Configs to run, or saved runs by name, id or folder; patterns too.")
+]
+Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")]
+Results = Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs and baselines lie.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 
 

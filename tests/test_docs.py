@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 import engine
 from tests.desk import Desk, made_prices
+from tests.test_layers import ORDER, is_module
 
 ROOT = Path(__file__).parent.parent
 
@@ -78,3 +80,27 @@ def test_every_worked_example_of_the_conventions_holds(root: Path) -> None:
     for number, block in enumerate(re.findall(r"```python\n(.*?)```", text, re.DOTALL), start=1):
         exec(compile(block, f"docs/conventions.md, example {number}", "exec"), session)
     assert text.count("assert ") > 40
+
+
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+
+
+def test_the_map_of_the_engine_names_every_room_in_order() -> None:
+    table = ARCHITECTURE.partition("## The rooms")[2].partition("## Where to add")[0]
+    assert tuple(re.findall(r"^\| `(\w+)` \| \S", table, re.MULTILINE)) == ORDER
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`(engine(?:\.\w+)+)`", ARCHITECTURE))))
+def test_what_the_map_of_the_engine_names_is_there(name: str) -> None:
+    """Each is a module, or something that a module defines itself, not merely imports."""
+    module, _, last = name.rpartition(".")
+    if is_module(name):
+        return
+    found = getattr(importlib.import_module(module), last)
+    assert getattr(found, "__module__", module) == module
+
+
+def test_every_path_in_the_map_of_the_engine_is_there() -> None:
+    paths = re.findall(r"`((?:engine|strategies|configs|bench|tools|tests|docs|results)/[\w./]*)`", ARCHITECTURE)
+    assert len(paths) > 10
+    assert [path for path in paths if not (ROOT / path).exists()] == []

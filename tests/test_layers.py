@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +63,11 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
+
+
 def imports_of(source: str, module: str) -> Iterator[Import]:
     tree = ast.parse(source)
     inside = {
@@ -79,9 +84,11 @@ def imports_of(source: str, module: str) -> Iterator[Import]:
             targets = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module}:{node.lineno} imports relatively"
-            # `from engine import store` imports engine.store.
-            bare = node.module == "engine"
-            targets = [f"engine.{alias.name}" for alias in node.names] if bare else [str(node.module)]
+            # `from engine import store` imports engine.store, `from engine.results import terminal` that module.
+            targets = [
+                f"{node.module}.{alias.name}" if is_module(f"{node.module}.{alias.name}") else str(node.module)
+                for alias in node.names
+            ]
         else:
             continue
         for target in targets:
@@ -128,6 +135,27 @@ def test_nothing_is_imported_inside_functions_but_what_is_heavy() -> None:
     assert [str(one) for one in lazy] == []
 
 
+def circles(imports: Iterable[Import]) -> list[list[str]]:
+    """Modules that import each other, directly or by others; imports inside functions count too."""
+    reaches: dict[str, set[str]] = {}
+    for one in imports:
+        reaches.setdefault(one.module, set()).add(one.target)
+    grown = True
+    while grown:
+        grown = False
+        for module, targets in reaches.items():
+            more = set().union(*(reaches.get(target, set()) for target in targets))
+            grown |= not more <= targets
+            reaches[module] = targets | more
+    around = sorted(module for module, targets in reaches.items() if module in targets)
+    together = [[other for other in around if other in reaches[module]] for module in around]
+    return [group for place, group in enumerate(together) if group not in together[:place]]
+
+
+def test_no_modules_import_each_other() -> None:
+    assert circles(one for one in IMPORTS if (one.module, one.target) not in ANNOTATED) == []
+
+
 def test_numba_stands_in_two_files() -> None:
     assert {one.module for one in IMPORTS if one.target.split(".")[0] == "numba"} == COMPILED
 
@@ -145,6 +173,11 @@ def test_the_rules_can_be_broken() -> None:
     assert looks_upwards(upwards)
     (hidden,) = imports_of("def f():\n    import pandas\n", "engine.market.panel")
     assert hidden.inside
+    there = [*imports_of("from engine.b import B\n", "engine.a"), *imports_of("from engine.c import C\n", "engine.b")]
+    assert circles(there) == []
+    assert circles([*there, *imports_of("from engine.a import A\n", "engine.c")]) == [
+        ["engine.a", "engine.b", "engine.c"]
+    ]
     assert not looks_upwards(next(imports_of("from engine.errors import Fault\n", "engine.market.panel")))
 
 

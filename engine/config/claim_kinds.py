@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import Field, Tag
 
 from engine.config.claimed import Claimed, Figure, Level
-from engine.config.day import Day, plain_day
+from engine.config.day import Day, GivenDay
+from engine.config.kinds import or_by_name
 from engine.config.record import Record
 from engine.config.sleeve import Labels
 
-_Day = Annotated[dt.date, BeforeValidator(plain_day)]
 Since = Annotated[
-    Annotated[Day, Tag("<day>")] | Annotated[dict[str, _Day], Tag("<by name>")],
-    Discriminator(lambda value: "<by name>" if isinstance(value, dict) else "<day>"),
+    Annotated[Day, Tag("<day>")] | Annotated[dict[str, GivenDay], Tag("<by name>")],
+    or_by_name("<day>"),
 ]
 OF = "What is measured, each on its own: sleeves, assets, or series `source.column`."
 VERSUS = "What it is held against: a sleeve, an asset, or a series."
@@ -90,8 +89,10 @@ class ForecastClaim(ClaimRecord):
     measure: Literal["forecast"] = Field("forecast", description="What came of a forecast.")
     of: Labels = Field(description=OF)
     made: Day = Field(None, description="The day of the forecast; without it, `as_of`.")
-    from_: _Day = Field(alias="from", description="The first day of the time it was made for.", examples=["2026-04-01"])
-    to: _Day = Field(description="The last day of that time.", examples=["2026-06-30"])
+    from_: GivenDay = Field(
+        alias="from", description="The first day of the time it was made for.", examples=["2026-04-01"]
+    )
+    to: GivenDay = Field(description="The last day of that time.", examples=["2026-06-30"])
     claimed: float = Field(gt=0, description="The level forecast.", examples=[11500])
     tolerance: float = Field(0.05, ge=0, lt=1, description="How far from it still counts, as a part of the level.")
     unit: str = Field("USD", min_length=1, description="The unit of the level, as it is shown.")
@@ -165,7 +166,7 @@ class Call(Record):
     """One call of one house."""
 
     house: str = Field(min_length=1, description="Whose call.", examples=["J.P. Morgan"])
-    on: _Day = Field(description="The day of the call.", examples=["2025-03-24"])
+    on: GivenDay = Field(description="The day of the call.", examples=["2025-03-24"])
     view: Literal["over", "under"] = Field(description="That it would do better, or worse.", examples=["over"])
     months: tuple[Annotated[int, Field(ge=1, le=120)], ...] = Field(
         (1, 3, 6, 12), min_length=1, description="Months after which it is looked at."

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from engine.config.kinds import or_by_name
 from engine.config.record import Record, number, shown, wrong
 
 _RELATION = re.compile(r"(>=|<=|>|<)\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)")
@@ -51,13 +52,13 @@ Figure: TypeAlias = Annotated[
 #: One figure for all names of `of`, or a figure by name.
 Claimed: TypeAlias = Annotated[
     Annotated[Figure, Tag("<figure>")] | Annotated[dict[str, Figure], Tag("<by name>")],
-    Discriminator(lambda value: "<by name>" if isinstance(value, dict) else "<figure>"),
+    or_by_name("<figure>"),
 ]
 #: A level, or a level by name.
 Level: TypeAlias = Annotated[
     Annotated[Annotated[float, Field(gt=0)], Tag("<number>")]
     | Annotated[dict[str, Annotated[float, Field(gt=0)]], Tag("<by name>")],
-    Discriminator(lambda value: "<by name>" if isinstance(value, dict) else "<number>"),
+    or_by_name("<number>"),
 ]
 
 

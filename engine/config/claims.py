@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag, ValidationError
+from pydantic import AfterValidator, Tag, ValidationError
 from pydantic_core import PydanticCustomError
 
 from engine.config.claim_kinds import (
@@ -21,20 +21,21 @@ from engine.config.claim_kinds import (
     ShocksClaim,
 )
 from engine.config.claimed import by_name
-from engine.config.record import choice, did_you_mean, pick, shown, wrong
+from engine.config.kinds import named_by
+from engine.config.record import choice, did_you_mean, shown, wrong
 
 Claim: TypeAlias = (
-    ReturnClaim
-    | RecordClaim
-    | RangeClaim
-    | ForecastClaim
-    | CaptureClaim
-    | CatchUpClaim
-    | RegimeClaim
-    | CallsClaim
-    | ShocksClaim
+    Annotated[ReturnClaim, Tag("<ReturnClaim>")]
+    | Annotated[RecordClaim, Tag("<RecordClaim>")]
+    | Annotated[RangeClaim, Tag("<RangeClaim>")]
+    | Annotated[ForecastClaim, Tag("<ForecastClaim>")]
+    | Annotated[CaptureClaim, Tag("<CaptureClaim>")]
+    | Annotated[CatchUpClaim, Tag("<CatchUpClaim>")]
+    | Annotated[RegimeClaim, Tag("<RegimeClaim>")]
+    | Annotated[CallsClaim, Tag("<CallsClaim>")]
+    | Annotated[ShocksClaim, Tag("<ShocksClaim>")]
 )
-# A new kind is a record, a line here, an arm above and below, and its measure in engine/study/claims/kinds.py.
+# A new kind is a record, a line here, an arm above, and its measure in engine/study/claims/kinds.py.
 CLAIMS: dict[str, type[ClaimRecord]] = {
     "return": ReturnClaim,
     "record": RecordClaim,
@@ -141,26 +142,4 @@ def _misfit(said: Mapping[str, Any], *steps: str) -> PydanticCustomError:
     return wrong(said["found"], said["expected"], said["cure"], at=at)
 
 
-def _known_kind(value: Any) -> Any:
-    return pick("measure", CLAIMS, value)
-
-
-def _tag(value: Any) -> str:
-    kind = CLAIMS[value["measure"]] if isinstance(value, dict) else type(value)
-    return f"<{kind.__name__}>"
-
-
-WrittenClaim = Annotated[
-    Annotated[ReturnClaim, Tag("<ReturnClaim>")]
-    | Annotated[RecordClaim, Tag("<RecordClaim>")]
-    | Annotated[RangeClaim, Tag("<RangeClaim>")]
-    | Annotated[ForecastClaim, Tag("<ForecastClaim>")]
-    | Annotated[CaptureClaim, Tag("<CaptureClaim>")]
-    | Annotated[CatchUpClaim, Tag("<CatchUpClaim>")]
-    | Annotated[RegimeClaim, Tag("<RegimeClaim>")]
-    | Annotated[CallsClaim, Tag("<CallsClaim>")]
-    | Annotated[ShocksClaim, Tag("<ShocksClaim>")],
-    Discriminator(_tag),
-    BeforeValidator(_known_kind),
-    AfterValidator(_sound),
-]
+WrittenClaim = Annotated[Claim, *named_by("measure", CLAIMS), AfterValidator(_sound)]

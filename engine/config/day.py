@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from engine.config.record import shown, wrong
 
@@ -25,4 +25,15 @@ def plain_day(value: Any) -> Any:
         raise wrong(f"{value}, a day that does not exist", "a day", "look at month and day") from None
 
 
+def _in_order(days: tuple[dt.date, ...]) -> tuple[dt.date, ...]:
+    twice = sorted({day for day in days if days.count(day) > 1})
+    if twice:
+        raise wrong(f"{twice[0]} more than once", "each day once", "remove the second one")
+    return tuple(sorted(days))
+
+
+GivenDay = Annotated[dt.date, BeforeValidator(plain_day)]
+#: A day, or none.
 Day = Annotated[dt.date | None, BeforeValidator(lambda value: None if value is None else plain_day(value))]
+#: Days in the order of time, however they are written; one that is there twice is refused.
+Days = Annotated[tuple[GivenDay, ...], AfterValidator(_in_order)]

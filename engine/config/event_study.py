@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, Tag, WithJsonSchema, model_validator
 
-from engine.config.day import Day, plain_day
-from engine.config.record import Record, choice, did_you_mean, shown, wrong
-from engine.config.schedule import in_order
-from engine.config.source_record import one_of_two
+from engine.config.day import Day, Days
+from engine.config.kinds import keyed_by, listed, one_of_two
+from engine.config.record import Record, shown, wrong
 
 Window: TypeAlias = tuple[int, int]
 DAY = "write a window such as [0, 20]"
@@ -56,7 +54,7 @@ class EventShocks(Record):
 class EventDates(Record):
     """Days that are written down here."""
 
-    dates: Annotated[tuple[Annotated[dt.date, BeforeValidator(plain_day)], ...], AfterValidator(in_order)] = Field(
+    dates: Days = Field(
         min_length=1, description="The days, each known on the day itself.", examples=["[2022-02-24, 2026-02-28]"]
     )
     chosen: Literal["in_hindsight", "rule", "real_time"] = Field(
@@ -110,40 +108,6 @@ class EraSpan(Record):
         return self.name or (f"{first}" if first == last and first else spelt)
 
 
-def _one_block(table: dict[str, type[Record]], example: str, words: tuple[str, ...] = ()) -> BeforeValidator:
-    """A word, or a block that has exactly one of the table's keys."""
-
-    def checked(value: Any) -> Any:
-        if isinstance(value, Record) or (isinstance(value, str) and value in words):
-            return value
-        forms = [*words, *(f"{{{key}: ...}}" for key in table)]
-        if not isinstance(value, dict):
-            word = value if isinstance(value, str) and value in table else None
-            cure = f"write for example `{{{word}: ...}}`" if word else f"write for example {example}"
-            raise wrong(shown(value), choice(forms), cure)
-        given = [key for key in table if key in value]
-        if len(given) != 1:
-            found = choice(given).replace(" or ", " and ") if given else "a block without any of them"
-            cure = did_you_mean(next(iter(value), ""), table, f"write for example {example}", likeness=0.7)
-            raise wrong(found, f"one of {choice(table)}", f"write for example {example}" if given else cure)
-        return value
-
-    return BeforeValidator(checked)
-
-
-def _tag(table: dict[str, type[Record]]) -> Discriminator:
-    def tag(value: Any) -> str:
-        if isinstance(value, dict):
-            return next(f"<{kind.__name__}>" for key, kind in table.items() if key in value)
-        return f"<{type(value).__name__}>" if isinstance(value, Record) else "<word>"
-
-    return Discriminator(tag)
-
-
-def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
 def _windows(value: Any) -> Any:
     """One window, or a list of them: always a list of pairs, each of whole numbers from early to late."""
     if not isinstance(value, tuple | list) or not value:
@@ -186,7 +150,7 @@ _ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type"
 class EventStudy(Record):
     """What prices did around events beyond what was normal, with every test of it."""
 
-    of: Annotated[tuple[str, ...], BeforeValidator(_listed), WithJsonSchema(_ONE_OR_MORE)] = Field(
+    of: Annotated[tuple[str, ...], BeforeValidator(listed), WithJsonSchema(_ONE_OR_MORE)] = Field(
         min_length=1, description="What is measured: a sleeve or an asset, or a list of them.", examples=["miners"]
     )
     each: Literal["sleeve", "asset"] = Field(
@@ -196,8 +160,7 @@ class EventStudy(Record):
         Annotated[EventCalendar, Tag("<EventCalendar>")]
         | Annotated[EventShocks, Tag("<EventShocks>")]
         | Annotated[EventDates, Tag("<EventDates>")],
-        _tag(EVENTS),
-        _one_block(EVENTS, "{calendar: wars}, a `data` entry of `source: events`"),
+        *keyed_by(EVENTS, "{calendar: wars}, a `data` entry of `source: events`"),
     ] = Field(description="Which events.", examples=["{calendar: wars}"])
     day_zero: Literal["published", "happened", "tradable"] = Field(
         "published",
@@ -218,8 +181,7 @@ class EventStudy(Record):
         Annotated[Literal["constant_mean"], Tag("<word>")]
         | Annotated[MarketModel, Tag("<MarketModel>")]
         | Annotated[FactorModel, Tag("<FactorModel>")],
-        _tag(NORMAL),
-        _one_block(NORMAL, "{market: equities}", ("constant_mean",)),
+        *keyed_by(NORMAL, "{market: equities}", ("constant_mean",)),
     ] = Field(
         "constant_mean", description="What is a normal return: its mean, or what a market or several factors explain."
     )

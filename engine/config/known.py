@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import Field, Tag
 
-from engine.config.record import Record, choice, shown, wrong
+from engine.config.kinds import keyed_by
+from engine.config.record import Record
 
 Weekday: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -51,33 +52,11 @@ KNOWN: dict[str, type[Record]] = {
 }
 
 
-def _one_known(value: Any) -> Any:
-    if isinstance(value, Record):
-        return value
-    cure = "write for example `known: {lag_days: 1}`"
-    if not isinstance(value, dict):
-        raise wrong(shown(value), "a block that says when values become known", cure)
-    given = [key for key in KNOWN if key in value]
-    if len(given) != 1:
-        raise wrong(
-            choice(given).replace(" or ", " and ") if given else "none of them",
-            f"one of {choice(KNOWN)}",
-            cure,
-        )
-    return value
-
-
-def _known_tag(value: Any) -> str:
-    kind = type(value) if isinstance(value, Record) else next(KNOWN[key] for key in KNOWN if key in value)
-    return f"<{kind.__name__}>"
-
-
 Known = Annotated[
     Annotated[KnownAfterSessions, Tag("<KnownAfterSessions>")]
     | Annotated[KnownAfterDays, Tag("<KnownAfterDays>")]
     | Annotated[KnownOnWeekday, Tag("<KnownOnWeekday>")]
     | Annotated[KnownAfterMonthEnd, Tag("<KnownAfterMonthEnd>")]
     | Annotated[KnownInColumn, Tag("<KnownInColumn>")],
-    Discriminator(_known_tag),
-    BeforeValidator(_one_known),
+    *keyed_by(KNOWN, "`known: {lag_days: 1}`"),
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import Field, Tag, model_validator
 
 from engine.config.day import Day
-from engine.config.record import Record, did_you_mean, shown, wrong
+from engine.config.kinds import word_or
+from engine.config.record import Record, wrong
 from engine.config.source_record import SourceRecord
 
 #: Sessions of a made market that does not say how long it is: 35 years of 252.
@@ -62,18 +63,9 @@ class MadeEffect(Record):
     )
 
 
-def _effect(value: Any) -> Any:
-    if isinstance(value, dict | Record) or value == "none":
-        return value
-    block = "{lead_lag: {delay_sessions: 5, strength: 0.5}}"
-    cure = did_you_mean(value, ("none",), f"write for example {block}")
-    raise wrong(shown(value), f"`none` or a block such as {block}", cure)
-
-
 Effect = Annotated[
     Annotated[Literal["none"], Tag("<word>")] | Annotated[MadeEffect, Tag("<MadeEffect>")],
-    Discriminator(lambda value: "<MadeEffect>" if isinstance(value, dict | Record) else "<word>"),
-    BeforeValidator(_effect),
+    *word_or(MadeEffect, "{lead_lag: {delay_sessions: 5, strength: 0.5}}", ("none",)),
 ]
 
 

@@ -7,13 +7,14 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, PrivateAttr, Tag
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Tag
 
 from engine.config.claims import WrittenClaim
 from engine.config.controls import AskedControls, Controls
 from engine.config.day import Day
 from engine.config.event_study import EventStudy
 from engine.config.extends import STUDIES
+from engine.config.kinds import listed, or_by_name
 from engine.config.limits import Limits
 from engine.config.marked import Marked, Place
 from engine.config.record import Record, shown, wrong
@@ -23,7 +24,7 @@ from engine.config.source import WrittenSource
 from engine.config.stance import Proportional, Stance, Tilt
 from engine.config.strategies import Blend, Brake, Parameters, StrategyName
 from engine.config.sweep import Sweep
-from engine.config.trading import Cash, Rebalance, Trade, rebalance_shape
+from engine.config.trading import Cash, Rebalance, Trade
 from engine.config.walk_forward import Walk
 from engine.errors import Fault
 
@@ -51,17 +52,10 @@ def _currency_code(value: str) -> str:
     return value
 
 
-def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-_rebalance_by, _rebalance_check = rebalance_shape
-
-
 _Part = Annotated[float, Field(ge=0, le=1)]
 Recovery = Annotated[
     Annotated[_Part, Tag("<number>")] | Annotated[dict[str, _Part], Tag("<by name>")],
-    Discriminator(lambda value: "<by name>" if isinstance(value, dict) else "<number>"),
+    or_by_name("<number>"),
 ]
 
 
@@ -147,9 +141,7 @@ class Config(Record):
         description="Equal parts into which the portfolio is split at the start, each deciding on its own turn: the "
         "period is divided by their number.",
     )
-    rebalance: Annotated[Rebalance, _rebalance_by, _rebalance_check] = Field(
-        "every_decision", description="When drifted weights are traded back."
-    )
+    rebalance: Rebalance = Field("every_decision", description="When drifted weights are traded back.")
     from_: Day = Field(None, alias="from", description="The first decision day; earlier data warms up.")
     to: Day = Field(None, description="The last day.")
     trade: Trade = Field(
@@ -186,7 +178,7 @@ class Config(Record):
         description="For each other currency the label of its price in the base currency.",
         examples=[{"GBP": "GBPUSD"}],
     )
-    accept: Annotated[tuple[Literal["price_against_total"], ...], BeforeValidator(_listed)] = Field(
+    accept: Annotated[tuple[Literal["price_against_total"], ...], BeforeValidator(listed)] = Field(
         (), description="Faults that are known and accepted; each becomes a caveat."
     )
     delisting: Delisting = Field(Delisting(), description="What is paid for an asset whose prices end.")

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from engine.config.kinds import one_of_two
 from engine.config.known import KnownInColumn
 from engine.config.record import shown, wrong
-from engine.config.source_record import SourceRecord, one_of_two
+from engine.config.source_record import SourceRecord
 
 #: A name, and behind an @ the id of one snapshot of that name. An id alone is no name.
 _KEPT = re.compile(r"(?P<name>(?![0-9a-f]{6,32}(@|$))[^@]+)(@(?P<id>[0-9a-f]{6,32}))?")

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from engine.config.kinds import one_of_two
 from engine.config.known import Known, KnownAfterMonthEnd, KnownAfterSessions
 from engine.config.record import shown, wrong
-from engine.config.source_record import Snapshot, SourceRecord, one_of_two
+from engine.config.source_record import Snapshot, SourceRecord
 
 Frequency = Literal["daily", "monthly"]
 Portfolios = Literal[5, 10, 12, 17, 30, 38, 48, 49]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
@@ -78,17 +77,3 @@ def did_you_mean(word: object, names: Iterable[str], otherwise: str = "", likene
     if near:
         return f"did you mean `{lowered[near[0]]}`?"
     return otherwise or f"write {choice(names)}"
-
-
-def pick(key: str, table: dict[str, Any], value: Any) -> Any:
-    """A block, once its `key` names one of the table's kinds; else the fault in words."""
-    example = next(iter(table))
-    if not isinstance(value, dict):
-        if isinstance(value, BaseModel):
-            return value
-        raise wrong(shown(value), f"a block with `{key}`", f"write `{{{key}: {example}, ...}}`")
-    if key not in value:
-        raise wrong(f"no `{key}`", choice(table), f"add `{key}: {example}`", at=key)
-    if not isinstance(value[key], str) or value[key] not in table:
-        raise wrong(shown(value[key]), choice(table), did_you_mean(value[key], table), at=key)
-    return value

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Field, Tag
 
-from engine.config.day import plain_day
+from engine.config.day import Days
+from engine.config.kinds import keyed_by
 from engine.config.known import Weekday
-from engine.config.record import Record, choice, did_you_mean, shown, wrong
+from engine.config.record import Record, shown, wrong
 
 #: The words, and the sessions between two decisions that each means; `once` has no period.
 WORDS: dict[str, int | None] = {"daily": 1, "week_end": 5, "month_end": 21, "quarter_end": 63, "once": None}
-_EXAMPLE = "{sessions: 21}"
 
 
 def _nth(value: Any) -> Any:
@@ -21,14 +20,6 @@ def _nth(value: Any) -> Any:
     if not fits:
         raise wrong(shown(value), "a number from 1 to 4, or `last`", "write for example 3, or last")
     return value
-
-
-def in_order(days: tuple[dt.date, ...]) -> tuple[dt.date, ...]:
-    """Days in the order of time; refuses one that is there twice."""
-    twice = sorted({day for day in days if days.count(day) > 1})
-    if twice:
-        raise wrong(f"{twice[0]} more than once", "each day once", "remove the second one")
-    return tuple(sorted(days))
 
 
 class EverySessions(Record):
@@ -53,9 +44,7 @@ class EveryWeekday(Record):
 class EveryDate(Record):
     """A decision on each of the days given, or on the next session where one is none."""
 
-    dates: Annotated[tuple[Annotated[dt.date, BeforeValidator(plain_day)], ...], AfterValidator(in_order)] = Field(
-        min_length=1, description="The days.", examples=["[2020-01-31, 2020-04-30]"]
-    )
+    dates: Days = Field(min_length=1, description="The days.", examples=["[2020-01-31, 2020-04-30]"])
 
 
 class EveryArrival(Record):
@@ -74,35 +63,13 @@ BLOCKS: dict[str, type[Record]] = {
 }
 
 
-def _checked(value: Any) -> Any:
-    """Refuses, in words, what is neither one of the words nor one of the blocks."""
-    if isinstance(value, Record) or (isinstance(value, str) and value in WORDS):
-        return value
-    if not isinstance(value, dict):
-        expected = ", ".join(f"`{word}`" for word in WORDS) + f" or a block such as {_EXAMPLE}"
-        raise wrong(shown(value), expected, did_you_mean(value, WORDS, f"write for example daily, or {_EXAMPLE}"))
-    given = [key for key in BLOCKS if key in value]
-    if len(given) != 1:
-        cure = did_you_mean(next(iter(value), ""), BLOCKS, f"write for example {_EXAMPLE}", likeness=0.7)
-        found = choice(given).replace(" or ", " and ") if given else "a block without any schedule"
-        raise wrong(found, f"one of {choice(BLOCKS)}", f"write for example {_EXAMPLE}" if given else cure)
-    return value
-
-
-def _tag(value: Any) -> str:
-    if isinstance(value, dict):
-        return next(f"<{kind.__name__}>" for key, kind in BLOCKS.items() if key in value)
-    return f"<{type(value).__name__}>" if isinstance(value, Record) else "<word>"
-
-
 Every: TypeAlias = Annotated[
     Annotated[Literal["daily", "week_end", "month_end", "quarter_end", "once"], Tag("<word>")]
     | Annotated[EverySessions, Tag("<EverySessions>")]
     | Annotated[EveryWeekday, Tag("<EveryWeekday>")]
     | Annotated[EveryDate, Tag("<EveryDate>")]
     | Annotated[EveryArrival, Tag("<EveryArrival>")],
-    Discriminator(_tag),
-    BeforeValidator(_checked),
+    *keyed_by(BLOCKS, "{sessions: 21}", tuple(WORDS)),
 ]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, TypeAlias
 
-from pydantic import BeforeValidator, Discriminator, Tag
+from pydantic import Tag
 
+from engine.config.kinds import named_by
 from engine.config.known import (
     KnownAfterDays,
     KnownAfterMonthEnd,
@@ -16,7 +17,6 @@ from engine.config.known import (
 from engine.config.made import MadeSource
 from engine.config.own_sources import EventsSource, FilesSource, SampleSource, TableSource
 from engine.config.publishers import FredSource, FrenchSource, GprSource, PinksheetSource, YahooSource
-from engine.config.record import pick
 from engine.config.source_record import SourceRecord
 
 __all__ = [
@@ -43,18 +43,18 @@ __all__ = [
 ]
 
 Source: TypeAlias = (
-    SampleSource
-    | FilesSource
-    | TableSource
-    | EventsSource
-    | MadeSource
-    | YahooSource
-    | FrenchSource
-    | GprSource
-    | PinksheetSource
-    | FredSource
+    Annotated[SampleSource, Tag("<SampleSource>")]
+    | Annotated[FilesSource, Tag("<FilesSource>")]
+    | Annotated[TableSource, Tag("<TableSource>")]
+    | Annotated[EventsSource, Tag("<EventsSource>")]
+    | Annotated[MadeSource, Tag("<MadeSource>")]
+    | Annotated[YahooSource, Tag("<YahooSource>")]
+    | Annotated[FrenchSource, Tag("<FrenchSource>")]
+    | Annotated[GprSource, Tag("<GprSource>")]
+    | Annotated[PinksheetSource, Tag("<PinksheetSource>")]
+    | Annotated[FredSource, Tag("<FredSource>")]
 )
-# A new source is a record, a line here, and an arm above and below.
+# A new source is a record, a line here, and an arm above.
 SOURCES: dict[str, type[SourceRecord]] = {
     "sample": SampleSource,
     "files": FilesSource,
@@ -69,27 +69,5 @@ SOURCES: dict[str, type[SourceRecord]] = {
 }
 
 
-def _known_source(value: Any) -> Any:
-    return pick("source", SOURCES, value)
-
-
-def _source_tag(value: Any) -> str:
-    kind = SOURCES[value["source"]] if isinstance(value, dict) else type(value)
-    return f"<{kind.__name__}>"
-
-
-WrittenSource = Annotated[
-    Annotated[SampleSource, Tag("<SampleSource>")]
-    | Annotated[FilesSource, Tag("<FilesSource>")]
-    | Annotated[TableSource, Tag("<TableSource>")]
-    | Annotated[EventsSource, Tag("<EventsSource>")]
-    | Annotated[MadeSource, Tag("<MadeSource>")]
-    | Annotated[YahooSource, Tag("<YahooSource>")]
-    | Annotated[FrenchSource, Tag("<FrenchSource>")]
-    | Annotated[GprSource, Tag("<GprSource>")]
-    | Annotated[PinksheetSource, Tag("<PinksheetSource>")]
-    | Annotated[FredSource, Tag("<FredSource>")],
-    Discriminator(_source_tag),
-    BeforeValidator(_known_source),
-]
+WrittenSource = Annotated[Source, *named_by("source", SOURCES)]
 SOURCE_KEYS = frozenset(key for record in SOURCES.values() for key in record.model_fields)

@@ -66,14 +66,3 @@ def _snapshot(value: Any) -> Any:
 
 #: Which snapshot of a published series: one id, or an id by series.
 Snapshot = Annotated[str | dict[str, str], BeforeValidator(_snapshot)]
-
-
-def one_of_two(value: Any, one: str, other: str, example: str) -> Any:
-    """A block that gives exactly one of two keys; for checks that run before the block's fields."""
-    if not isinstance(value, dict):
-        return value
-    given = [key for key in (one, other) if value.get(key) is not None]
-    if len(given) == 1:
-        return value
-    found = f"both `{one}` and `{other}`" if given else f"neither `{one}` nor `{other}`"
-    raise wrong(found, "one of the two", f"write for example `{example}`")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import Field, Tag
 
-from engine.config.record import Record, pick
+from engine.config.kinds import named_by
+from engine.config.record import Record
 
 Sides: TypeAlias = Literal["over", "under", "both"]
 _SIDES = "Overweight only, underweight only, or both."
@@ -75,22 +76,12 @@ RULES: dict[str, type[Record]] = {
 }
 
 
-def _known_rule(value: Any) -> Any:
-    return pick("rule", RULES, value)
-
-
-def _tag(value: Any) -> str:
-    kind = RULES[value["rule"]] if isinstance(value, dict) else type(value)
-    return f"<{kind.__name__}>"
-
-
 Stance = Annotated[
     Annotated[Threshold, Tag("<Threshold>")]
     | Annotated[Proportional, Tag("<Proportional>")]
     | Annotated[Rank, Tag("<Rank>")]
     | Annotated[Impulse, Tag("<Impulse>")],
-    Discriminator(_tag),
-    BeforeValidator(_known_rule),
+    *named_by("rule", RULES),
 ]
 
 

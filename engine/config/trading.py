@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from engine.config.record import Record, did_you_mean, number, shown, wrong
+from engine.config.kinds import or_by_name, word_or
+from engine.config.record import Record, number, shown, wrong
 
 #: Costs that may be written as one number, or by asset or sleeve.
 COSTS = (
@@ -24,22 +25,6 @@ COSTS = (
 REBALANCE = ("every_decision", "on_change")
 
 
-def _block_or(words: tuple[str, ...], example: str) -> BeforeValidator:
-    """Refuses, in words, what is neither one of the words nor a block."""
-
-    def check(value: Any) -> Any:
-        if isinstance(value, dict | Record) or value in words:
-            return value
-        expected = ", ".join(f"`{word}`" for word in words) + f" or a block such as {example}"
-        raise wrong(shown(value), expected, did_you_mean(value, words, f"write for example {words[0]}, or {example}"))
-
-    return BeforeValidator(check)
-
-
-def _shape(block: str) -> Discriminator:
-    return Discriminator(lambda value: block if isinstance(value, dict | Record) else "<word>")
-
-
 class Band(Record):
     """Trade only what has drifted out of a band around its target."""
 
@@ -52,18 +37,20 @@ class Band(Record):
     to: Literal["edge", "target"] = Field("target", description="Trade back to the target, or to the band's edge.")
 
 
-Rebalance: TypeAlias = Annotated[Literal["every_decision", "on_change"], Tag("<word>")] | Annotated[Band, Tag("<Band>")]
-rebalance_shape = (_shape("<Band>"), _block_or(REBALANCE, "{band: 0.02}"))
+Rebalance: TypeAlias = Annotated[
+    Annotated[Literal["every_decision", "on_change"], Tag("<word>")] | Annotated[Band, Tag("<Band>")],
+    *word_or(Band, "{band: 0.02}", REBALANCE),
+]
 
 _Bps = Annotated[float, Field(ge=0, lt=10_000)]
 Bps = Annotated[
     Annotated[_Bps, Tag("<number>")] | Annotated[dict[str, _Bps], Tag("<by name>")],
-    Discriminator(lambda value: "<by name>" if isinstance(value, dict) else "<number>"),
+    or_by_name("<number>"),
 ]
 _Money = Annotated[float, Field(ge=0)]
 Money = Annotated[
     Annotated[_Money, Tag("<number>")] | Annotated[dict[str, _Money], Tag("<by name>")],
-    Discriminator(lambda value: "<by name>" if isinstance(value, dict) else "<number>"),
+    or_by_name("<number>"),
 ]
 _EACH = "One number, or numbers by asset or sleeve with a `default`."
 _BY_NAME = "Basis points of what is traded; one number, or numbers by asset or sleeve with a `default`."

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from engine.config.kinds import one_of_two
 from engine.config.record import Record, shown, wrong
-from engine.config.source_record import one_of_two
 
 #: Keys that say windows, and those that say splits.
 OF_WINDOWS = ("train_years", "train_sessions", "test_years", "test_sessions", "anchored")

@@ -6,7 +6,6 @@ Runs each file as `overweight run` does, trials counted; the page is made of wha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -18,12 +17,13 @@ from engine.config.own_sources import SampleSource
 from engine.errors import ConfigError, Fault
 from engine.fingerprint import question_id
 from engine.measure import formulas
-from engine.measure.inference import Interval, active_return_interval, verdict
+from engine.measure.inference import active_return_interval, verdict
 from engine.measure.track import DateArray, Track, returns
 from engine.result import Result
 from engine.results import terminal
 from engine.results.failures import Failure, exit_code
-from engine.results.findings_page import CONTROL, page
+from engine.results.findings_page import page
+from engine.results.findings_record import CONTROL, Earned, System
 from engine.results.running import each
 from engine.study.answered import Studied
 from engine.trials import TRIALS, trials_of
@@ -40,41 +40,6 @@ SYSTEMS = {
 SPLIT = 2022
 #: Fewer sessions than these in an era say nothing.
 LEAST_SESSIONS = 63
-
-
-@dataclass(frozen=True, slots=True)
-class Earned:
-    """Active return of a window, a year; interval None where it is not defined."""
-
-    era: str
-    active: float | None
-    interval: Interval | None
-
-
-@dataclass(frozen=True, slots=True)
-class System:
-    """One config's outcome against its policy mix.
-
-    bets: episodes, None where it states weights. variants: of the question, on these data, as the ledger counts them;
-    configs with the same `question` and `fingerprint` share them. words: whether it paid. said: the verdict of the run.
-    sample: whether it stands on the embedded sample. fingerprint: a hash of what was used of the sources.
-    """
-
-    system: str
-    name: str
-    window: tuple[str, str]
-    whole: Earned
-    ratio: float | None
-    bets: int | None
-    variants: int
-    said: str
-    words: str
-    eras: tuple[Earned, ...]
-    sample: bool
-    hindsight: bool
-    fingerprint: str
-    question: str
-    sources: tuple[str, ...]
 
 
 def write_findings(files: Sequence[str], *, out: Path | None, results: Path) -> int:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.measure.inference import expected_max_sharpe
 from engine.results import figures
 from engine.results.claims import interval_of, sensitive, shown
 from engine.results.failures import Failure
+from engine.results.findings_record import CONTROL, Earned, System
 from engine.study.answered import Studied
 
-if TYPE_CHECKING:
-    from engine.results.findings import Earned, System
-
-CONTROL = "control"
 HEAD = """\
 # Findings
 

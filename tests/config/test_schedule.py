@@ -24,7 +24,7 @@ GOOD = {
 EVENTS = "data: {prices: {source: sample}, calendar: {source: events, calendar: geopolitical}}\n"
 WATCH = "watch: {metals: [gold], events: {series: calendar.strength}}\n"
 ONE_OF = "one of `sessions`, `weekday`, `dates` or `on`"
-EMPTY = f"10:8: every: found a block without any schedule; expected {ONE_OF}"
+EMPTY = f"10:8: every: found a block without any of them; expected {ONE_OF}"
 # a line or two after the good file, the fault
 FAULTS = [
     ("every: {}", f"{EMPTY}; write for example {{sessions: 21}}"),

@@ -12,8 +12,9 @@ import pytest
 import engine
 from engine.config import load
 from engine.measure.inference import Interval
-from engine.results.findings import Earned, System, eras, paid, system_name, system_of
+from engine.results.findings import eras, paid, system_name, system_of
 from engine.results.findings_page import conclusions, table
+from engine.results.findings_record import Earned, System
 from tests.desk import Desk, made_prices
 from tests.results.command import Command
 

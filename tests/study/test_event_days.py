@@ -15,7 +15,8 @@ from engine.market.sleeves import sleeve_series
 from engine.signals import innovations, spaced
 from engine.strategy import load_strategy
 from engine.study.events.days import find_shocks
-from engine.study.events.study import EventOutcome, event_study_of
+from engine.study.events.outcome import EventOutcome
+from engine.study.events.study import event_study_of
 from tests.desk import Desk
 
 #: Business days from 2020-01-01; 2021-03-06 is a Saturday.

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine.config import load
-from engine.study.events.study import EventOutcome, event_study_of
+from engine.study.events.outcome import EventOutcome
+from engine.study.events.study import event_study_of
 from engine.study.events.words import caveats_of
 from tests.desk import Desk, made_prices
 

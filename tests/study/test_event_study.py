@@ -14,7 +14,8 @@ import pytest
 
 from engine.config import load
 from engine.market.sources.sample import FOLDER
-from engine.study.events.study import EventOutcome, event_study_of
+from engine.study.events.outcome import EventOutcome
+from engine.study.events.study import event_study_of
 from engine.study.events.words import caveats_of
 
 STATS = pytest.importorskip("scipy.stats")

@@ -28,7 +28,8 @@ from engine.market.sleeves import sleeve_series
 from engine.market.sources import read_source
 from engine.market.table import Table, Vector
 from engine.study.claims.levels import STALE_DAYS, Levels, NotMeasurable, aligned
-from engine.study.events.study import EventOutcome, event_study_of
+from engine.study.events.outcome import EventOutcome
+from engine.study.events.study import event_study_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from engine.study.claims.parts import FRACTION, RATIO, Part
 from engine.study.claims.verdicts import CANNOT_TELL, FAILS, HOLDS, smallest_seen
 from engine.study.events.eras import EraDifference, compare_eras, split_by_era
 from engine.study.events.measured import POOLED, eras_of
-from engine.study.events.study import EventOutcome
+from engine.study.events.outcome import EventOutcome
 from engine.study.events.words import DISAGREE, NOTHING, SIGNIFICANT, judge_effect
 
 #: What is claimed, in the order in which it is told.

@@ -19,7 +19,7 @@ from engine.study.claims.kinds import measure, names_in
 from engine.study.claims.parts import Part, verdict_of
 from engine.study.claims.sensitivity import Variation, differing, variations
 from engine.study.claims.verdicts import VERDICTS, Verdict
-from engine.study.events.study import EventOutcome
+from engine.study.events.outcome import EventOutcome
 from engine.study.events.words import HINDSIGHT, caveats_of
 from engine.tables import Columns
 

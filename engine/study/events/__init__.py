@@ -5,5 +5,5 @@ happened beyond `normal`, `parametric`, `ranks` and `randomised` how likely that
 these side by side, `eras` compares two spans of time and `power` says what could have been seen at all.
 
 `study` answers the block `event_study:` with them: `days` finds the events and their sessions, `returns` what is
-measured, `measured` calls the statistics, `words`, `tables` and `picture` show what came of it.
+measured, `measured` calls the statistics, `outcome` holds what came of it, `words`, `tables` and `picture` show it.
 """

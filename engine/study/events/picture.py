@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from engine.study.events.effect import CaarPath
 from engine.study.events.eras import split_by_era
 from engine.study.events.measured import LEVEL, POOLED, Measured, eras_of
+from engine.study.events.outcome import EventOutcome
 from engine.study.events.statistic import student_quantile
 from engine.study.events.tables import Paths, paths_of
 from engine.study.events.words import HINDSIGHT, caveats_of, judge_effect, p_words, window_words
 from engine.study.page import COLOURS, MISSING, Page, can_draw, whole_page
-
-if TYPE_CHECKING:
-    from engine.study.events.study import EventOutcome
 
 ALL = "all events"
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")

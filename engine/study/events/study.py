@@ -6,67 +6,24 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from engine.config import Config
-from engine.config.event_study import EventStudy, Window
+from engine.config.event_study import EventStudy
 from engine.market.assemble import build_panel
-from engine.market.panel import Panel
 from engine.market.sleeves import sleeve_series
 from engine.signals import spaced
 from engine.study.answered import Studied, study_id
-from engine.study.events.days import EventDays, find_events
-from engine.study.events.measured import POOLED, Around, Difference, Figures, Measured, measure_figures
+from engine.study.events.days import find_events
+from engine.study.events.measured import Around, measure_figures
+from engine.study.events.outcome import EventOutcome
 from engine.study.events.picture import picture_of
-from engine.study.events.returns import UnitReturns, unit_returns
+from engine.study.events.returns import unit_returns
 from engine.study.events.tables import figures_of, tables_of
 from engine.study.events.windows import IntArray, LeftOut, Placement, Windows, place_events
 from engine.study.events.words import caveats_of
-
-
-@dataclass(frozen=True, slots=True)
-class EventOutcome:
-    """What an event study came to.
-
-    events: every one that was found; left_out: those of them that are not measured, and why, by their index in it.
-    around: the returns and where the measured events lie in them. figures: what was measured.
-    """
-
-    config: Config
-    study: EventStudy
-    panel: Panel
-    events: EventDays
-    left_out: tuple[LeftOut, ...]
-    around: Around
-    quiet: UnitReturns
-    figures: Figures
-
-    @property
-    def unit(self) -> str:
-        """The unit that is judged: all of them pooled, or the only one."""
-        return POOLED if len(self.around.names) > 1 else self.around.names[0]
-
-    def effect(self, unit: str | None = None, window: Window | None = None, era: str | None = None) -> Measured:
-        """One effect; without a unit the one that is judged, without a window the first, without an era all events.
-
-        Raises KeyError where there is no such unit, window or era.
-        """
-        wanted = (unit or self.unit, window or self.study.window_sessions[0], era)
-        for one in self.figures.effects:
-            if (one.unit, one.window, one.era) == wanted:
-                return one
-        raise KeyError(wanted)
-
-    def difference(self, unit: str | None = None, window: Window | None = None) -> Difference:
-        """The last era against the one before it. Raises KeyError where there are no two eras, or no such unit."""
-        wanted = (unit or self.unit, window or self.study.window_sessions[0])
-        for one in reversed(self.figures.differences):
-            if (one.unit, one.window) == wanted:
-                return one
-        raise KeyError(wanted)
 
 
 def event_study_of(config: Config) -> EventOutcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,13 +14,11 @@ from engine.study.events.abnormal import abnormal_returns, by_event
 from engine.study.events.effect import CaarPath, trace_caar
 from engine.study.events.eras import split_by_era
 from engine.study.events.measured import POOLED, Difference, Measured, eras_of
+from engine.study.events.outcome import EventOutcome
 from engine.study.events.randomised import Randomised
 from engine.study.events.statistic import Statistic
 from engine.study.events.words import judge_difference, judge_effect, left_out_counts
 from engine.tables import Columns
-
-if TYPE_CHECKING:
-    from engine.study.events.study import EventOutcome
 
 Paths = Mapping["str | None", CaarPath]
 

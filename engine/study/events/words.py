@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.config.event_study_checks import assets_of
 from engine.study.events.measured import POOLED, Difference, Measured
+from engine.study.events.outcome import EventOutcome
 from engine.study.events.windows import LeftOut
-
-if TYPE_CHECKING:
-    from engine.study.events.study import EventOutcome
 
 #: Below so many events nothing is judged: with five, the smallest exact p-value there can be is 6%.
 FEWEST_EVENTS = 6
