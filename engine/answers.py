@@ -45,7 +45,7 @@ def run(
 def run_named(path: str, results: Path) -> Result:
     """As `run`, for a command that takes runs alone. Raises as it does; of a study it says which commands take it."""
     config = _asked(path, (), results)
-    _refuse_study(config, f"`overweight report {path}` shows it, `overweight run {path}` prints it")
+    refuse_study(config, f"`overweight report {path}` shows it, `overweight run {path}` prints it")
     return _run(config, results, full=False)
 
 
