@@ -58,7 +58,8 @@ def refuse_uncut(config: Config) -> None:
     if cluster_used() is not None and config.study not in CUT:
         found = f"{config.path}, which asks for {_words(config.study)}"
         expected = "a sweep, which is cut into blocks"
-        raise ConfigError(Fault("--on ray", "", found, expected, "run it without `--on`"))
+        why = ": its candidates are kept whole, and joined here" if config.study == "walk_forward" else ""
+        raise ConfigError(Fault("--on ray", "", found, expected, f"run it without `--on`{why}"))
 
 
 def _words(study: str | None) -> str:

@@ -146,7 +146,7 @@ def _work(ray: Any, errand: Errand, token: Path, say: Say) -> None:
     while todo or flying:
         while todo and len(flying) < max(width, 1) * AHEAD:
             number = todo.popleft()
-            flying[run.remote(number, shared, _placed(ray, errand.plan, number, placed))] = number
+            flying[run.remote(number, luggage.token, shared, _placed(ray, errand.plan, number, placed))] = number
         done, _ = ray.wait([*flying], timeout=1.0)
         for reference in done:
             number = flying.pop(reference)

@@ -37,21 +37,24 @@ class Bench:
 BENCHES: dict[str, Bench] = {}
 
 
-def block_on_ray(number: int, luggage_and_plan: tuple[Any, Any], markets: Mapping[str, Any]) -> bytes | dict[str, str]:
+def block_on_ray(
+    number: int, token: str, luggage_and_plan: tuple[Any, Any], markets: Mapping[str, Any]
+) -> bytes | dict[str, str]:
     """The file of a block; or, where another engine is installed here, what differs: name to what is found.
 
-    luggage_and_plan: references; so that they are fetched once a process, they come inside a tuple. Raises NotHere
-    where this machine lacks the files, and what `run_block` raises.
+    token: that of the luggage, by which a process knows what it has unpacked. luggage_and_plan: references; so that
+    they are fetched once a process, they come inside a tuple. Raises NotHere where this machine lacks the files, and
+    what `run_block` raises.
     """
     import ray
 
-    luggage: Luggage = ray.get(luggage_and_plan[0])
-    other = differing(luggage)
-    if other:
-        return other
-    if luggage.token not in BENCHES:
-        BENCHES[luggage.token] = put_bench(luggage, ray.get(luggage_and_plan[1]))
-    bench = BENCHES[luggage.token]
+    if token not in BENCHES:
+        luggage: Luggage = ray.get(luggage_and_plan[0])
+        other = differing(luggage)
+        if other:
+            return other
+        BENCHES[token] = put_bench(luggage, ray.get(luggage_and_plan[1]))
+    bench = BENCHES[token]
     bench.markets = markets
     return finished(bench, number)
 

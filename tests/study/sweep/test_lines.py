@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -93,3 +95,32 @@ def test_two_keys_are_seen_on_the_map(desk: Desk, over: str) -> None:
     assert '"type":"heatmap"' in drawing
     assert '"dimensions":' not in drawing
     assert "Below" not in page.partition("<table>")[0].rpartition("</figure>")[0][-600:]
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_browser_draws_map_and_lines(desk: Desk, scheme: str) -> None:
+    playwright = pytest.importorskip("playwright.sync_api", reason="the extra `browser` is not installed")
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
+    (page,) = picture_of(outcome(desk, OVER))[0].values()
+    Path("picture.html").write_text(page, encoding="utf-8")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        shown = browser.new_page(color_scheme=scheme)
+        errors: list[str] = []
+        shown.on("pageerror", lambda one: errors.append(str(one)))
+        shown.goto(Path("picture.html").resolve().as_uri())
+        shown.wait_for_selector("#picture .parcoords .axis-title")
+        titles = shown.locator("#picture .parcoords .axis-title").all_text_contents()
+        assert titles == ["hold.one", "stance.enter", "with.lookback", "sharpe"]
+        assert shown.locator("#picture .heatmaplayer image").count() == 1
+        above, below = (
+            shown.locator(f"#picture {one}").first.bounding_box() for one in (".heatmaplayer", ".axis-title")
+        )
+        assert above["y"] + above["height"] < below["y"]
+        ink = shown.locator("#picture .axis-title").first.evaluate("one => getComputedStyle(one).fill")
+        assert ink == {"light": "rgb(28, 30, 33)", "dark": "rgb(230, 231, 233)"}[scheme]
+        browser.close()
+    assert errors == []

@@ -49,6 +49,11 @@ def overweight(capsys: pytest.CaptureFixture[str]) -> Command:
         ("sweep.yaml --address h:1", "--address: found `h:1` without a word on what runs there; expected `--on ray`"),
         ("a.yaml --on ray", "--on ray: found a.yaml, which asks for a plain run; expected a sweep, which is cut into"),
         ("claim.yaml --on ray", "--on ray: found claim.yaml, which asks for a study, `event_study`; expected a sweep"),
+        (
+            "walk.yaml --on ray",
+            "`walk_forward`; expected a sweep, which is cut into blocks; run it without `--on`: its "
+            "candidates are kept whole, and joined here",
+        ),
     ],
 )
 def test_what_cannot_run_there(desk: Desk, overweight: Command, command: str, message: str) -> None:
@@ -57,6 +62,8 @@ def test_what_cannot_run_there(desk: Desk, overweight: Command, command: str, me
         "base: a.yaml\nevent_study:\n  of: one\n  events: {dates: [2020-09-01]}\n  window_sessions: [0, 5]\n",
         "claim.yaml",
     )
+    windows = "walk_forward: {train_sessions: 60, test_sessions: 60}"
+    desk.text(f"base: a.yaml\n{windows}\nsweep:\n  over:\n{FEW}\n", "walk.yaml")
     said = overweight(f"run {command}")
     assert said.code == 2
     assert message in said.err
