@@ -37,3 +37,12 @@ def test_another_config_has_to_cover_every_session(desk: Desk) -> None:
         "a.yaml:9:10: against: found `other.yaml`, which runs from 2020-12-31 to 2021-06-30; expected a config that "
         "covers every session from 2020-06-30 to 2021-06-30; give both the same `from`, `to` and market"
     )
+
+
+def test_what_is_the_strategys_own_no_reference_has(desk: Desk) -> None:
+    """Policy matched is made of the strategy's weights: nobody else's timing is held against it."""
+    result = desk.run(against="[policy, AAA]")
+    own = ("episodes", "share_over", "share_under", "timing", "standing_tilt")
+    for name, one in result.portfolios.items():
+        assert [one.figures[key] is None for key in own] == [name != "strategy"] * len(own), name
+    assert [result.benchmark[key] for key in own] == [None] * len(own)

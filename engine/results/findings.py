@@ -113,7 +113,7 @@ def system_of(result: Result, results: Path | None) -> System:
     per_year = result.config.sessions_per_year
     whole = earned("", own, policy, per_year)
     episodes = result.own.figures["episodes"]
-    said = verdict(None if episodes is None else int(episodes), whole.interval)
+    said = verdict(result.judgement.bets, whole.interval)
     error = formulas.volatility(returns(own) - returns(policy), per_year)
     sources = result.config.data.items()
     return System(
