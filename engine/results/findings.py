@@ -5,6 +5,7 @@ Runs each file as `overweight run` does, trials counted; the page is made of wha
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -79,7 +80,10 @@ class System:
 
 def write_findings(files: Sequence[str], *, out: Path | None, results: Path) -> int:
     """Run what is named, or USUAL, and write the page to `out`, or to stdout; the exit code, the highest of all."""
-    wanted = list(files) or usual()
+    # What is named twice would be two systems, and two trials.
+    named = files or usual()
+    places = [os.path.realpath(name) for name in named]
+    wanted = [name for i, name in enumerate(named) if places[i] not in places[:i]]
     answers = each(wanted, partial(answer, results=results), "running ")
     systems = [system_of(one, results) for one in answers if isinstance(one, Result)]
     studies = [one for one in answers if isinstance(one, Studied)]
