@@ -88,12 +88,16 @@ def own_tracks(setting: Setting, decided: Decided) -> dict[str, Track]:
 
 
 def figures_of(setting: Setting, decided: Decided, tracks: Mapping[str, Track], name: str = "strategy") -> Figures:
-    """Every metric of one of the tracks, held against others among them."""
+    """Every metric of one of the tracks, held against others among them.
+
+    What is about the strategy's own stance and average weights, only the strategy has.
+    """
+    own = name == "strategy"
     return measure(
         tracks[name],
         tracks[setting.config.against[0]],
-        tracks["policy_matched"],
-        stance_in_force(setting, decided)[1] if decided.stance is not None and name == "strategy" else None,
+        tracks["policy_matched"] if own else None,
+        stance_in_force(setting, decided)[1] if own and decided.stance is not None else None,
         sessions_per_year=setting.config.sessions_per_year,
         policy=tracks["policy"],
     )

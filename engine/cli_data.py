@@ -41,13 +41,17 @@ def pull(
         list[str] | None,
         typer.Argument(metavar="KEY", help="Tickers or series: XME, 49.monthly, DGS10.", show_default=False),
     ] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the config; repeatable.")
+    ] = None,
     store: Store = None,
     accept_shorter: Annotated[
         bool, typer.Option("--accept-shorter", help="Keep also what has fewer rows than the last snapshot.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Pull series from a publisher into the store. A config in place of SOURCE pulls all that it reads.
+    """Pull series from a publisher into the store. A config in place of SOURCE pulls all that it reads, and what the
+    configs read that it blends or is `against`.
 
     A failure is told by its name and stops no other; the same command again asks only for what failed. Exit code 3
     where any failed: the last good snapshot stays in use.
@@ -56,7 +60,9 @@ def pull(
     def action() -> int:
         from engine.results.data.pull import pull_series
 
-        return pull_series(source, keys or [], store=store, accept_shorter=accept_shorter, as_json=as_json)
+        return pull_series(
+            source, keys or [], overrides or [], store=store, accept_shorter=accept_shorter, as_json=as_json
+        )
 
     exit_with("data pull", action, as_json)
 

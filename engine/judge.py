@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,17 +12,18 @@ from engine.audit.record import Audit
 from engine.decide import Decided, Setting, entries, stance_in_force, unpriced
 from engine.market.panel import Panel
 from engine.market.table import Matrix
-from engine.measure.episodes import active_log_returns, best_episode_share, list_episodes
+from engine.measure.episodes import Episode, active_log_returns, best_episode_share, list_episodes
 from engine.measure.inference import Interval, active_return_interval, verdict
 from engine.measure.metrics import Track
 from engine.measure.sureness import Sureness, interval_against_zero, sharpe_record
 from engine.measure.track import excess_returns, returns
 from engine.portfolio.blend import late_caveats, part_caveats
-from engine.portfolio.brake import brake_caveats
+from engine.portfolio.brake import brake_caveats, stances_left
 from engine.portfolio.explaining import Said
 from engine.portfolio.ledger import Ledger
 from engine.portfolio.limited import limit_caveats
 from engine.portfolio.stance import distance_to_change
+from engine.portfolio.tranches import whole_stance
 
 Figures = Mapping[str, float | None]
 
@@ -59,7 +60,8 @@ class Judgement:
 
     interval: HAC, None where there is no reference. best_episode_share: None without episodes, or where the active
     return is not positive. words: the verdict. caveats: each a sentence. sureness: of the Sharpe ratio and the active
-    return, in closed form.
+    return, in closed form. bets: the episodes of which the brakes left anything, by which the verdict goes; None for a
+    strategy about weights.
     """
 
     interval: Interval | None
@@ -67,20 +69,33 @@ class Judgement:
     words: str
     caveats: tuple[str, ...]
     sureness: Sureness
+    bets: int | None = None
 
 
 def judge(setting: Setting, decided: Decided, portfolios: Mapping[str, Portfolio], reference: str) -> Judgement:
     """The HAC interval of the active return, the best bet's share, the verdict and the caveats."""
     own, other = portfolios["strategy"], portfolios[reference]
     interval = active_return_interval(own.track, other.track, setting.config.sessions_per_year)
-    share, count = None, None
+    share, bets, caveats = None, None, _caveats(setting, decided, own.ledger)
     if decided.stance is not None:
         active = active_log_returns(own.track, other.track)
         days, stance = stance_in_force(setting, decided)
         episodes = list_episodes(stance, days - own.ledger.start, active, after=setting.config.trade.after)
-        share, count = best_episode_share(episodes, active), len(episodes)
+        share, bets = best_episode_share(episodes, active), _taken(setting, decided, episodes)
+        if bets < len(episodes):
+            words = f"{len(episodes) - bets} of {len(episodes)} episodes"
+            caveats = (*caveats, f"the brakes left nothing of {words}: the verdict counts {bets} bets")
     sureness = _sureness(own.track, other.track, interval, setting.config.sessions_per_year)
-    return Judgement(interval, share, verdict(count, interval), _caveats(setting, decided, own.ledger), sureness)
+    return Judgement(interval, share, verdict(bets, interval), caveats, sureness, bets)
+
+
+def _taken(setting: Setting, decided: Decided, episodes: Sequence[Episode]) -> int:
+    """How many episodes were bets: the brakes left something of them on some decision."""
+    if decided.stance is None or decided.braked is None:
+        return len(episodes)
+    left = stances_left(setting.config, decided.stance, decided.braked)
+    _, whole = whole_stance(left, setting.decisions, setting.tranche)
+    return sum(bool(whole[one.first_decision : one.last_decision + 1].any()) for one in episodes)
 
 
 def _sureness(own: Track, other: Track, interval: Interval | None, per_year: float) -> Sureness:

@@ -124,15 +124,17 @@ def _read_named(config: Config, name: str, key: str) -> Strategy:
     files = strategy_files()
     if name not in files:
         close = difflib.get_close_matches(name, files, n=1)
-        raise ConfigError(
-            config.fault(
-                key,
-                f"`{name}`",
-                "one of " + ", ".join(sorted(files)),
-                f"did you mean `{close[0]}`?" if close else f"add strategies/{name}.py",
-            )
-        )
+        cure = f"did you mean `{close[0]}`?" if close else f"add strategies/{name}.py"
+        home = _home_of(config, name)
+        cure = cure if home is None else f"run it in {home}, which has strategies/{name}.py: they are looked for there"
+        raise ConfigError(config.fault(key, f"`{name}`", "one of " + ", ".join(sorted(files)), cure))
     return read_strategy(files[name])
+
+
+def _home_of(config: Config, name: str) -> Path | None:
+    """The nearest folder above a config whose `strategies/` has that file; None where there is none."""
+    above = config.path.resolve().parents
+    return next((folder for folder in above if (folder / "strategies" / f"{name}.py").is_file()), None)
 
 
 def read_strategy(path: Path) -> Strategy:

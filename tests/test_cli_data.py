@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 
+import engine
+from engine.errors import NotPulled
 from engine.market.publishers import fred, yahoo
 from tests.desk import Desk, made_prices
 from tests.loopback import Loopback
@@ -195,6 +198,41 @@ def test_a_pull_of_a_config_beside_other_prices_asks_for_tickers(desk: Desk, dat
     answer = data("pull", "a.yaml")
     assert answer.exit_code == 2
     assert "data.y.tickers: found nothing, and another source of prices" in answer.stderr
+
+
+def test_a_pull_of_a_blend_brings_what_its_parts_and_references_read(
+    publishers: Loopback, desk: Desk, data: Command
+) -> None:
+    """Each once, also where a part blends again, or is a reference that names the blend."""
+    desk.config("quick.yaml", hold="{one: [XME], two: [SPY]}", data="{source: yahoo}")
+    desk.config("ref.yaml", hold="{one: [GDX], two: [SPY]}", data="{source: yahoo}", against="[a.yaml]")
+    desk.config("inner.yaml", strategy=None, stance=None, blend="{quick: 1}", data="{source: files, path: prices.csv}")
+    own = "{source: files, path: prices.csv, snapshot: mine}"
+    desk.config(strategy=None, stance=None, blend="{inner: 1, quick: 0.5}", data=own, against="[policy, ref.yaml]")
+    answer = data("pull", "a.yaml", "--json")
+    assert answer.exit_code == 0
+    said = sorted((one["source"], one["name"]) for one in json.loads(answer.stdout))
+    assert said == [("files", "mine"), ("yahoo", "GDX"), ("yahoo", "SPY"), ("yahoo", "XME")]
+
+
+def test_a_cure_that_pulls_says_what_was_set(desk: Desk, data: Command) -> None:
+    """As it is printed, it mends what it is about, in a folder whose name has a space."""
+    path = str(desk.config("my configs/a.yaml", data="{source: files, path: ../prices.csv}"))
+    asked = ["data.prices.snapshot=mine", "data.prices.date=date"]
+    with pytest.raises(NotPulled) as caught:
+        engine.run(path, asked)
+    pulling = str(caught.value).rpartition("pull: ")[2]
+    assert pulling == (
+        "overweight data pull 'my configs/a.yaml' --set data.prices.snapshot=mine --set data.prices.date=date"
+    )
+    assert data(*shlex.split(pulling)[2:]).exit_code == 0
+    engine.run(path, asked)
+    wrong = data("pull", "yahoo", "XME", "--set", "capital=5")
+    assert (wrong.exit_code, wrong.stderr) == (
+        2,
+        "data pull --set: found `yahoo`; expected a config (.yaml), whose keys it overrides; leave it out, or name a "
+        "config\n",
+    )
 
 
 def test_the_help_reads_neither_pandas_nor_numpy() -> None:

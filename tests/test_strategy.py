@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import engine
 from engine.cli import app
 from engine.errors import ConfigError, StrategyError
 from engine.strategy import read_strategy, strategy_files
@@ -344,3 +345,15 @@ def test_weights_may_name_cash(desk: Desk) -> None:
     desk.text('def weights(past):\n    return {"AAA": 0.6, "cash": 0.4}\n', "strategies/mine.py")
     result = desk.run(strategy="mine", stance=None, tilt=None)
     assert result.targets.iloc[0].tolist() == [0.6, 0.0, 0.0]
+
+
+def test_a_config_of_another_folder_says_where_its_strategy_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strategies are those of the working directory: a config that is run from elsewhere is told where to."""
+    desk.text("def score(past):\n    return 1.0\n", "strategies/of_mine.py")
+    desk.config("configs/deep/a.yaml", strategy="of_mine")
+    monkeypatch.chdir(desk.folder / "configs")
+    with pytest.raises(ConfigError) as caught:
+        engine.run("deep/a.yaml")
+    assert str(caught.value).endswith(
+        f"; run it in {desk.folder.resolve()}, which has strategies/of_mine.py: they are looked for there"
+    )

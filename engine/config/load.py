@@ -36,11 +36,14 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(*in_order(error.findings)) from None
     for option in overrides:
         tree = with_override(tree, option, findings)
-    return checked(tree, findings, path)
+    return checked(tree, findings, path, overrides)
 
 
-def checked(tree: Marked, findings: list[Finding], path: Path) -> Config:
-    """The config that a tree says. Raises ConfigError with its faults and those found on the way here."""
+def checked(tree: Marked, findings: list[Finding], path: Path, overrides: Sequence[str] = ()) -> Config:
+    """The config that a tree says; overrides: the options that are in it already.
+
+    Raises ConfigError with its faults and those found on the way here.
+    """
     tree = _with_strategy(tree)
     form = {(one.key, found) for one in findings for found in ("nothing", "an empty mapping")}
     config, faulty = _validated(tree, findings)
@@ -49,7 +52,7 @@ def checked(tree: Marked, findings: list[Finding], path: Path) -> Config:
     if findings or config is None:
         # What was refused for its form stands empty in the tree: no second fault about that.
         raise ConfigError(*in_order(one for one in findings if (one.key, one.found) not in form))
-    return config.model_copy(update={"policy": _whole_policy(config)}).located(path, tree)
+    return config.model_copy(update={"policy": _whole_policy(config)}).located(path, tree, overrides)
 
 
 def _with_strategy(tree: Marked) -> Marked:

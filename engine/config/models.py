@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -22,7 +23,7 @@ from engine.config.schedule import Every
 from engine.config.sleeve import HeldSleeve, SeenSleeve, SleeveName
 from engine.config.source import WrittenSource
 from engine.config.stance import Proportional, Stance, Tilt
-from engine.config.strategies import Blend, Brake, Parameters, StrategyName
+from engine.config.strategies import Blend, Brake, Parameters, StrategyName, brakes
 from engine.config.sweep import Sweep
 from engine.config.trading import Cash, Rebalance, Trade
 from engine.config.walk_forward import Walk
@@ -123,7 +124,7 @@ class Config(Record):
         description="How many points a full stance moves, by held sleeve.",
         examples=["{miners: {over: 0.2, from: equities}}"],
     )
-    brake: tuple[Brake, ...] = Field(
+    brake: Annotated[tuple[Brake, ...], BeforeValidator(brakes)] = Field(
         (),
         description="What scales the overweight of a tilted sleeve, after the tilt and before limits; one, or a list.",
         examples=["{strategy: overheating_brake, on: miners, with: {on: miners}}"],
@@ -208,6 +209,7 @@ class Config(Record):
 
     _tree: Marked = PrivateAttr(Marked({}, Place("config"), Place("config")))
     _path: Path = PrivateAttr(Path("config"))
+    _overrides: tuple[str, ...] = PrivateAttr(())
 
     @property
     def path(self) -> Path:
@@ -218,6 +220,11 @@ class Config(Record):
     def tree(self) -> Marked:
         """What the file says, with the place of every value."""
         return self._tree
+
+    @property
+    def overrides(self) -> tuple[str, ...]:
+        """The `key=value` options it was read with."""
+        return self._overrides
 
     @property
     def folder(self) -> Path:
@@ -284,10 +291,10 @@ class Config(Record):
             asked["data"][name] = {key: value for key, value in source.items() if key not in ("path", "snapshot")}
         return asked
 
-    def located(self, path: Path, tree: Marked) -> Config:
-        """This config, knowing its file and where each value stands."""
+    def located(self, path: Path, tree: Marked, overrides: Sequence[str] = ()) -> Config:
+        """This config, knowing its file, where each value stands, and the options it was read with."""
         placed = self.model_copy()
-        placed._path, placed._tree = path, tree
+        placed._path, placed._tree, placed._overrides = path, tree, tuple(overrides)
         return placed
 
 

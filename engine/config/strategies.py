@@ -57,3 +57,17 @@ class Brake(Record):
     with_: Parameters = Field(
         {}, alias="with", description="The strategy's own parameters.", examples=["{on: miners, keep: 0.5}"]
     )
+
+
+def brakes(value: Any) -> Any:
+    """What stands under `brake`, a list by now: each a block. Anything else is refused in words."""
+    expected, cure = (
+        "a brake: its strategy, and the sleeve that it acts on",
+        "write {strategy: overheating_brake, on: ...}",
+    )
+    if not isinstance(value, tuple | list):
+        raise wrong(shown(value), expected, cure)
+    for i, one in enumerate(value):
+        if not isinstance(one, dict | Brake):
+            raise wrong(shown(one), expected, cure, at=str(i))
+    return value

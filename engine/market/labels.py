@@ -92,7 +92,8 @@ def _label_fault(config: Config, label: str, found: list[str], tables: Mapping[s
     same = [other for other in offered if other.lower() == label.lower()]
     hint = f"did you mean `{(same or close)[0]}`?" if same or close else "its labels: " + _few(offered)
     sources = ", ".join(f"{name} ({table.place})" for name, table in tables.items())
-    return config.fault(key, f"`{label}`, which no source has", f"a label of {sources}", hint)
+    also = "`policy`, `policy_matched`, another config (.yaml), or " if key == "against" else ""
+    return config.fault(key, f"`{label}`, which no source has", f"{also}a label of {sources}", hint)
 
 
 def _few(labels: list[str]) -> str:
@@ -105,4 +106,6 @@ def _key_of(config: Config, label: str) -> str:
         for name, sleeve in sleeves.items():
             if label in sleeve.members:
                 return f"{room}.{name}"
-    return "against"
+    if label in config.against:
+        return "against"
+    return next((f"fx.{currency}" for currency, rate in config.fx.items() if rate == label), "against")

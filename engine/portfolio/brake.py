@@ -87,5 +87,16 @@ def brake_caveats(braked: Braked | None) -> tuple[str, ...]:
     return tuple(said)
 
 
+def stances_left(config: Config, stance: Stance, braked: Braked) -> Matrix:
+    """(D, S) the stances, 0 for the overweight of which the brakes left nothing: no bet was taken on it."""
+    values = stance.values.copy()
+    for b, (sleeve, share) in enumerate(braked.keep.items()):
+        gone = (share == 0.0) & braked.bites[:, b]
+        for s, name in enumerate(stance.names):
+            if name == sleeve or name in config.hold[sleeve].members:
+                values[gone, s] = np.minimum(values[gone, s], 0.0)
+    return values
+
+
 def _is_share(answer: Any) -> bool:
     return answer is None or (is_number(answer) and (math.isnan(answer) or 0.0 <= answer <= 1.0))

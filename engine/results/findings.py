@@ -5,6 +5,7 @@ Runs each file as `overweight run` does, trials counted; the page is made of wha
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -44,7 +45,10 @@ LEAST_SESSIONS = 63
 
 def write_findings(files: Sequence[str], *, out: Path | None, results: Path) -> int:
     """Run what is named, or USUAL, and write the page to `out`, or to stdout; the exit code, the highest of all."""
-    wanted = list(files) or usual()
+    # What is named twice would be two systems, and two trials.
+    named = files or usual()
+    places = [os.path.realpath(name) for name in named]
+    wanted = [name for i, name in enumerate(named) if places[i] not in places[:i]]
     answers = each(wanted, partial(answer, results=results), "running ")
     systems = [system_of(one, results) for one in answers if isinstance(one, Result)]
     studies = [one for one in answers if isinstance(one, Studied)]
@@ -78,7 +82,7 @@ def system_of(result: Result, results: Path | None) -> System:
     per_year = result.config.sessions_per_year
     whole = earned("", own, policy, per_year)
     episodes = result.own.figures["episodes"]
-    said = verdict(None if episodes is None else int(episodes), whole.interval)
+    said = verdict(result.judgement.bets, whole.interval)
     error = formulas.volatility(returns(own) - returns(policy), per_year)
     sources = result.config.data.items()
     return System(

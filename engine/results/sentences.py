@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from engine.audit.record import Audit
 from engine.judge import Figures
 from engine.measure.inference import FEWEST_EPISODES, Interval
@@ -50,6 +52,8 @@ def phase_range(result: Result) -> str:
 
 def timing(own: Figures) -> str:
     """What moving the weights earned, and what their average earned."""
+    if own["timing"] == 0.0 and own["standing_tilt"] == 0.0:
+        return "none: it held the policy mix throughout"
     moving, standing = figures.signed_percent(own["timing"]), figures.signed_percent(own["standing_tilt"])
     return f"{moving} a year over policy matched (its own average weights, held still); standing tilt {standing}"
 
@@ -93,6 +97,8 @@ def bets(own: Figures, best: float | None) -> str:
     episodes = own["episodes"]
     if episodes is None:
         return "none: it states weights, not a stance"
+    if episodes == 0:
+        return "none: its stance never left neutral"
     count = f"{int(episodes)} episode{'s' * (episodes != 1)}"
     over, under = figures.share(own["share_over"]), figures.share(own["share_under"])
     sides = f"over on {over} of decisions, under on {under}"
@@ -121,11 +127,11 @@ def audit(short: Audit) -> str:
     return f"passed, {again}, in reverse, by the file loaded anew"
 
 
-def verdict(words: str, episodes: float | None) -> str:
+def verdict(words: str, bets: float | None) -> str:
     """The verdict; where bets are too few, how many there were and how many it takes."""
-    if episodes is None or episodes >= FEWEST_EPISODES:
+    if bets is None or bets >= FEWEST_EPISODES:
         return words
-    return f"{words} ({int(episodes)}; it takes {FEWEST_EPISODES})"
+    return f"{words} ({int(bets)}; it takes {FEWEST_EPISODES})"
 
 
 def attribution(result: Result) -> str:
@@ -141,9 +147,12 @@ def attribution(result: Result) -> str:
         "active_costs": "costs",
     }
     told = [
-        f"{word} {figures.signed_percent(effects[key])}" for key, word in named.items() if abs(effects[key]) >= 5e-7
+        f"{word} {figures.signed_percent(effects[key])}" for key, word in named.items() if abs(effects[key]) >= 5e-5
     ]
-    return ("; ".join(told) or "nothing: it held policy") + " a year over policy"
+    if not told:
+        same = np.array_equal(result.own.ledger.equity, result.portfolios["policy"].ledger.equity)
+        return "nothing: it held the policy mix throughout" if same else "nothing that reaches 0.01% a year over policy"
+    return f"{'; '.join(told)} a year over policy"
 
 
 def costs(result: Result) -> str | None:

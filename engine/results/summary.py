@@ -129,7 +129,7 @@ def _lines(result: Result, tried: Tried, said: tuple[str, ...]) -> Table:
         ("bets", sentences.bets(own, judged.best_episode_share)),
         ("trials", _trials(result, tried)),
         ("audit", Text(sentences.audit(result.audit), "bold red" if result.audit.verdict == "fail" else "")),
-        ("verdict", Text(sentences.verdict(judged.words, own["episodes"]), "bold")),
+        ("verdict", Text(sentences.verdict(judged.words, judged.bets), "bold")),
     ]
     caveats = [caveat for caveat in judged.caveats if caveat not in said]
     told += [("caveats" if i == 0 else "", f"- {caveat}") for i, caveat in enumerate(caveats)]

@@ -34,6 +34,12 @@ FAULTS = [
     (STRATEGY + STANCE, "blend: {' ': 1}\n", [
      "7:9: blend. : found the text ``; expected another config, by its path below `configs/`; write for example "
      "metals_lead"]),
+    ("", "brake: trend_brake\n", [
+     "9:8: brake: found the text `trend_brake`; expected a brake: its strategy, and the sleeve that it acts on; "
+     "write {strategy: overheating_brake, on: ...}"]),
+    ("", "brake: [{strategy: x, on: miners}, 0.5]\n", [
+     "9:36: brake.1: found the number 0.5; expected a brake: its strategy, and the sleeve that it acts on; "
+     "write {strategy: overheating_brake, on: ...}"]),
     ("", "brake: {on: miners}\n", [
      "9:8: brake.strategy: found nothing; expected the strategy: a file in strategies/, without its ending; "
      "add `strategy: overheating_brake`"]),

@@ -278,3 +278,39 @@ def test_an_option_changes_one_parameter_of_the_brake(desk: Desk) -> None:
     assert found == pytest.approx([0.5, 0.3])
     listed = desk.config(brake="[{strategy: half, on: one}, {strategy: half, on: one}]")
     assert engine.run(listed, ["brake.1.with.keep=0"]).targets["CCC"].iloc[-1] == pytest.approx(0.5)
+
+
+SWING = "def score(past):\n    return 1.0 if past.today.month % 2 else -1.0\n"
+STOPS = "def score(past):\n    return 0.0 if past.today.month in (MONTHS) else 1.0\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "taken"),
+    [
+        # Over in odd months from July 2020 to May 2021, under in the others: six episodes over, seven under.
+        (STOPS.replace("MONTHS", "7, 9"), 11),
+        (STOPS.replace("MONTHS", "6, 8"), 13),
+        (STOPS.replace("MONTHS", "7,").replace("0.0", "0.01"), 13),
+        (STOPS.replace("MONTHS", "7, 9").replace("0.0", "None"), 13),
+    ],
+)
+def test_what_the_brakes_left_nothing_of_is_no_bet(desk: Desk, source: str, taken: int) -> None:
+    desk.text(SWING, "strategies/swing.py")
+    desk.text(source, "strategies/stops.py")
+    asked = {"strategy": "swing", "stance": BOTH, "brake": "{strategy: stops, on: one}"}
+    result = desk.run(tilt="{one: {over: 0.2, under: 0.2, from: two}}", **asked)
+    assert (result.metrics["episodes"], result.judgement.bets) == (13, taken)
+    said = [one for one in result.judgement.caveats if "left nothing" in one]
+    told = f"the brakes left nothing of {13 - taken} of 13 episodes: the verdict counts {taken} bets"
+    assert said == ([told] if taken < 13 else [])
+    assert result.judgement.words == "too few bets to tell"
+    console = Console(width=200)
+    with console.capture() as shown:
+        console.print(Summary(result, Tried(1, None)))
+    assert f"too few bets to tell ({taken}; it takes 20)" in shown.get()
+
+
+def test_an_episode_that_was_braked_for_a_while_stays_one_bet(desk: Desk) -> None:
+    desk.text(STOPS.replace("MONTHS", "9, 10"), "strategies/stops.py")
+    result = desk.run(brake="{strategy: stops, on: one}")
+    assert (result.metrics["episodes"], result.judgement.bets) == (1, 1)

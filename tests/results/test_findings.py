@@ -161,6 +161,16 @@ def test_variants_come_from_the_ledger_of_trials(desk: Desk, overweight: Command
     assert row.split(" | ")[7] == "2"
 
 
+def test_a_file_that_is_named_twice_counts_once(desk: Desk, overweight: Command) -> None:
+    desk.config()
+    said = overweight("findings a.yaml ./a.yaml a.yaml b.yaml b.yaml")
+    assert said.out.count("| control | `a` | 2020 to 2021 |") == 1
+    assert said.out == overweight("findings a.yaml b.yaml").out.replace(
+        "a.yaml b.yaml", "a.yaml ./a.yaml a.yaml b.yaml b.yaml"
+    )
+    assert said.err.count("b.yaml: found no file") == 1
+
+
 def test_a_file_that_fails_is_on_the_page_and_stops_no_other(desk: Desk, overweight: Command) -> None:
     desk.config()
     desk.config("b.yaml", every="monthly")

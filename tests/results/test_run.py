@@ -245,3 +245,17 @@ def test_a_results_folder_that_cannot_be_written_is_named(desk: Desk, overweight
     assert "taken" in said.err
     assert "`--results FOLDER`" in said.err
     assert json.loads(overweight("run a.yaml --json").out)["name"] == "a"
+
+
+def test_a_run_that_never_leaves_neutral_says_so(desk: Desk, overweight: Command) -> None:
+    desk.config(stance="{rule: threshold, enter: 5, exit: 0}", trade="{commission_bps: 5}")
+    said = flat(overweight("run a.yaml").out)
+    assert "made of nothing: it held the policy mix throughout bootstrap" in said
+    assert "timing none: it held the policy mix throughout policy held" in said
+    assert "bets none: its stance never left neutral trials" in said
+
+
+def test_a_run_that_earns_next_to_nothing_says_so(desk: Desk, overweight: Command) -> None:
+    """Half a basis point of tilt is not the policy mix, though no figure of it shows."""
+    desk.config(tilt="{one: {over: 0.00005, from: two}}")
+    assert "made of nothing that reaches 0.01% a year over policy bootstrap" in flat(overweight("run a.yaml").out)

@@ -5,6 +5,7 @@ Only the wanted columns are read, in the order in which a Panel wants them. Neit
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -55,4 +56,5 @@ def _refuse_other_reading(config: Config, name: str, entry: FilesSource, snapsho
 
 
 def _command(config: Config) -> str:
-    return f"overweight data pull {config.path}"
+    options = [word for override in config.overrides for word in ("--set", override)]
+    return shlex.join(["overweight", "data", "pull", str(config.path), *options])

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from engine.config import Config, load
-from engine.errors import ConfigError, DataError
+from engine.config import Config, FilesSource, load, part_file
+from engine.errors import ConfigError, DataError, Fault
 from engine.market.catalogue import needed_by, wanted_of
 from engine.market.keep import keep, kept_by
 from engine.market.pull import Outcome, Progress, pull
@@ -22,17 +22,28 @@ from engine.results.aligned import aligned
 SHOWN = 12
 
 
-def pull_series(source: str, keys: Sequence[str], *, store: Path | None, accept_shorter: bool, as_json: bool) -> int:
-    """Pull and print one line per file; the exit code, 3 where any failed."""
-    config = load(source) if source.endswith((".yaml", ".yml")) else None
-    wanted = wanted_of(source, keys) if config is None else _wanted(config, keys)
+def pull_series(
+    source: str,
+    keys: Sequence[str],
+    overrides: Sequence[str] = (),
+    *,
+    store: Path | None,
+    accept_shorter: bool,
+    as_json: bool,
+) -> int:
+    """Pull and print one line per file; the exit code, 3 where any failed. overrides: of a config, as `--set`."""
+    configs = [*_with_others(load(source, overrides))] if source.endswith((".yaml", ".yml")) else []
+    if overrides and not configs:
+        found, expected = f"`{source}`", "a config (.yaml), whose keys it overrides"
+        raise ConfigError(Fault("data pull --set", "", found, expected, "leave it out, or name a config"))
+    wanted = _wanted(configs, keys) if configs else wanted_of(source, keys)
     with _bar(len(wanted)) as progress:
         outcomes = pull(wanted, store_folder(store), progress=progress, accept_shorter=accept_shorter)
-    if config is not None:
-        outcomes += [keep(config, name, store_folder(store), accept_shorter=accept_shorter) for name in kept_by(config)]
-    for one in outcomes:
-        if not one.ok:
-            terminal.complain(f"{one.source} {one.name}: {one.error}")
+    for one, name in _kept(configs):
+        outcomes.append(keep(one, name, store_folder(store), accept_shorter=accept_shorter))
+    for outcome in outcomes:
+        if not outcome.ok:
+            terminal.complain(f"{outcome.source} {outcome.name}: {outcome.error}")
     if as_json:
         terminal.put_json([_as_json(one) for one in outcomes])
     else:
@@ -40,15 +51,37 @@ def pull_series(source: str, keys: Sequence[str], *, store: Path | None, accept_
     return 0 if all(one.ok for one in outcomes) else DataError.exit_code
 
 
-def _wanted(config: Config, keys: Sequence[str]) -> list[Wanted]:
-    """What a config reads of publishers; ConfigError where there is nothing to pull, be it a file to be kept."""
-    wanted = needed_by(config)
-    if keys or not (wanted or kept_by(config)):
+def _with_others(config: Config, seen: frozenset[Path] = frozenset()) -> Iterator[Config]:
+    """A config, then the parts of its blend and the configs that it is `against`, and what these name in turn."""
+    yield config
+    seen = seen | {config.path.resolve()}
+    named = [part_file(config, name) for name in config.blend or ()]
+    named += [config.folder_of("against") / name for name in config.against if name.endswith((".yaml", ".yml"))]
+    for path in named:
+        if path.resolve() not in seen:
+            yield from _with_others(load(path), seen)
+
+
+def _wanted(configs: Sequence[Config], keys: Sequence[str]) -> list[Wanted]:
+    """What configs read of publishers; ConfigError where there is nothing to pull, be it a file to be kept."""
+    wanted = {(one.source, one.name): one for config in configs for one in needed_by(config)}
+    if keys or not (wanted or any(True for _ in _kept(configs))):
         found = f"the key `{keys[0]}` beside a config" if keys else "a config that reads no published series"
         cure = "leave the keys away" if keys else "name a publisher: overweight data pull gpr"
         expected = "a config that reads yahoo, french, gpr, ..., or files with a `snapshot`"
-        raise ConfigError(config.fault("data", found, expected, cure))
-    return wanted
+        raise ConfigError(configs[0].fault("data", found, expected, cure))
+    return [*wanted.values()]
+
+
+def _kept(configs: Sequence[Config]) -> Iterator[tuple[Config, str]]:
+    """The entries whose files are kept, one that several configs have alike once."""
+    found: dict[str, tuple[Config, str]] = {}
+    for config in configs:
+        for name in kept_by(config):
+            entry = config.data[name]
+            assert isinstance(entry, FilesSource)
+            found.setdefault(entry.model_dump_json(), (config, name))
+    yield from found.values()
 
 
 @contextmanager

@@ -96,8 +96,10 @@ def _part(name: str, call: Call, months: int, of: Levels, versus: Levels | None,
     except NotMeasurable as why:
         return unmeasured(what, str(why))
     right = (found.value > 0.0) == (call.view == "over")
-    claimed: Ends = (found.high, np.inf) if call.view == "over" else (-np.inf, found.low)
-    note = f"went the {'called' if right else 'other'} way; more than from {found.below:.0%} of all starting days"
+    # A call says which way. Beyond which bound it is more than luck is the smallest that could have been seen.
+    claimed: Ends = (0.0, np.inf) if call.view == "over" else (-np.inf, 0.0)
+    way = f"went the {'called' if right else 'other'} way; more than from {found.below:.0%} of all starting days"
+    note = f"{way}, of which 95% lie in the interval"
     return Part(
         what, judge_call(found, call.view), found.value, claimed, low=found.low, high=found.high,
         smallest=found.high if call.view == "over" else found.low, observations=1, note=note,

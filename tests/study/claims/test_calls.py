@@ -105,3 +105,15 @@ def test_a_call_after_the_data_is_not_measurable() -> None:
     frame = made_prices(7, 300)
     with pytest.raises(NotMeasurable, match="AAA ends on 2021-02-23, before 2022-01-01"):
         outcome(levels(frame, "AAA"), None, dt.date(2022, 1, 1), 1)
+
+
+def test_a_call_claims_a_way_and_not_the_bound_of_luck(desk: Desk) -> None:
+    """What the column `claimed` shows; the bound that it takes to stand out is told as what could have been seen."""
+    desk.prices(made_prices(7, 300))
+    calls = "calls: [{house: X, on: 2020-06-01, view: VIEW, months: [1]}]"
+    for view, claimed in (("over", [0.0, None]), ("under", [None, 0.0])):
+        (part,) = parts(desk, f"measure: calls\nof: [AAA]\n{calls.replace('VIEW', view)}")
+        told = part.figures()
+        assert told["claimed"] == claimed
+        assert told["smallest_visible"] == (told["interval"][1] if view == "over" else told["interval"][0])
+        assert told["note"].endswith("of all starting days, of which 95% lie in the interval")
