@@ -8,6 +8,7 @@ against a strategy.
 
 from __future__ import annotations
 
+import _thread
 import datetime
 import importlib
 import os
@@ -47,6 +48,7 @@ _FRAMES = "looks at its callers"
 _CHANGES = "changes files"
 _BLINDS = "turns the watch off"
 _SELF = "asks who it is"
+_THREAD = "starts a thread, which cannot be watched"
 #: Audit events by what they mean. Those of NEAREST count only where the strategy itself is the caller.
 EVENTS: Mapping[str, str] = {
     "open": "opens",
@@ -66,12 +68,10 @@ EVENTS: Mapping[str, str] = {
     "os.putenv": "changes the environment",
     "socket.gethostname": _SELF,
     "builtins.input": "reads what is typed",
-    "_thread.start_new_thread": "starts a thread, which cannot be watched",
     **dict.fromkeys(("sys.setprofile", "sys.settrace", "sys.addaudithook"), _BLINDS),
 }
 NEAREST = (
     "sys._getframe", "object.__getattr__", "ctypes.dlopen", "ctypes.cdata", "sys.setprofile", "sys.settrace",
-    "_thread.start_new_thread",
 )  # fmt: skip
 #: Attributes that hand out a frame, and from it its callers'.
 FRAME_OF = ("tb_frame", "gi_frame", "cr_frame", "ag_frame")
@@ -94,6 +94,11 @@ _OF_OS = {
 #: Built-in functions that only a profile function sees.
 CALLS: Mapping[Any, tuple[str, str]] = {
     **{getattr(time, name): (_CLOCK, f"time.{name}") for name in CLOCKS if hasattr(time, name)},
+    **{
+        getattr(_thread, name): (_THREAD, f"_thread.{name}")
+        for name in ("start_new_thread", "start_joinable_thread")
+        if hasattr(_thread, name)
+    },
     **{getattr(os, name): (doing, f"os.{name}") for name, doing in _OF_OS.items() if hasattr(os, name)},
     datetime.datetime.now: (_CLOCK, "datetime.now"),
     datetime.datetime.utcnow: (_CLOCK, "datetime.utcnow"),
