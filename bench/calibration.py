@@ -288,9 +288,9 @@ def _nulls(markets: int) -> Iterator[Line]:
     long = nulls.Asked(kinds=("bootstrap",), block=BLOCK)
     for asked, how in ((nulls.Asked(), ", a weekly rule"), (monthly, ", a monthly rule"), (long, LONG)):
         for kind, share in nulls.shares_that_stand_out(markets, asked).items():
-            judged = None if how == LONG else low <= share <= high
-            target = f"{low:.1%} to {high:.1%}" * (judged is not None)
-            yield Line(f"no effect: null markets, {kind}{how}", f"{share:.1%}", target, judged)
+            name = f"null markets, {kind}{how}"
+            judged = None if name in MISSES else low <= share <= high
+            yield Line(f"no effect: {name}", f"{share:.1%}", f"{low:.1%} to {high:.1%}" * (judged is not None), judged)
     found = nulls.shares_that_stand_out(max(markets // 10, 1), nulls.Asked(nulls.PLANTED, PLANTED_RULE))
     for kind, share in found.items():
         yield Line(f"planted, found: lead-lag of strength 1: null markets, {kind}", f"{share:.0%}")
@@ -300,7 +300,13 @@ def _nulls(markets: int) -> Iterator[Line]:
 
 
 #: Where a method is known to miss its figure; the page says why.
-MISSES: dict[str, str] = {}
+MISSES: dict[str, str] = {
+    f"null markets, bootstrap{LONG}": "a block hands on what its first days tell of its last ones, so that such a null "
+    "market keeps some of the real one's luck and a result stands out too seldom; `overweight null` takes blocks of a "
+    "quarter of the wait between two decisions, which are judged above",
+    "drawdown, bootstrap": "a history drawn from a record holds no day worse than the record's worst, and the record's "
+    "own drawdown is one of its histories: the interval is told, and how often it held what",
+}
 
 HEAD = """# Calibration
 
@@ -335,9 +341,11 @@ def main() -> None:
     file = Path(words.pop(words.index("--write") + 1)) if "--write" in words else None
     counts = [int(word) for word in words if word.isdigit()]
     markets = counts[0] if counts else MARKETS
-    found = list(lines(markets))
-    for one in found:
-        print(f"{one.name:<72} {one.measured:>8} {one.target:>15}  { {None: '', True: 'ok', False: 'OVER'}[one.kept] }")
+    found: list[Line] = []
+    for one in lines(markets):
+        found.append(one)
+        verdict = {None: "", True: "ok", False: "OVER"}[one.kept]
+        print(f"{one.name:<72} {one.measured:>8} {one.target:>15}  {verdict}", flush=True)
     if file is not None:
         file.write_text(page(found, markets), encoding="utf-8")
     sys.exit(any(one.kept is False for one in found))
