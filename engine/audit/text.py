@@ -31,8 +31,12 @@ SYSTEM = {
 
 
 def told_by(source: str) -> Iterator[tuple[int, str]]:
-    """Each line that does what a strategy must not, with what it does."""
-    for node in ast.walk(ast.parse(source)):
+    """Each line that does what a strategy must not, with what it does, but for those under a main of its own."""
+    tree = ast.parse(source)
+    own = {id(part) for node in ast.walk(tree) if _is_main(node) for part in ast.walk(node)}
+    for node in ast.walk(tree):
+        if id(node) in own:
+            continue
         if isinstance(node, ast.Import):
             yield from ((node.lineno, told) for one in node.names if (told := _import(one.name, "")))
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -43,6 +47,10 @@ def told_by(source: str) -> Iterator[tuple[int, str]]:
             yield node.lineno, "imports what no `import` names (__import__)"
         elif isinstance(node, ast.Call) and (told := _call(node)):
             yield node.lineno, told
+
+
+def _is_main(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'"
 
 
 def _import(module: str, name: str) -> str | None:

@@ -181,6 +181,11 @@ CLEAN = [
             UNDER = -1.0
         def leans(rise: float):
             return Lean.OVER if rise > 0 else Lean.UNDER"""),
+    of_score("a main of its own", "return momentum(levels, n) * 20", head="""
+        if __name__ == "__main__":
+            import sys
+            from datetime import datetime
+            print(sys.argv, datetime.now())"""),
     of_score("tries and fails", """
         try:
             return float(levels[-1] / levels[-10 * len(levels)] - 1)
