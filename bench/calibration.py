@@ -18,9 +18,11 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT)] * (str(ROOT) not in sys.path)
+sys.path[:0] = [one for one in (str(ROOT), str(ROOT / "bench")) if one not in sys.path]
 
-from engine.market.made.calibration import SAMPLE  # noqa: E402  (found through the path above)
+import nulls  # noqa: E402  (found through the path above)
+
+from engine.market.made.calibration import SAMPLE  # noqa: E402
 from engine.market.made.market import MadeMarket, make_market  # noqa: E402
 from engine.market.made.recipe import LeadLag, Recipe  # noqa: E402
 from engine.measure.difference import break_in_mean, sharpe_difference  # noqa: E402
@@ -34,6 +36,7 @@ from engine.measure.overfit import harvey_liu, probability_of_overfitting  # noq
 from engine.measure.sureness import alpha_over, interval_against_zero, sharpe_record  # noqa: E402
 from engine.measure.track import Track  # noqa: E402
 from engine.study.bootstrap import active_return_bootstrap, own_bootstrap  # noqa: E402
+from engine.study.null.kinds import BLOCK  # noqa: E402
 from engine.study.snooping import superior_ability  # noqa: E402
 
 MARKETS, SESSIONS, YEAR = 1_000, 2_520, 252
@@ -47,6 +50,9 @@ GAIN, SKILL = 0.02, (0.5, 1.0)
 #: The true annual Sharpe ratio where intervals are asked to cover one.
 SHARPE = 0.5
 STRENGTHS = (0.1, 0.2, 0.4)
+#: A bootstrap whose blocks are as long as what the rule looks for keeps some of it; and the rule where it is planted.
+LONG = ", a weekly rule, blocks of a week"
+PLANTED_RULE = {**nulls.WEEKLY, "sessions": 1500}
 DELAY = 5
 
 
@@ -83,15 +89,26 @@ def bounds(markets: int, size: float = SIZE) -> tuple[float, float]:
 def lines(markets: int = MARKETS) -> Iterator[Line]:
     """Every line of the table."""
     count = Count()
-    for seed in range(markets):
+    for part in nulls.spread_out(counted, [*range(markets)]):
+        for ours, theirs in ((count.hits, part.hits), (count.values, part.values)):
+            for name, found in theirs.items():
+                ours[name] += found
+    yield from _sizes(count, markets)
+    yield from _coverage(count, markets)
+    yield from _told(count)
+    yield from _nulls(markets)
+
+
+def counted(seeds: list[int]) -> Count:
+    """What the made markets of some seeds came to, in their order."""
+    count = Count()
+    for seed in seeds:
         market = make_market(Recipe(seed, sessions=SESSIONS))
         rng = np.random.default_rng([SEED, seed])
         _no_skill(count, market, rng)
         _families(count, market, rng)
         _planted(count, seed)
-    yield from _sizes(count, markets)
-    yield from _coverage(count, markets)
-    yield from _told(count)
+    return count
 
 
 def _alike(market: MadeMarket) -> np.ndarray:
@@ -264,8 +281,32 @@ def _told(count: Count) -> Iterator[Line]:
             yield Line(f"mean {name}", f"{np.mean(values):.0%}")
 
 
+def _nulls(markets: int) -> Iterator[Line]:
+    """`overweight null`: how often a result stands out where there is nothing, and where something is planted."""
+    low, high = bounds(markets)
+    monthly = nulls.Asked(rule=nulls.MONTHLY, kinds=("bootstrap",))
+    long = nulls.Asked(kinds=("bootstrap",), block=BLOCK)
+    for asked, how in ((nulls.Asked(), ", a weekly rule"), (monthly, ", a monthly rule"), (long, LONG)):
+        for kind, share in nulls.shares_that_stand_out(markets, asked).items():
+            name = f"null markets, {kind}{how}"
+            judged = None if name in MISSES else low <= share <= high
+            yield Line(f"no effect: {name}", f"{share:.1%}", f"{low:.1%} to {high:.1%}" * (judged is not None), judged)
+    found = nulls.shares_that_stand_out(max(markets // 10, 1), nulls.Asked(nulls.PLANTED, PLANTED_RULE))
+    for kind, share in found.items():
+        yield Line(f"planted, found: lead-lag of strength 1: null markets, {kind}", f"{share:.0%}")
+    for months, lookback in ((12, 252), (6, 126)):
+        share = nulls.splits_beyond(max(markets * 3 // 10, 1), lookback)
+        yield Line(f"random fives of industries, {months} months of momentum: t > 1.96", f"{share:.0%}")
+
+
 #: Where a method is known to miss its figure; the page says why.
-MISSES: dict[str, str] = {}
+MISSES: dict[str, str] = {
+    f"null markets, bootstrap{LONG}": "a block hands on what its first days tell of its last ones, so that such a null "
+    "market keeps some of the real one's luck and a result stands out too seldom; `overweight null` takes blocks of a "
+    "quarter of the wait between two decisions, which are judged above",
+    "drawdown, bootstrap": "a history drawn from a record holds no day worse than the record's worst, and the record's "
+    "own drawdown is one of its histories: the interval is told, and how often it held what",
+}
 
 HEAD = """# Calibration
 
@@ -276,7 +317,9 @@ judged. What the figures mean stands in [honesty.md](honesty.md).
 
 "No effect": three equities of a made market are alike; a strategy holds one of two of them, drawn week by week without
 a look, against the third. "Best" is the best of {family} such strategies. "Lead-lag": miners follow metals {delay}
-sessions late, and a tenth of the money bets on it.
+sessions late, and a tenth of the money bets on it. "Null markets": of made markets those in which `overweight null` says
+at 5% that a rule on them stands out. "Random fives": what the sample's 49 industries answer to a rotation that
+[honesty.md](honesty.md) describes; that is no made market, and no share is right.
 
 | on made markets | measured | has to be | |
 | --- | --- | --- | --- |
@@ -298,9 +341,11 @@ def main() -> None:
     file = Path(words.pop(words.index("--write") + 1)) if "--write" in words else None
     counts = [int(word) for word in words if word.isdigit()]
     markets = counts[0] if counts else MARKETS
-    found = list(lines(markets))
-    for one in found:
-        print(f"{one.name:<72} {one.measured:>8} {one.target:>15}  { {None: '', True: 'ok', False: 'OVER'}[one.kept] }")
+    found: list[Line] = []
+    for one in lines(markets):
+        found.append(one)
+        verdict = {None: "", True: "ok", False: "OVER"}[one.kept]
+        print(f"{one.name:<72} {one.measured:>8} {one.target:>15}  {verdict}", flush=True)
     if file is not None:
         file.write_text(page(found, markets), encoding="utf-8")
     sys.exit(any(one.kept is False for one in found))

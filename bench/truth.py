@@ -25,7 +25,6 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 from calibration import lines  # noqa: E402  (found through the path above)
 from engines import GROSS, NET, SHARED, W1, engines  # noqa: E402
 from events import shared_day_sizes, whole_studies  # noqa: E402
-from nulls import NOTHING, PLANTED, shares_that_stand_out, splits_beyond  # noqa: E402
 
 from engine.peer.book import ask_vectorbt  # noqa: E402
 from tests.portfolio import identities  # noqa: E402
@@ -69,7 +68,6 @@ def rows(markets: int) -> Iterator[Row]:
     yield from event_rows(markets)
     for line in lines(max(markets // 10, 1)):
         yield Row(line.name, line.measured, line.target, line.kept)
-    yield from null_rows(markets)
 
 
 def identity_rows(markets: int) -> Iterator[Row]:
@@ -126,22 +124,6 @@ def event_rows(markets: int) -> Iterator[Row]:
     away = f"{mean:+.2f}, spread {spread:.2f}"
     near = abs(mean) < 0.3 and 0.85 < spread < 1.15 if enough else None
     yield Row("planted effects: standard errors from the truth", away, "0, 1", near)
-
-
-def null_rows(markets: int) -> Iterator[Row]:
-    """`overweight null` on made markets: how often it says at 5% that a result stands out, and its power; placebos."""
-    studies = max(markets // 10, 1)
-    judged = studies >= 1000
-    for kind, share in shares_that_stand_out(studies, NOTHING).items():
-        # A bootstrap in blocks keeps some of what the real market had by luck: it says too seldom that one stands out.
-        least, target = (0.0, "<= 7.5%") if kind == "bootstrap" else (0.029, "2.9% to 7.5%")
-        kept = least <= share <= 0.075 if judged else None
-        yield Row(f"null markets: {kind} at 5%, no effect", f"{share:.1%} of {studies:,}", target, kept)
-    planted = max(studies // 10, 1)
-    for kind, share in shares_that_stand_out(planted, PLANTED).items():
-        yield Row(f"null markets: {kind} at 5%, a planted effect", f"{share:.0%} of {planted:,}")
-    splits = max(markets // 20, 1)
-    yield Row("random fives of industries, 12 months: t > 1.96", f"{splits_beyond(splits, 252):.0%} of {splits:,}")
 
 
 def engine_rows() -> Iterator[Row]:

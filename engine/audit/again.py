@@ -154,3 +154,8 @@ def _first_numbers() -> tuple[float, float]:
 def file_words(path: str | Path) -> str:
     """A strategy file as findings name it, the same on every machine: its folder and its name."""
     return "/".join(Path(path).parts[-2:])
+
+
+def lines_seen(watch: Watch) -> list[str]:
+    """What a strategy was seen doing, each with the line on which it did."""
+    return [f"{file_words(place)}: it {doing} ({about})" for (place, doing), about in watch.seen.items()]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from engine.audit.again import ask_again, file_words
+from engine.audit.again import ask_again, file_words, lines_seen, load_anew, undisturbed
 from engine.audit.answers import difference
 from engine.audit.record import Check, check
 from engine.audit.twin import ended, ended_sleeves
@@ -42,17 +42,18 @@ def ask_elsewhere(heard: Heard, rows: Sequence[int]) -> Check:
     )
     file = file_words(heard.asked.strategy.path)
     try:
-        answers = _sent(_letter(heard, rows))
+        told = _sent(_letter(heard, rows))
     except (pickle.PickleError, TypeError, AttributeError, subprocess.TimeoutExpired) as error:
         return Check("process", "none", f"no answer from another process: {error}")
-    if isinstance(answers, str):
-        return check("process", words, [f"{file}: it fails in another process: {answers}"])
+    if isinstance(told, str):
+        return check("process", words, [f"{file}: it fails in another process: {told}"])
+    answers, seen = told
     findings = []
     for row in rows:
-        told = difference(heard.answers[row], answers[row])
-        if told:
+        if apart := difference(heard.answers[row], answers[row]):
             day = heard.asked.panel.sessions[heard.asked.decisions[row]]
-            findings.append(f"{day}, {file}:{told[0]} {told[1]} in the run, {told[2]} in another process")
+            findings.append(f"{day}, {file}:{apart[0]} {apart[1]} in the run, {apart[2]} in another process")
+    findings += [f"{one}, in another process" for one in seen]
     return check("process", words, findings)
 
 
@@ -64,33 +65,37 @@ def _letter(heard: Heard, rows: Sequence[int]) -> bytes:
     return pickle.dumps(Letter(replace(asked, strategy=strategy, panel=panel, sleeves=sleeves), heard.before, (*rows,)))
 
 
-def _sent(letter: bytes) -> dict[int, Any] | str:
-    """The answers by row; where it fails, its last words."""
+def _sent(letter: bytes) -> tuple[dict[int, Any], list[str]] | str:
+    """The answers by row, and what it was seen doing; where it fails, its last words."""
     bare = {name: os.environ[name] for name in NEEDED if name in os.environ}
     path = [str(Path(__file__).resolve().parent.parent.parent), *(place or os.getcwd() for place in sys.path)]
     seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
-    told = {"PYTHONPATH": os.pathsep.join(path)}
+    libraries = {"PYTHONPATH": os.pathsep.join(path)}
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, "-m", "engine.audit.elsewhere"],
             input=letter,
             capture_output=True,
             cwd=folder,
-            env=bare | told | {"PYTHONHASHSEED": seed, "TZ": "Pacific/Apia", "HOME": folder},
+            env=bare | libraries | {"PYTHONHASHSEED": seed, "TZ": "Pacific/Apia", "HOME": folder},
             timeout=SECONDS,
             check=False,
         )
     if done.returncode:
         return done.stderr.decode(errors="replace").strip().rpartition("\n")[2] or f"exit code {done.returncode}"
-    answers: dict[int, Any] = pickle.loads(done.stdout)
-    return answers
+    told: tuple[dict[int, Any], list[str]] = pickle.loads(done.stdout)
+    return told
 
 
 def _answer() -> None:
-    """What the other process does: read the letter, ask, write the answers."""
+    """What the other process does: read the letter, ask, write the answers. There nothing was read before, so that what
+    a cache kept from the watch is seen; but for libraries, which are imported by then.
+    """
     letter: Letter = pickle.load(sys.stdin.buffer)
-    again, _ = ask_again(letter.asked, letter.before, letter.rows, (), {})
-    sys.stdout.buffer.write(pickle.dumps({one.row: one.first for one in again}))
+    with undisturbed():
+        load_anew(letter.asked.strategy)
+    again, watch = ask_again(letter.asked, letter.before, letter.rows, letter.rows, {})
+    sys.stdout.buffer.write(pickle.dumps(({one.row: one.first for one in again}, lines_seen(watch))))
 
 
 if __name__ == "__main__":

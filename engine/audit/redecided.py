@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.audit.again import Again, ask_again, attempt, file_words, load_anew, undisturbed
+from engine.audit.again import Again, ask_again, attempt, file_words, lines_seen, load_anew, undisturbed
 from engine.audit.answers import Recall, by_signal, difference
 from engine.audit.record import TOLD, Check, check
 from engine.audit.text import told_by
@@ -71,7 +71,7 @@ def _alone(heard: Heard, row: int) -> object:
 def inputs_seen(heard: Heard, watch: Watch) -> list[str]:
     """What the file was seen doing beside computing, and what its text tells of."""
     strategy = heard.asked.strategy
-    lines = {f"{file_words(place)}: it {doing} ({about})" for (place, doing), about in watch.seen.items()}
+    lines = {*lines_seen(watch)}
     seen = {place for place, _ in watch.seen}
     for line, told in told_by(strategy.source):
         if f"{strategy.path}:{line}" not in seen:

@@ -8,7 +8,9 @@ against a strategy.
 
 from __future__ import annotations
 
+import _thread
 import datetime
+import importlib
 import os
 import sys
 import sysconfig
@@ -21,6 +23,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from engine.audit.text import CLOCKS, imported
+
 ENGINE = str(Path(__file__).resolve().parent.parent) + os.sep
 #: Where Python and its packages lie: what stands there is no strategy.
 LIBRARIES = tuple(
@@ -32,7 +36,7 @@ LIBRARIES = tuple(
 )
 #: What a strategy may call in the engine.
 OPEN_ROOMS = (f"{ENGINE}signals{os.sep}", f"{ENGINE}market{os.sep}past.py", f"{ENGINE}audit{os.sep}")
-#: Library modules that read files for reasons of their own.
+#: Library modules that read files for reasons of their own: code, and what lies in libraries; no data.
 EXCUSED = ("importlib", "linecache.py", "warnings.py", "traceback.py", "zoneinfo", "locale.py", "encodings", "numba")
 CODE = (".py", ".pyc", ".so", ".pyd", ".dll", ".dylib", ".pth", ".nbi", ".nbc")
 
@@ -42,6 +46,9 @@ _PROCESS = "starts another process"
 _OBJECTS = "searches the objects of the interpreter"
 _FRAMES = "looks at its callers"
 _CHANGES = "changes files"
+_BLINDS = "turns the watch off"
+_SELF = "asks who it is"
+_THREAD = "starts a thread, which cannot be watched"
 #: Audit events by what they mean. Those of NEAREST count only where the strategy itself is the caller.
 EVENTS: Mapping[str, str] = {
     "open": "opens",
@@ -59,30 +66,50 @@ EVENTS: Mapping[str, str] = {
     "ctypes.string_at": "reads memory",
     "ctypes.cdata": "reads memory",
     "os.putenv": "changes the environment",
-    "sys.setprofile": "turns the watch off",
+    "socket.gethostname": _SELF,
+    "builtins.input": "reads what is typed",
+    **dict.fromkeys(("sys.setprofile", "sys.settrace", "sys.addaudithook"), _BLINDS),
 }
-NEAREST = ("sys._getframe", "object.__getattr__", "ctypes.dlopen", "ctypes.cdata", "sys.setprofile")
-#: Through these a strategy looks at frames, or at the environment.
-BETWEEN = ("inspect.py", "os.py", "_collections_abc.py")
-
-_CLOCK = "reads the clock"
-_CLOCKS = (
-    "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time",
-    "process_time_ns", "thread_time", "localtime", "gmtime", "ctime", "asctime", "strftime",
+NEAREST = (
+    "sys._getframe", "object.__getattr__", "ctypes.dlopen", "ctypes.cdata", "sys.setprofile", "sys.settrace",
 )  # fmt: skip
+#: Attributes that hand out a frame, and from it its callers'.
+FRAME_OF = ("tb_frame", "gi_frame", "cr_frame", "ag_frame")
+#: Through these a strategy looks at frames, at the environment, at the clock, or starts threads.
+BETWEEN = tuple(
+    os.path.join("", *name.split("/"))
+    for name in (
+        "/inspect.py", "/os.py", "/_collections_abc.py", "/posixpath.py", "/ntpath.py", "/platform.py", "/threading.py",
+        "/concurrent/futures/thread.py", "/email/utils.py",
+    )
+)  # fmt: skip
+
+IMPORT = importlib.import_module.__code__
+_CLOCK = "reads the clock"
+#: Of `os`, by what they mean.
+_OF_OS = {
+    "times": _CLOCK, "getpid": _SELF, "getppid": _SELF, "uname": _SELF, "getloadavg": _SELF, "getlogin": _SELF,
+    "access": "looks at files", "stat": "looks at files", "lstat": "looks at files", "readlink": "looks at files",
+}  # fmt: skip
 #: Built-in functions that only a profile function sees.
 CALLS: Mapping[Any, tuple[str, str]] = {
-    **{getattr(time, name): (_CLOCK, f"time.{name}") for name in _CLOCKS},
+    **{getattr(time, name): (_CLOCK, f"time.{name}") for name in CLOCKS if hasattr(time, name)},
+    **{
+        getattr(_thread, name): (_THREAD, f"_thread.{name}")
+        for name in ("start_new_thread", "start_joinable_thread")
+        if hasattr(_thread, name)
+    },
+    **{getattr(os, name): (doing, f"os.{name}") for name, doing in _OF_OS.items() if hasattr(os, name)},
     datetime.datetime.now: (_CLOCK, "datetime.now"),
     datetime.datetime.utcnow: (_CLOCK, "datetime.utcnow"),
     datetime.datetime.today: (_CLOCK, "datetime.today"),
     datetime.date.today: (_CLOCK, "date.today"),
     os.urandom: ("draws random numbers of the system", "os.urandom"),
-    os.stat: ("looks at files", "os.stat"),
-    os.getpid: ("asks who it is", "os.getpid"),
 }
 #: Calls that count whoever makes them for the strategy; the others only where it is the caller itself.
-FOR_IT = (os.urandom, os.stat)
+FOR_IT = (os.urandom, os.stat, os.lstat)
+#: How the environment is looked at.
+ENVIRONMENT = ("__getitem__", "__iter__", "__len__", "__repr__", "copy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +137,28 @@ class Watch:
     def hook(self, event: str, args: tuple[Any, ...]) -> None:
         """What an audit hook is told."""
         doing = EVENTS[event]
-        if event == "object.__getattr__" and args[1] != "tb_frame":
+        if event == "object.__getattr__" and args[1] not in FRAME_OF:
             return
         about = os.fsdecode(args[0]) if args and isinstance(args[0], (str, bytes, os.PathLike)) else event
-        if event == "open" and (about == event or about.endswith(CODE)):
+        if event == "open" and about == event:  # a file that is open already
             return
-        self._note(sys._getframe(2), doing, about, event in NEAREST)
+        excused = event != "open" or about.endswith(CODE) or about.startswith(LIBRARIES) or "zoneinfo" in about
+        self._note(sys._getframe(2), doing, about, event in NEAREST, EXCUSED if excused else ())
 
     def _profile(self, frame: FrameType, event: str, arg: Any) -> None:
         if event == "c_call":
             if arg in CALLS:
                 self._note(frame, *CALLS[arg], nearest=arg not in FOR_IT)
         elif event == "call":
-            doing = _doing(frame.f_code.co_filename, frame.f_code.co_name)
+            code = frame.f_code
+            doing = _doing(code.co_filename, code.co_name) or (code is IMPORT and imported(frame.f_locals["name"]))
             if doing and frame.f_back is not None:
-                self._note(frame.f_back, doing, frame.f_code.co_name, nearest=True)
+                self._note(frame.f_back, doing, code.co_name, nearest=True)
 
-    def _note(self, frame: FrameType, doing: str, about: str, nearest: bool) -> None:
-        place = _place(frame, self.path, nearest)
+    def _note(
+        self, frame: FrameType, doing: str, about: str, nearest: bool, excused: tuple[str, ...] = EXCUSED
+    ) -> None:
+        place = _place(frame, self.path, nearest, excused)
         if place is not None:
             self.seen.setdefault((place, doing), about)
 
@@ -150,18 +181,19 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
             _WATCHING.append(watch)
 
 
-def _place(frame: FrameType | None, path: Path, nearest: bool) -> str | None:
+def _place(frame: FrameType | None, path: Path, nearest: bool, excused: tuple[str, ...]) -> str | None:
     """`file:line` of the strategy's part in a call; None where it has none, or where the call is excused.
 
-    nearest: only where the strategy's own lines, or those of BETWEEN, made the call.
+    nearest: only where the strategy's own lines, or those of BETWEEN, made the call. excused: words in the names of
+    modules that may.
     """
     while frame is not None:
         file = frame.f_code.co_filename
         if file == str(path) or not _of_a_library(file):
             return f"{file}:{frame.f_lineno}"
-        if file.startswith(OPEN_ROOMS[2]) or any(word in file for word in EXCUSED):
+        if file.startswith(OPEN_ROOMS[2]) or any(word in file for word in excused):
             return None
-        if nearest and not file.startswith("<") and os.path.basename(file) not in BETWEEN:
+        if nearest and not file.startswith("<") and not file.endswith(BETWEEN):
             return None
         frame = frame.f_back
     return None
@@ -177,6 +209,8 @@ def _doing(file: str, function: str) -> str | None:
     """What calling a Python function means, where it means anything."""
     if file.startswith(ENGINE) and not file.startswith(OPEN_ROOMS):
         return "calls the engine's own"
-    if os.path.basename(file) in ("os.py", "<frozen os>") and function == "__getitem__":
+    if os.path.basename(file) in ("os.py", "<frozen os>") and function in ENVIRONMENT:
         return "reads the environment"
+    if os.path.basename(file) == "platform.py":
+        return _SELF
     return None

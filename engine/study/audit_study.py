@@ -76,6 +76,9 @@ def asked_again(
 
 
 def _named(one: Check, number: int) -> Check:
+    """A check of one variant, whose findings say so; what a file is seen doing is the same for all."""
+    if one.name == "inputs":
+        return one
     return replace(one, findings=tuple(f"{finding} (variant {number})" for finding in one.findings))
 
 
@@ -95,8 +98,8 @@ def seams(config: Config) -> tuple[Check, tuple[int, ...]]:
     choices = f"{len(rows)} of {len(base.folds)} choices"
     words = (
         f"with all after {choices} scrambled, or cut off {BEYOND} sessions after the first trade, every figure of a "
+        "training window, every choice and every decision up to then is the same"
     )
-    words += "training window, every choice and every decision up to then is the same"
     numbers = tuple(base.candidate(row).number for row in range(len(base.folds)))
     return check("seams", words, findings), numbers
 

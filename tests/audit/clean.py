@@ -135,6 +135,57 @@ CLEAN = [
         from zoneinfo import ZoneInfo
         def closing(day):
             return datetime.combine(day, time(16), ZoneInfo("America/New_York"))"""),
+    of_score("names that mean something else", """
+        time, now = np.arange(n), {"now": levels[-1], "today": levels[-n]}
+        return float(now["now"] / now["today"] - 1) * 20 + 0.0 * time.mean()"""),
+    of_score("days reckoned with", """
+        first = date.fromisoformat("2019-12-31") + timedelta(days=1)
+        ends = pd.date_range(end=past.today, periods=3, freq="D")
+        return float((past.today - first).days % 7 - 3) / 3 + 0.0 * len(pd.to_datetime(past.dates)) * len(ends)""",
+             head="from datetime import date, timedelta\nimport pandas as pd"),
+    of_score("windows and strides", """
+        windows = np.lib.stride_tricks.sliding_window_view(levels, n)
+        again = np.lib.stride_tricks.as_strided(levels[-n:], (n // 2,), (2 * levels.strides[0],), writeable=False)
+        return float(windows[-1].mean() / again.mean() - 1) * 20"""),
+    of_score("generators and contexts", """
+        with careful():
+            steps = (one / other - 1 for one, other in zip(levels[-n:], levels[-n - 1 :]))
+            rise = sum(itertools.islice(steps, n))
+        with careful():
+            raise ValueError("caught")
+        return float(rise) * 20""", head="""
+        import contextlib
+        import itertools
+        @contextlib.contextmanager
+        def careful():
+            with np.errstate(all="ignore"), contextlib.suppress(ValueError):
+                yield"""),
+    of_score("a table in its own text", """
+        rows = pd.read_csv(io.StringIO("month,lean\\n1,0.5\\n7,-0.5")).set_index("month").lean
+        known = {int(row["month"]): float(row["lean"]) for row in csv.DictReader(["month,lean", "4,0.25"])}
+        return float(rows.get(past.today.month, known.get(past.today.month, 0.0)))""",
+             head="import csv\nimport io\nimport pandas as pd"),
+    of_score("digests, copies and a generator of its own", """
+        seed = int(hashlib.sha256(levels[-n:].round(9).tobytes()).hexdigest()[:8], 16)
+        kept = pickle.loads(pickle.dumps(copy.deepcopy({"rise": momentum(levels, n)})))
+        return kept["rise"] * 20 + 1e-3 * random.Random(seed).random()""",
+             head="import copy\nimport hashlib\nimport pickle\nimport random"),
+    of_score("enumerations, signatures and types", """
+        assert [*inspect.signature(leans).parameters] == ["rise"] and get_type_hints(leans)["rise"] is float
+        return leans(momentum(levels, n)).value * 0.5""", head="""
+        import enum
+        import inspect
+        from typing import get_type_hints
+        class Lean(enum.Enum):
+            OVER = 1.0
+            UNDER = -1.0
+        def leans(rise: float):
+            return Lean.OVER if rise > 0 else Lean.UNDER"""),
+    of_score("a main of its own", "return momentum(levels, n) * 20", head="""
+        if __name__ == "__main__":
+            import sys
+            from datetime import datetime
+            print(sys.argv, datetime.now())"""),
     of_score("tries and fails", """
         try:
             return float(levels[-1] / levels[-10 * len(levels)] - 1)

@@ -135,6 +135,18 @@ LOOKS_AHEAD = [
         def ahead(past, sleeve):
             levels = past._revealed.sleeves[sleeve].levels
             return float(levels[min(past.session + 5, len(levels) - 1)] / levels[past.session] - 1) * 20"""),
+    of_score("behind the past by a name put together", "future", """
+        panel = getattr(past, "_re" + "vealed").panel
+        return float(panel.prices[min(t + 5, len(panel.prices) - 1), 2] / panel.prices[t, 2] - 1) * 20"""),
+    of_score("behind the past by a bound method", "future", """
+        whole = getattr(past.sleeve.__self__, "_re" + "vealed").sleeves[sleeve].levels
+        return float(whole[min(t + 5, len(whole) - 1)] / whole[t] - 1) * 20"""),
+    of_score("what the past would be pickled as", "future", """
+        whole = copy.copy(past).__reduce_ex__(2)[2][1]["_re" + "vealed"].sleeves[sleeve].levels
+        return float(whole[min(t + 5, len(whole) - 1)] / whole[t] - 1) * 20""", head="import copy"),
+    of_score("a pickled past", "future", """
+        whole = getattr(pickle.loads(pickle.dumps(past)), "_re" + "vealed").sleeves[sleeve].levels
+        return float(whole[min(t + 5, len(whole) - 1)] / whole[t] - 1) * 20""", head="import pickle"),
     Fault("weights of tomorrow's winner", ("future",), '''\
 """Cheats."""
 import numpy as np
@@ -207,6 +219,72 @@ LOOKS_ASIDE = [
              head="from datetime import date"),
     of_score("numpy's now", "inputs", "return float(np.datetime64('now') > past.dates[-1])"),
     of_score("pandas's now", "inputs", "return float(pd.Timestamp.now().year > 2000)", head="import pandas as pd"),
+    of_score("the day, handed on", "inputs", "return float(max(map(lambda now: now().year, [TODAY])) > 2000)",
+             head="from datetime import date\nTODAY = date.today"),
+    of_score("numpy's now, in an array", "inputs",
+             "return float(np.array(['today'], dtype='datetime64[D]')[0] > past.dates[-1])"),
+    of_score("the clock, by partial", "inputs", "return float(functools.partial(time.time)() > 1e9)",
+             head="import functools\nimport time"),
+    of_score("the clock, as an iterator", "inputs", "return float(next(iter(time, None)) > 1e9)",
+             head="from time import time"),
+    of_score("the clock of the system", "inputs", "return float(time.clock_gettime(0) > 1e9)", head="import time"),
+    of_score("the clock of the processor", "inputs", "return float(os.times()[4] > 0)", head="import os"),
+    of_score("the clock, by a library", "inputs", "return float('2020' in email.utils.formatdate())",
+             head="import email.utils"),
+    of_score("a thread that nobody watches", "inputs", """
+        found = []
+        one = threading.Thread(target=found.append, args=(0.5,))
+        one.start()
+        one.join()
+        return found[0]""", head="import threading"),
+    of_score("threads of a pool", "inputs", """
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(float, 0.5).result()""", head="from concurrent.futures import ThreadPoolExecutor"),
+    of_score("reads them by importlib", "inputs", "return float(len(Loader('x', FILE).get_data(FILE)) % 7)",
+             head="from importlib.machinery import SourceFileLoader as Loader\nFILE = 'prices.csv'"),
+    of_score("reads them by its own loader", "inputs", "return float(len(__loader__.get_data('prices.csv')) % 7)"),
+    of_score("prices that call themselves code", "inputs", "return float(len(Path('prices.so').read_text()) % 7)",
+             head="from pathlib import Path", files={"prices.so": "1.0"}),
+    of_score("by the system's own call", "inputs", """
+        file = os.open('prices.csv', os.O_RDONLY)
+        size = len(os.read(file, 100))
+        os.close(file)
+        return float(size % 7)""", head="import os"),
+    of_score("whether it may read a file", "inputs", "return float(os.access('go', os.R_OK))", head="import os"),
+    of_score("what it left in a file", "inputs", """
+        file = Path(tempfile.gettempdir()) / "overweight_state.pkl"
+        count = pickle.loads(file.read_bytes()) if file.exists() else 0
+        file.write_bytes(pickle.dumps(count + 1))
+        return count % 7 / 7""", head="import pickle\nimport tempfile\nfrom pathlib import Path"),
+    of_score("the environment, expanded", "inputs", "return float(os.path.expandvars('$RISK') == '2')",
+             head="import os"),
+    of_score("how large the environment is", "inputs", "return float(len(os.environ) > 3)", head="import os"),
+    of_score("the environment's inside", "inputs", "return float(b'RISK' in os.environ._data)", head="import os"),
+    of_score("the machine's name", "inputs", "return float(len(socket.gethostname()) > 3)", head="import socket"),
+    of_score("the machine's name, by os", "inputs", "return float(len(os.uname().nodename) > 3)", head="import os"),
+    of_score("the machine's name, by platform", "inputs", "return float(len(platform.node()) > 3)",
+             head="import platform"),
+    of_score("the command line", "inputs", "return float(len(sys.argv) > 3)", head="import sys"),
+    of_score("a module of the engine that is loaded", "inputs",
+             "return float(sys.modules['engine.market.past'] is not None)", head="import sys"),
+    of_score("a module, by __import__", "inputs", "return float(__import__('engine.market.past') is not None)"),
+    of_score("a module, by importlib", "inputs", "return float(importlib.import_module(NAME) is not None)",
+             head="import importlib\nNAME = 'engine.back' + 'test'"),
+    of_score("its callers, by a generator", "inputs", """
+        own = []
+        def walk():
+            frame = own[0].gi_frame
+            while frame and "heard" not in frame.f_locals:
+                frame = frame.f_back
+            yield 0.5 if frame is None else 1.0
+        own.append(walk())
+        return next(own[0])"""),
+    of_score("its callers, by a trace function", "inputs", """
+        seen = []
+        sys.settrace(lambda frame, event, told: seen.append(frame))
+        past.sleeve(sleeve)
+        sys.settrace(None)
+        return float(len(seen) > 0)""", head="import sys"),
     of_score("the system's random numbers", "inputs or state", "return os.urandom(1)[0] / 256", head="import os"),
     of_score("uuid", "inputs or state", "return float(uuid.uuid4().int % 7)", head="import uuid"),
 ]  # fmt: skip
@@ -265,6 +343,20 @@ REMEMBERS = [
     of_score("what it leaves in builtins", "state", """
         builtins.calls = getattr(builtins, "calls", 0) + 1
         return builtins.calls / 100""", head="import builtins"),
+    of_score("how deep it may call itself", "state", """
+        sys.setrecursionlimit(sys.getrecursionlimit() + 1)
+        return sys.getrecursionlimit() % 100 / 100""", head="import sys"),
+    of_score("how numpy treats errors", "state", """
+        told = np.geterr()["under"]
+        np.seterr(under="warn" if told == "ignore" else "ignore")
+        return 1.0 if told == "ignore" else -1.0"""),
+    of_score("what it leaves on the class of the past", "state", """
+        type(past).calls = getattr(type(past), "calls", 0) + 1
+        return type(past).calls / 100"""),
+    of_score("the last five levels it was shown", "state", """
+        SHOWN.append(float(levels[-1]))
+        return float(levels[-1] / np.mean(SHOWN) - 1) * 20""",
+             head="from collections import deque\nSHOWN = deque(maxlen=5)"),
     of_score("a generator that runs along", "state", "return next(STEPS)", head="""
         import itertools
         STEPS = (n / 100 for n in itertools.count())"""),
@@ -276,6 +368,11 @@ ELSEWHERE = [
         return float(sum(place * len(name) for place, name in enumerate(names))) / 100"""),
     of_score("hashes of words", "process", "return float(hash(str(past.today)) % 100) / 100"),
     of_score("where an object lies", "process or state", "return float(id(object()) // 16 % 1_000_003) / 1e6"),
+    of_score("the answers it gave before", "process", """
+        given = builtins.__dict__.setdefault("given", {})
+        return given.setdefault(str(past.today), id(object()) // 16 % 1_000_003 / 1e6)""", head="import builtins"),
+    of_score("prices that a library keeps once read", "process", "return float(len(linecache.getlines(PLACE)) % 7)",
+             head="import linecache\nPLACE = __file__.rpartition('strategies')[0] + 'prices.csv'"),
     of_score("the working directory", "process", "return float(len(os.getcwd()))", head="import os"),
     of_score("what the run left in the interpreter", "process", "return float('pytest' in sys.modules)",
              head="import sys"),

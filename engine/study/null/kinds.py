@@ -22,7 +22,7 @@ from engine.study.null import moves, seen
 
 #: Sessions in a block of the bootstrap, on average: at most so many, and at most this part of the wait between two
 #: decisions. A block hands on what its first days tell of its last ones: with blocks as long as the wait a null market
-#: keeps the real one's luck, and a test by it rejects 2.4% where it says 5 (`make calibration`).
+#: keeps some of the real one's luck, and a test by it rejects 2.6% where it says 5 (`make calibration`).
 BLOCK, OF_WAIT = 5, 0.25
 
 #: Multiples of it, without what is before the point, lie as far from each other as so many numbers can.

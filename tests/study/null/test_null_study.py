@@ -100,7 +100,7 @@ def test_the_real_figures_are_those_of_the_run(desk: Desk, name: str) -> None:
 def test_the_blocks_of_a_bootstrap_are_short_beside_the_wait_between_decisions(
     desk: Desk, every: str, block: int
 ) -> None:
-    """A block hands on the real market's luck: one as long as the wait made 2.4% out of 5%."""
+    """A block hands on the real market's luck: one as long as the wait made 2.6% out of 5%."""
     setting = set_up(followed(desk, 2, None, 500, every=every))
     assert usual_block(setting) == block
     real = null_stands(setting.config, kinds=("bootstrap",), markets=3, processes=1)
