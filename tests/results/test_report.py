@@ -8,10 +8,12 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import engine
 from engine.results.opened import open_run
+from engine.results.report.rolling import rolling_figures
 from engine.results.report.series import Paths, drawdown, eras, kept, monthly, paths_of, rolling_active
 from tests.desk import Desk
 from tests.results.command import Command
@@ -86,6 +88,26 @@ def test_a_comparison_has_every_run_on_common_sessions(desk: Desk, overweight: C
     assert data_of(page)["dates"]["dates"][-1] == "2021-03-31"  # type: ignore[index]
 
 
+def test_a_comparison_has_policy_beside_its_runs_and_says_whose_each_caveat_is(desk: Desk, overweight: Command) -> None:
+    desk.config("<b>.yaml")
+    desk.config("late.yaml", from_="2020-09-30", trade="{after: 0}")
+    desk.config("also.yaml", tilt="{one: {over: 0.4, from: two}}")
+    page = written(overweight("report '<b>.yaml' late.yaml also.yaml").out)[3].read_text()
+    assert "<b>" not in page
+    table = re.search(r'<table id="table-figures">(.*?)</table>', page, re.DOTALL)
+    assert table is not None
+    heads = re.findall(r"<th scope=\"col\">([^<]*)</th>", table[1])
+    assert heads == ["", "&lt;b&gt;", "also", "policy, 2020 to 2021", "late", "policy, 2020 to 2021"]
+    (row,) = (row for row in re.findall(r"<tr>(.*?)</tr>", table[1], re.DOTALL) if "return a year" in row)
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", row)
+    policies = [engine.run(name).portfolios["policy"].figures["cagr"] or 0.0 for name in ("also.yaml", "late.yaml")]
+    assert [cells[2], cells[4]] == [f"{100 * one:.2f}%" for one in policies]
+    assert "Caution:</strong> late: decisions trade at the very close" in page
+    assert "compare only runs that stand beside the same policy" in page
+    (chart,) = (one for one in data_of(page)["charts"] if one["id"] == "relative")  # type: ignore[attr-defined]
+    assert [trace["name"] for trace in chart["traces"]] == ["&lt;b&gt;", "late", "also"]
+
+
 def test_the_index_lists_every_run_and_links_the_pages_that_are_there(desk: Desk, overweight: Command) -> None:
     engine.run(desk.config("b.yaml", every="week_end"))
     page = written(overweight(f"report {desk.config()}").out)[0]
@@ -147,6 +169,38 @@ def test_drawdown_and_rolling_by_hand() -> None:
     active = rolling_active(by_hand(), window=10)
     assert np.isnan(active[:10]).all()
     np.testing.assert_allclose(active[10:], 1.01**10 - 1)
+
+
+def test_rolling_figures_are_those_of_pandas(desk: Desk) -> None:
+    result = desk.run(cash="{rate: 0.03}", every="week_end")
+    assert result.path is not None
+    paths = paths_of(open_run(result.path))
+    window = 60
+    places = np.arange(0, len(paths.dates), 7)
+    found = rolling_figures(paths, places, window)
+    gains = pd.DataFrame({name: paths.equity[name] for name in ("strategy", "policy")}).pct_change()
+    excess = gains.sub(paths.rate, axis=0)
+    year = np.sqrt(window)
+    for name in gains:
+        spread = gains[name].rolling(window).std() * year
+        np.testing.assert_allclose(found.volatility[name], spread.iloc[places])
+        sharpe = excess[name].rolling(window).mean() / excess[name].rolling(window).std() * year
+        np.testing.assert_allclose(found.sharpe[name], sharpe.iloc[places], rtol=1e-9)
+    error = (gains["strategy"] - gains["policy"]).rolling(window).std() * year
+    np.testing.assert_allclose(found.tracking_error, error.iloc[places], atol=1e-12)
+    assert np.isnan(found.tracking_error[places < window]).all()
+    assert np.isfinite(found.sharpe["policy"][places >= window]).all()
+
+
+def test_sleeves_that_tilt_are_drawn_first_and_every_section_has_its_place(desk: Desk, overweight: Command) -> None:
+    text = written(overweight(f"report {desk.config(tilt='{two: {over: 0.2, from: one}}')}").out)[0].read_text()
+    (chart,) = (one for one in data_of(text)["charts"] if one["id"] == "weights")  # type: ignore[attr-defined]
+    assert [trace["name"] for trace in chart["traces"] if trace.get("yaxis") != "y2"] == ["two", "one"]
+    wanted = ["asked", "sure", "result", "bets", "paid", "time", "caveats"]
+    assert [name for name in re.findall(r'<h2 id="(\w+)"', text) if name in wanted] == wanted[
+        : 6 + ('id="caveats' in text)
+    ]
+    assert all(f'<a href="#{name}">' in text for name in wanted[:6])
 
 
 def test_a_long_history_is_drawn_by_weeks_with_both_ends() -> None:

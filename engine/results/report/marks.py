@@ -144,7 +144,7 @@ def _thinned(events: list[Happened], apart_days: float) -> list[list[Happened]]:
 
 
 def _told(group: list[Happened]) -> str:
-    lines = [html.escape(cut(one.words)) for one in group[:NAMED]]
+    lines = [html.escape(cut(one.words, 96)) for one in group[:NAMED]]
     if len(group) > NAMED:
         lines.append(f"and {len(group) - NAMED} more")
     return "<br>".join(lines)
@@ -153,7 +153,7 @@ def _told(group: list[Happened]) -> str:
 def _words(day: np.datetime64, happened: np.datetime64, label: str, score: float) -> str:
     scored = f" (score {score:+.2f})" if np.isfinite(score) else ""
     when = f"{happened}" if day == happened else f"{happened}, known {day}"
-    return f"{when}: {cut(str(label), 48)}{scored}"
+    return f"{when}: {cut(str(label), 46)}{scored}"
 
 
 def _changes(run: Opened) -> list[Happened]:

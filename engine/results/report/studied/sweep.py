@@ -153,20 +153,18 @@ def _map(pair: tuple[Axis, Axis], values: Vector, metric: str, best: int) -> Cha
     }  # fmt: skip
     if means.size <= 60:
         heat["texttemplate"] = f"%{{z:{form}}}"
-    cross: Trace = {
-        "type": "scatter", "mode": "markers", "x": [heat["x"][across.place[best]]], "y": [heat["y"][down.place[best]]],
-        "marker": {"symbol": "circle-open", "size": 34, "color": "@third", "line": {"width": 3}},
-        "hoverinfo": "skip", "showlegend": False,
-    }  # fmt: skip
+    at, row = int(across.place[best]), int(down.place[best])
     layout = {
         "xaxis": {"type": "category", "title": names[0]}, "yaxis": {"type": "category", "title": names[1]},
         "hovermode": "closest",
+        "shapes": [{"type": "rect", "x0": at - 0.5, "x1": at + 0.5, "y0": row - 0.5, "y1": row + 0.5,
+                    "line": {"color": "@third", "width": 4}}],
     }  # fmt: skip
     reach = f"from {metric_words(metric, float(np.nanmin(means)))} to {metric_words(metric, float(np.nanmax(means)))}"
-    alt = f"Means over all other keys, {reach}. The ring is where the best variant lies."
+    alt = f"Means over all other keys, {reach}. The frame is where the best variant lies."
     title = f"{called[:1].upper()}{called[1:]} by {down.key} and {across.key}"
     return Chart(
-        f"map-{_id(down.key)}-{_id(across.key)}", title, alt, [heat, cross], layout, "usual" if shape[0] > 3 else "low"
+        f"map-{_id(down.key)}-{_id(across.key)}", title, alt, [heat], layout, "usual" if shape[0] > 3 else "low"
     )
 
 
@@ -198,7 +196,7 @@ def _spread(values: Vector, found: Mapping[str, Any], metric: str) -> Chart:
         lines["policy"] = (found["trials"]["policy_sharpe"], "@policy")
     layout = {
         "xaxis": {"type": "linear", "title": metric_called(metric), "tickformat": _form(metric, known)},
-        "yaxis": {"title": "variants"}, "bargap": 0.05, "hovermode": "closest",
+        "yaxis": {"title": "variants"}, "bargap": 0.05, "hovermode": "closest", "margin": {"t": 30},
         "shapes": [{"type": "line", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
                     "line": {"color": ink, "width": 2}} for at, ink in lines.values()],
         "annotations": [{"x": at, "y": 1.0, "yref": "paper", "yanchor": "bottom", "text": words, "showarrow": False,
