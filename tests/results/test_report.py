@@ -211,6 +211,16 @@ def test_a_long_history_is_drawn_by_weeks_with_both_ends() -> None:
     assert [*kept(days[:100])] == [*range(100)]
 
 
+def test_of_half_a_century_the_last_ten_years_keep_every_week() -> None:
+    days = np.arange("1970-01-01", "2021-01-01", dtype="datetime64[D]")
+    places = kept(days)
+    assert (places[0], places[-1]) == (0, len(days) - 1)
+    steps = np.diff(places)
+    assert set(steps[-500:-1]) == {7}
+    assert set(steps[1:800]) == {14}
+    assert len(places) < 1700
+
+
 def test_paths_of_a_saved_run_are_its_equities(desk: Desk) -> None:
     result = desk.run()
     assert result.path is not None

@@ -106,3 +106,11 @@ def test_a_mark_whose_events_were_partly_acted_on_is_acted_on() -> None:
     marks = Marks([Happened(day, "one", False), Happened(day, "two", True)], "event")
     _, shown = mark_traces(marks, day, day + 4000)
     assert (shown["name"], shown["text"]) == ("event acted on", ["one<br>two"])
+
+
+def test_a_stance_that_always_moves_is_no_event(desk: Desk, overweight: Command) -> None:
+    desk.text("def score(past):\n    return (-1.0) ** past.session * (past.session % 7)\n", "strategies/mine.py")
+    path = desk.config(strategy="mine", every="daily", stance="{rule: proportional, full_at: 6}")
+    page = written(overweight(f"report {path}").out)[0]
+    assert marks_in(page, "stance") == {}
+    assert "Triangles" not in page.read_text()

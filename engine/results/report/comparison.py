@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.errors import ConfigError, Fault
 from engine.market.table import Vector
+from engine.portfolio.costs import KINDS
 from engine.results.compared.compare import cautions
 from engine.results.compared.side_by_side import Rows, SideBySide, side_by_side
 from engine.results.opened import Opened
@@ -178,7 +179,8 @@ def _against(part: tuple[str, Rows], labels: Sequence[str]) -> Iterator[Table]:
 def _table(name: str, part: tuple[str, Rows], labels: Sequence[str]) -> Iterator[Table]:
     title, rows = part
     if rows:
-        yield Table(name, title[:1].upper() + title[1:], ["", *labels], plain([[key, *cells] for key, cells in rows]))
+        named = [[key.replace("_", " ") if key in KINDS else key, *cells] for key, cells in rows]
+        yield Table(name, title[:1].upper() + title[1:], ["", *labels], plain(named))
 
 
 def _caveats(runs: Sequence[Opened], labels: Sequence[str], said: Sequence[str]) -> Iterator[str]:

@@ -90,18 +90,19 @@ def _tiles(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def _studies(studies: Sequence[tuple[Opened, str]], dates: dict[str, Sequence[str]]) -> Iterator[Section]:
     """A section for each study; its charts, and the days they name, get names of their own on this page."""
+    kinds = [str(study.document["kind"]) for study, _ in studies]
     for i, (study, where) in enumerate(studies):
         shown = shown_of(study)
         grave = cautions(tuple(study.document["caveats"]))
         dates |= {f"{name}{i}": days for name, days in shown.dates.items()}
-        kind = str(study.document["kind"]).replace("_", " ")
+        kind = kinds[i].replace("_", " ")
         yield Section(
             f"study{i}", f"{kind.capitalize()}: {study.name}",
             [*shown.asked, f"Verdict: {shown.verdict}.", *(f"Caution: {one}." for one in grave)],
             shown.told,
             [_renamed(chart, i, shown.dates) for chart in shown.charts],
             links=[(f"the {kind} by itself, with its figures", where)] if where else [],
-            short=kind.capitalize(),
+            short=kind.capitalize() if kinds.count(kinds[i]) == 1 else study.name.rpartition("/")[2],
         )  # fmt: skip
 
 

@@ -194,18 +194,18 @@ def _spread(values: Vector, found: Mapping[str, Any], metric: str) -> Chart:
     lines = {"the best": (found["best"]["figures"][metric], "@third")}
     if metric == "sharpe" and found["trials"]["policy_sharpe"] is not None:
         lines["policy"] = (found["trials"]["policy_sharpe"], "@policy")
+    ends: list[Trace] = [
+        {"type": "scatter", "mode": "lines", "name": name, "x": [at, at], "y": [0, int(counts.max())],
+         "line": {"color": ink, "width": 3}, "hovertemplate": f"{name} %{{x}}<extra></extra>"}
+        for name, (at, ink) in lines.items()
+    ]  # fmt: skip
     layout = {
         "xaxis": {"type": "linear", "title": metric_called(metric), "tickformat": _form(metric, known)},
-        "yaxis": {"title": "variants"}, "bargap": 0.05, "hovermode": "closest", "margin": {"t": 30},
-        "shapes": [{"type": "line", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
-                    "line": {"color": ink, "width": 2}} for at, ink in lines.values()],
-        "annotations": [{"x": at, "y": 1.0, "yref": "paper", "yanchor": "bottom", "text": words, "showarrow": False,
-                         "xanchor": "right" if words == "the best" else "left",
-                         "font": {"color": ink}} for words, (at, ink) in lines.items()],
+        "yaxis": {"title": "variants"}, "bargap": 0.05, "hovermode": "closest",
     }  # fmt: skip
     low, high = metric_words(metric, float(known.min())), metric_words(metric, float(known.max()))
     alt = f"{len(known):,} variants from {low} to {high}; the best stands at the end because it is the best of them."
-    return Chart("spread", "How all variants spread", alt, [bars], layout)
+    return Chart("spread", "How all variants spread", alt, [bars, *ends], layout)
 
 
 def _best(table: Mapping[str, Any], keys: list[str], values: Vector, metric: str) -> Table:
