@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import engine
+from engine.results import sentences
 from engine.results.opened import open_run
 from engine.results.report.rolling import rolling_figures
 from engine.results.report.series import Paths, drawdown, eras, kept, monthly, paths_of, rolling_active
@@ -228,3 +229,25 @@ def test_paths_of_a_saved_run_are_its_equities(desk: Desk) -> None:
     np.testing.assert_allclose(paths.equity["strategy"], result.equity / result.equity.iloc[0])
     policy = result.portfolios["policy"].ledger.equity
     np.testing.assert_allclose(paths.equity["policy"], policy / policy[0])
+
+
+def test_how_sure_one_can_be_has_every_line_of_the_summary(desk: Desk, overweight: Command) -> None:
+    """What the same rule earns elsewhere, brakes, the mix left alone, the data, and what the strategy itself says."""
+    desk.text(
+        "def score(past):\n    return 2.0 if past.session > 190 else 0.0\n\n\n"
+        "def explain(past):\n    return {'<i>mood</i>': 'calm', 'rank': 0.25}\n",
+        "strategies/mine.py",
+    )
+    path = desk.config(strategy="mine", controls="[leave_one_out, circular_shifts]", every="daily")
+    text = written(overweight(f"report {path}").out)[0].read_text()
+    result = engine.run(path)
+    told = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", text))
+    for name, one in result.controls.items():
+        assert told[name.replace("_", " ")] == html.escape(sentences.control(one))
+    assert told["policy held"] == sentences.policy_held(result.portfolios["policy_held"].figures)
+    assert told["&lt;i&gt;mood&lt;/i&gt;"] == "calm"
+    assert told["rank"] == "0.25"
+    assert told["today"].endswith("one stance +1.00, score 2, 2 from a change")
+    assert f"<strong>Verdict:</strong> {sentences.verdict(result.judgement.words, result.metrics['episodes'])}" in text
+    other = written(overweight(f"report {desk.config('b.yaml')}").out)[0].read_text()
+    assert "`overweight null` runs the same config" in other

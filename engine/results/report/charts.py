@@ -128,7 +128,7 @@ def _decision_charts(run: Opened, paths: Paths, days: dict[str, list[str]], mark
             trace |= {"mode": "lines+markers", "marker": {"size": 3}}  # a score alone between two silences is a point
         traces += mark_traces(marks, paths.dates[0], paths.dates[-1])
         more = f" The first {len(shown)} of {len(columns)} are drawn." if len(columns) > len(shown) else ""
-        layout: dict[str, Any] = {"yaxis": {"title": kind, "hoverformat": "+.2f"}, **mark_axis()}
+        layout: dict[str, Any] = {"yaxis": {"title": kind, "hoverformat": "+.2f"}, "showlegend": True, **mark_axis()}
         note = "From -1, fully under, to +1, fully over; 0 is the policy mix."
         if kind == "score":
             layout["shapes"], note = _levels(run.document["config"])
