@@ -139,7 +139,11 @@ def _decision_charts(run: Opened, paths: Paths, days: dict[str, list[str]], mark
 
 def _ends(shown: Mapping[str, Any]) -> str:
     """The last value of each, in words."""
-    last = [f"{cut(name)} {values[-1]:+.2f}" for name, values in shown.items() if np.isfinite(values[-1])]
+    last = [
+        f"{cut(name)} {values[-1]:+.2f}".replace("+0.00", "0")
+        for name, values in shown.items()
+        if np.isfinite(values[-1])
+    ]
     return f" At the end: {', '.join(last)}." if last else ""
 
 
