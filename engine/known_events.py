@@ -6,7 +6,7 @@ A report marks them on the weights and stances that they moved; `overweight quer
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -93,13 +93,18 @@ def _labels(config: Config, source: str) -> dict[Any, str]:
     return {day: "; ".join(one.label for one in same if one.label) for day, same in groupby(events, lambda e: e.date)}
 
 
-def _scored(heard: Heard) -> Iterator[Event]:
-    """What a strategy under `impulse` scored, on the session on which it became known; of several, its first word."""
+def _scored(heard: Heard) -> Iterator[tuple[Event, np.datetime64]]:
+    """What a strategy under `impulse` scored, on the session on which it became known; of several, its first word.
+
+    Beside each the day after which it must have become known: a score that does not say how old it is may answer to
+    anything since the decision before.
+    """
     asked = heard.asked
     if asked.strategy.brake is not None or not isinstance(asked.config.rule, Impulse):
         return
     done: set[tuple[str, int]] = set()
-    for session, answer in zip(asked.decisions.tolist(), heard.answers, strict=True):
+    sessions = asked.panel.sessions
+    for session, before, answer in zip(asked.decisions.tolist(), heard.before.tolist(), heard.answers, strict=True):
         for name, one in (answer if isinstance(answer, Mapping) else {"": answer}).items():
             score = one if isinstance(one, Score) else None if one is None else Score(float(one))
             if score is None or not score.value or score.value != score.value:
@@ -108,20 +113,20 @@ def _scored(heard: Heard) -> Iterator[Event]:
             if (name, known) not in done:
                 done.add((name, known))
                 label = f"scored by {asked.strategy.name}" + (f" on {name}" if name else "")
-                day = asked.panel.sessions[known]
-                yield Event(day, day, asked.strategy.name, label, np.nan, float(score.value))
+                since = known - 1 if score.sessions_ago else min(before, known - 1)
+                day = sessions[known]
+                event = Event(day, day, asked.strategy.name, label, np.nan, float(score.value))
+                yield event, sessions[since] if since >= 0 else sessions[0] - 1
 
 
-def _with_scores(dated: list[Event], scored: list[Event]) -> list[Event]:
-    """A score goes to the dated events that were known on its day; where there is none it is an event of its own."""
-    by_day: dict[np.datetime64, list[Event]] = {}
-    for one in scored:
-        by_day.setdefault(one.known, []).append(one)
-    known = {one.known for one in dated}
-    joined = [
-        Event(one.known, one.happened, one.source, one.label, one.value, by_day[one.known][0].score)
-        if one.known in by_day
-        else one
-        for one in dated
-    ]
-    return joined + [one for day, same in by_day.items() if day not in known for one in same]
+def _with_scores(dated: list[Event], scored: list[tuple[Event, np.datetime64]]) -> list[Event]:
+    """A score goes to the last dated events that it can be about; where there is none it is an event of its own."""
+    joined, alone = [*dated], []
+    for event, since in scored:
+        last = max((one.known for one in dated if since < one.known <= event.known), default=None)
+        if last is None:
+            alone.append(event)
+        joined = [
+            replace(one, score=event.score) if one.known == last and one.score != one.score else one for one in joined
+        ]
+    return joined + alone

@@ -8,10 +8,13 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import engine
+from engine.results import sentences
 from engine.results.opened import open_run
+from engine.results.report.rolling import rolling_figures
 from engine.results.report.series import Paths, drawdown, eras, kept, monthly, paths_of, rolling_active
 from tests.desk import Desk
 from tests.results.command import Command
@@ -86,6 +89,26 @@ def test_a_comparison_has_every_run_on_common_sessions(desk: Desk, overweight: C
     assert data_of(page)["dates"]["dates"][-1] == "2021-03-31"  # type: ignore[index]
 
 
+def test_a_comparison_has_policy_beside_its_runs_and_says_whose_each_caveat_is(desk: Desk, overweight: Command) -> None:
+    desk.config("<b>.yaml")
+    desk.config("late.yaml", from_="2020-09-30", trade="{after: 0}")
+    desk.config("also.yaml", tilt="{one: {over: 0.4, from: two}}")
+    page = written(overweight("report '<b>.yaml' late.yaml also.yaml").out)[3].read_text()
+    assert "<b>" not in page
+    table = re.search(r'<table id="table-figures">(.*?)</table>', page, re.DOTALL)
+    assert table is not None
+    heads = re.findall(r"<th scope=\"col\">([^<]*)</th>", table[1])
+    assert heads == ["", "&lt;b&gt;", "also", "policy, 2020 to 2021", "late", "policy, 2020 to 2021"]
+    (row,) = (row for row in re.findall(r"<tr>(.*?)</tr>", table[1], re.DOTALL) if "return a year" in row)
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", row)
+    policies = [engine.run(name).portfolios["policy"].figures["cagr"] or 0.0 for name in ("also.yaml", "late.yaml")]
+    assert [cells[2], cells[4]] == [f"{100 * one:.2f}%" for one in policies]
+    assert "Caution:</strong> late: decisions trade at the very close" in page
+    assert "compare only runs that stand beside the same policy" in page
+    (chart,) = (one for one in data_of(page)["charts"] if one["id"] == "relative")  # type: ignore[attr-defined]
+    assert [trace["name"] for trace in chart["traces"]] == ["&lt;b&gt;", "late", "also"]
+
+
 def test_the_index_lists_every_run_and_links_the_pages_that_are_there(desk: Desk, overweight: Command) -> None:
     engine.run(desk.config("b.yaml", every="week_end"))
     page = written(overweight(f"report {desk.config()}").out)[0]
@@ -149,12 +172,54 @@ def test_drawdown_and_rolling_by_hand() -> None:
     np.testing.assert_allclose(active[10:], 1.01**10 - 1)
 
 
+def test_rolling_figures_are_those_of_pandas(desk: Desk) -> None:
+    result = desk.run(cash="{rate: 0.03}", every="week_end")
+    assert result.path is not None
+    paths = paths_of(open_run(result.path))
+    window = 60
+    places = np.arange(0, len(paths.dates), 7)
+    found = rolling_figures(paths, places, window)
+    gains = pd.DataFrame({name: paths.equity[name] for name in ("strategy", "policy")}).pct_change()
+    excess = gains.sub(paths.rate, axis=0)
+    year = np.sqrt(window)
+    for name in gains:
+        spread = gains[name].rolling(window).std() * year
+        np.testing.assert_allclose(found.volatility[name], spread.iloc[places])
+        sharpe = excess[name].rolling(window).mean() / excess[name].rolling(window).std() * year
+        np.testing.assert_allclose(found.sharpe[name], sharpe.iloc[places], rtol=1e-9)
+    error = (gains["strategy"] - gains["policy"]).rolling(window).std() * year
+    np.testing.assert_allclose(found.tracking_error, error.iloc[places], atol=1e-12)
+    assert np.isnan(found.tracking_error[places < window]).all()
+    assert np.isfinite(found.sharpe["policy"][places >= window]).all()
+
+
+def test_sleeves_that_tilt_are_drawn_first_and_every_section_has_its_place(desk: Desk, overweight: Command) -> None:
+    text = written(overweight(f"report {desk.config(tilt='{two: {over: 0.2, from: one}}')}").out)[0].read_text()
+    (chart,) = (one for one in data_of(text)["charts"] if one["id"] == "weights")  # type: ignore[attr-defined]
+    assert [trace["name"] for trace in chart["traces"] if trace.get("yaxis") != "y2"] == ["two", "one"]
+    wanted = ["asked", "sure", "result", "bets", "paid", "time", "caveats"]
+    assert [name for name in re.findall(r'<h2 id="(\w+)"', text) if name in wanted] == wanted[
+        : 6 + ('id="caveats' in text)
+    ]
+    assert all(f'<a href="#{name}">' in text for name in wanted[:6])
+
+
 def test_a_long_history_is_drawn_by_weeks_with_both_ends() -> None:
     days = np.arange("2000-01-05", "2012-01-05", dtype="datetime64[D]")
     places = kept(days)
     assert (places[0], places[-1]) == (0, len(days) - 1)
     assert {int(np.int64(days[place].astype(int) + 3) % 7) for place in places[1:-1]} == {6}
     assert [*kept(days[:100])] == [*range(100)]
+
+
+def test_of_half_a_century_the_last_ten_years_keep_every_week() -> None:
+    days = np.arange("1970-01-01", "2021-01-01", dtype="datetime64[D]")
+    places = kept(days)
+    assert (places[0], places[-1]) == (0, len(days) - 1)
+    steps = np.diff(places)
+    assert set(steps[-500:-1]) == {7}
+    assert set(steps[1:800]) == {14}
+    assert len(places) < 1700
 
 
 def test_paths_of_a_saved_run_are_its_equities(desk: Desk) -> None:
@@ -164,3 +229,25 @@ def test_paths_of_a_saved_run_are_its_equities(desk: Desk) -> None:
     np.testing.assert_allclose(paths.equity["strategy"], result.equity / result.equity.iloc[0])
     policy = result.portfolios["policy"].ledger.equity
     np.testing.assert_allclose(paths.equity["policy"], policy / policy[0])
+
+
+def test_how_sure_one_can_be_has_every_line_of_the_summary(desk: Desk, overweight: Command) -> None:
+    """What the same rule earns elsewhere, brakes, the mix left alone, the data, and what the strategy itself says."""
+    desk.text(
+        "def score(past):\n    return 2.0 if past.session > 190 else 0.0\n\n\n"
+        "def explain(past):\n    return {'<i>mood</i>': 'calm', 'rank': 0.25}\n",
+        "strategies/mine.py",
+    )
+    path = desk.config(strategy="mine", controls="[leave_one_out, circular_shifts]", every="daily")
+    text = written(overweight(f"report {path}").out)[0].read_text()
+    result = engine.run(path)
+    told = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", text))
+    for name, one in result.controls.items():
+        assert told[name.replace("_", " ")] == html.escape(sentences.control(one))
+    assert told["policy held"] == sentences.policy_held(result.portfolios["policy_held"].figures)
+    assert told["&lt;i&gt;mood&lt;/i&gt;"] == "calm"
+    assert told["rank"] == "0.25"
+    assert told["today"].endswith("one stance +1.00, score 2, 2 from a change")
+    assert f"<strong>Verdict:</strong> {sentences.verdict(result.judgement.words, result.metrics['episodes'])}" in text
+    other = written(overweight(f"report {desk.config('b.yaml')}").out)[0].read_text()
+    assert "`overweight null` runs the same config" in other

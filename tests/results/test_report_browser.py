@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,18 @@ def browser() -> Iterator[Any]:
 def pages(desk: Desk, overweight: Command) -> list[Path]:
     desk.config(trade="{commission_bps: 5}")
     desk.config("b.yaml", every="week_end", strategy="buy_and_hold", stance=None, tilt=None)
-    said = overweight("report a.yaml b.yaml")
+    desk.text("date,sign,label\n2020-09-15,1,war\n2021-02-05,-1,peace\n", "calendar.csv")
+    desk.config(
+        "c.yaml",
+        strategy="event_lean",
+        with_="{events: shocks}",
+        stance="{rule: impulse, hold_sessions: 20}",
+        watch="{shocks: {series: cal.shock}}",
+        every="daily",
+        data="{prices: {source: files, path: prices.csv}, cal: {source: events, path: calendar.csv}}",
+    )
+    desk.text("base: a.yaml\nsweep: {over: {tilt.one.over: [0.1, 0.2], trade.commission_bps: [0, 5]}}\n", "s.yaml")
+    said = overweight("report s.yaml a.yaml b.yaml c.yaml")
     return [Path(line.split()[1]).resolve() for line in said.out.splitlines() if line.startswith("wrote")]
 
 
@@ -63,9 +75,9 @@ def test_every_chart_draws_and_nothing_leaves_the_page(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         charts = page.locator(".chart")
         for i in range(charts.count()):
-            assert charts.nth(i).locator("g.trace, g.scatterlayer .trace").count() > 0, charts.nth(i).get_attribute(
-                "id"
-            )
+            assert (
+                charts.nth(i).locator("g.trace, g.scatterlayer .trace, .heatmaplayer .hm, .barlayer .trace").count() > 0
+            ), charts.nth(i).get_attribute("id")
         paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
         light = sum(int(part) for part in paper[4:-1].split(",")) > 384
         assert light == (scheme == "light")
@@ -73,7 +85,7 @@ def test_every_chart_draws_and_nothing_leaves_the_page(
 
 
 def test_tooltips_theme_and_range_slider_work(browser: Any, pages: list[Path]) -> None:
-    page, complaints, _ = opened(browser, pages[0], 1000, "light")
+    page, complaints, _ = opened(browser, named(pages, "a"), 1000, "light")
     chart = page.locator("#chart-equity")
     chart.scroll_into_view_if_needed()
     box = chart.locator(".nsewdrag").first.bounding_box()
@@ -98,12 +110,61 @@ def test_tooltips_theme_and_range_slider_work(browser: Any, pages: list[Path]) -
     assert complaints == []
 
 
+def test_marks_say_what_happened(browser: Any, pages: list[Path]) -> None:
+    page, complaints, _ = opened(browser, named(pages, "c"), 1000, "light")
+    for name in ("weights", "stance"):
+        chart = page.locator(f"#chart-{name}")
+        chart.scroll_into_view_if_needed()
+        spot = chart.locator(".scatterlayer .points path.point").first.bounding_box()
+        page.mouse.move(spot["x"] + spot["width"] / 2, spot["y"] + 60, steps=5)
+        words = "2020-09-15, known 2020-09-16: war (score +1.00)"
+        page.wait_for_function(
+            "([name, words]) => document.querySelector(`#chart-${name} .hoverlayer`).textContent.includes(words)",
+            arg=[name, words],
+        )
+    assert complaints == []
+
+
+def test_the_span_of_all_charts_and_the_folds_open_by_keyboard(browser: Any, pages: list[Path]) -> None:
+    page, complaints, _ = opened(browser, named(pages, "c"), 1000, "light")
+    year = page.get_by_role("button", name="1 year")
+    year.focus()
+    page.keyboard.press("Enter")
+    for name in ("equity", "weights", "rolling"):
+        if page.locator(f"#chart-{name}").count():
+            first = f"document.getElementById('chart-{name}').layout.xaxis.range[0].slice(0, 10)"
+            page.wait_for_function(f"{first} === '2020-06-30'")
+    assert year.get_attribute("aria-pressed") == "true"
+    summary = page.locator("summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#table-events").is_visible()
+    page.locator("nav a").first.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#asked"
+    assert complaints == []
+
+
+def test_a_picture_shows_the_whole_page(browser: Any, pages: list[Path], overweight: Command) -> None:
+    said = overweight("report s --png")
+    (picture,) = (Path(line.split()[1]) for line in said.out.splitlines() if line.endswith(".png"))
+    width, height = struct.unpack(">II", picture.read_bytes()[16:24])
+    assert width == 1200
+    page, _, _ = opened(browser, named(pages, "s"), 1200, "light")
+    assert abs(height - page.evaluate("document.documentElement.scrollHeight")) < 60
+
+
+def named(pages: list[Path], name: str) -> Path:
+    (found,) = (path for path in pages if path.name.startswith(f"{name}-"))
+    return found
+
+
 def test_text_has_contrast_in_both_themes(browser: Any, pages: list[Path]) -> None:
     """WCAG AA: 4.5 to 1 for text, soft text, links, and the tones of cells, against the paper."""
     for scheme in ("light", "dark"):
-        page, _, _ = opened(browser, pages[0], 1000, scheme)
+        page, _, _ = opened(browser, named(pages, "a"), 1000, scheme)
         colours = page.evaluate(
-            "['paper','ink','soft','own','good','bad'].map(n => "
+            "['paper','ink','soft','own','good','bad','mark'].map(n => "
             "getComputedStyle(document.documentElement).getPropertyValue('--' + n).trim())"
         )
         paper, *inks = (luminance(colour) for colour in colours)

@@ -65,7 +65,7 @@ def equity_chart(paths: Paths, places: NDArray[np.intp], names: Mapping[str, str
 
 def growth_axis(low: float, high: float) -> dict[str, Any]:
     """A ratio scale with a line at 1, 2, 5, 10 ...; plotly's own where the span is too small for three of those."""
-    axis: dict[str, Any] = {"type": "log", "title": "growth of 1, ratio scale"}
+    axis: dict[str, Any] = {"type": "log", "title": "growth of 1, ratio scale", "hoverformat": ".3f"}
     ticks = [digit * 10.0**power for power in range(-6, 9) for digit in (1, 2, 5)]
     inside = [tick for tick in ticks if low * 0.9 <= tick <= high * 1.1]
     return axis | ({"tickvals": inside, "ticktext": [f"{tick:g}" for tick in inside]} if len(inside) > 2 else {})
@@ -77,7 +77,7 @@ def relative_chart(paths: Paths, places: NDArray[np.intp]) -> Chart:
     reach = f"Lowest {ratio.min():.3f}, highest {ratio.max():.3f}, at the end {ratio[-1]:.3f}."
     traces = [line("strategy / policy", ratio[places], 0, 5)]
     alt = f"Strategy over policy, from 1. {reach}"
-    layout = {"yaxis": {"title": "ratio"}, "showlegend": False}
+    layout = {"yaxis": {"title": "ratio", "hoverformat": ".4f"}, "showlegend": False}
     return Chart("relative", "Strategy over policy", alt, traces, layout)
 
 
@@ -88,7 +88,7 @@ def drawdown_chart(paths: Paths, places: NDArray[np.intp], names: Mapping[str, s
     traces = first_on_top(line(words, falls[name][places], i, 4) for i, (name, words) in enumerate(shown.items()))
     worst = ", ".join(f"{words} {falls[name].min():.1%}" for name, words in shown.items())
     return Chart("drawdown", "Drawdown", f"Distance from the highest point so far. Deepest: {worst}.", traces,
-                 {"yaxis": {"tickformat": ".0%", "title": "below the highest"}})  # fmt: skip
+                 {"yaxis": {"tickformat": ".0%", "hoverformat": ".1%", "title": "below the highest"}})  # fmt: skip
 
 
 def weights_chart(run: Opened, paths: Paths, places: NDArray[np.intp], marks: Marks) -> Chart | None:
@@ -104,7 +104,7 @@ def weights_chart(run: Opened, paths: Paths, places: NDArray[np.intp], marks: Ma
     traces = [line(name, values[places], i, 4) for i, (name, values) in enumerate(active.items())]
     traces += mark_traces(marks, paths.dates[0], paths.dates[-1])
     reach = ", ".join(f"{name} {np.nanmin(values):+.1%} to {np.nanmax(values):+.1%}" for name, values in active.items())
-    layout = {"yaxis": {"tickformat": "+.0%", "title": "weight less policy"}, **mark_axis()}
+    layout = {"yaxis": {"tickformat": "+.0%", "hoverformat": "+.1%", "title": "weight less policy"}, **mark_axis()}
     alt = f"Active weights. Range: {reach}.{marks_in_words(marks)}"
     return Chart("weights", "Active weights by sleeve", alt, traces, layout, "usual",
                  "Held over and under the policy mix, drift between decisions included.")  # fmt: skip
@@ -128,7 +128,7 @@ def _decision_charts(run: Opened, paths: Paths, days: dict[str, list[str]], mark
             trace |= {"mode": "lines+markers", "marker": {"size": 3}}  # a score alone between two silences is a point
         traces += mark_traces(marks, paths.dates[0], paths.dates[-1])
         more = f" The first {len(shown)} of {len(columns)} are drawn." if len(columns) > len(shown) else ""
-        layout: dict[str, Any] = {"yaxis": {"title": kind}, **mark_axis()}
+        layout: dict[str, Any] = {"yaxis": {"title": kind, "hoverformat": "+.2f"}, "showlegend": True, **mark_axis()}
         note = "From -1, fully under, to +1, fully over; 0 is the policy mix."
         if kind == "score":
             layout["shapes"], note = _levels(run.document["config"])
@@ -139,7 +139,11 @@ def _decision_charts(run: Opened, paths: Paths, days: dict[str, list[str]], mark
 
 def _ends(shown: Mapping[str, Any]) -> str:
     """The last value of each, in words."""
-    last = [f"{cut(name)} {values[-1]:+.2f}" for name, values in shown.items() if np.isfinite(values[-1])]
+    last = [
+        f"{cut(name)} {values[-1]:+.2f}".replace("+0.00", "0")
+        for name, values in shown.items()
+        if np.isfinite(values[-1])
+    ]
     return f" At the end: {', '.join(last)}." if last else ""
 
 

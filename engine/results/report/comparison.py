@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.errors import ConfigError, Fault
 from engine.market.table import Vector
+from engine.portfolio.costs import KINDS
 from engine.results.compared.compare import cautions
 from engine.results.compared.side_by_side import Rows, SideBySide, side_by_side
 from engine.results.opened import Opened
@@ -92,7 +93,14 @@ def _ratio_chart(ratios: dict[str, Vector], places: NDArray[np.intp]) -> Chart:
     traces = [line(label, ratio[places], i, 5) for i, (label, ratio) in enumerate(ratios.items())]
     ends = ", ".join(f"{label} {ratio[-1]:.3f}" for label, ratio in ratios.items())
     alt = f"At the end: {ends}."
-    return Chart("relative", "Each over its own policy", alt, traces, {"yaxis": {"title": "ratio"}}, "usual")
+    return Chart(
+        "relative",
+        "Each over its own policy",
+        alt,
+        traces,
+        {"yaxis": {"title": "ratio", "hoverformat": ".4f"}},
+        "usual",
+    )
 
 
 def _weights_charts(
@@ -112,7 +120,7 @@ def _weights_charts(
             active = held[np.searchsorted(days, paths.dates)] - policy
             traces.append(line(label, active[places], i, 4))
             reach.append(f"{label} {active.min():+.1%} to {active.max():+.1%}")
-        layout: dict[str, Any] = {"yaxis": {"tickformat": "+.0%", "title": "weight less policy"}}
+        layout: dict[str, Any] = {"yaxis": {"tickformat": "+.0%", "hoverformat": "+.1%", "title": "weight less policy"}}
         name = "".join(letter if letter.isalnum() else "_" for letter in sleeve)
         alt = f"Range: {', '.join(reach)}."
         yield Chart(f"weights-{name}", f"Active weight of {sleeve}", alt, traces, layout, "usual")
@@ -156,7 +164,7 @@ def _questions(part: tuple[str, Rows], labels: Sequence[str]) -> list[Table]:
     rows = part[1]
     if not rows:
         return []
-    title = f"{len(rows)} key{'s' * (len(rows) != 1)} of the configs"
+    title = f"{len(rows)} keys of the configs differ" if len(rows) != 1 else "1 key of the configs differs"
     table = plain([[key, *cells] for key, cells in rows], "words")
     return [Table("asked-keys", title, ["", *labels], table, folded=len(rows) > UNFOLDED)]
 
@@ -171,7 +179,8 @@ def _against(part: tuple[str, Rows], labels: Sequence[str]) -> Iterator[Table]:
 def _table(name: str, part: tuple[str, Rows], labels: Sequence[str]) -> Iterator[Table]:
     title, rows = part
     if rows:
-        yield Table(name, title[:1].upper() + title[1:], ["", *labels], plain([[key, *cells] for key, cells in rows]))
+        named = [[key.replace("_", " ") if key in KINDS else key, *cells] for key, cells in rows]
+        yield Table(name, title[:1].upper() + title[1:], ["", *labels], plain(named))
 
 
 def _caveats(runs: Sequence[Opened], labels: Sequence[str], said: Sequence[str]) -> Iterator[str]:

@@ -69,7 +69,7 @@ def days_of(dates: NDArray[np.datetime64]) -> list[str]:
 
 def over(days: Sequence[str]) -> dict[str, Any]:
     """An axis of days from the first to the last, so that charts below each other show the same span."""
-    return {"range": [days[0], days[-1]]}
+    return {"range": [days[0], days[-1]], "hoverformat": "%Y-%m-%d"}
 
 
 def cut(text: str, longest: int = 70) -> str:

@@ -23,14 +23,14 @@ STYLE = (
     ":root{color-scheme:light dark;--ink:#1c1e21;--paper:#fcfcfa;--line:#d9dce0;--link:#0b5fa5;--soft:#5a6068}"
     "@media(prefers-color-scheme:dark){:root{--ink:#e8eaed;--paper:#15171a;--line:#363b42;--link:#6cb4f5;"
     "--soft:#a7adb5}}"
-    "body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:76rem;padding:1rem;background:var(--paper);"
+    "body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:84rem;padding:1rem;background:var(--paper);"
     "color:var(--ink)}h1{font-size:1.7rem}h2{font-size:1.3rem;margin-top:2.5rem}"
     "div{overflow-x:auto}div:focus-visible,a:focus-visible{outline:3px solid var(--link);outline-offset:2px}"
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.94rem}"
     "th,td{padding:.3rem .7rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;"
     "vertical-align:top}thead th{color:var(--soft)}"
     "th:first-child,td:last-child,th:last-child,.studies th,.studies td{text-align:left}"
-    ".studies td:last-child{white-space:normal;min-width:18rem}tbody th{font-weight:400}"
+    "td:last-child{white-space:normal;min-width:11rem}.studies td:last-child{min-width:18rem}tbody th{font-weight:400}"
     "a{color:var(--link)}p{color:var(--soft)}small{color:var(--soft)}"
 )
 

@@ -18,8 +18,11 @@ from engine.results.report.tables import Cell, Table
 PLACES = 80
 #: Of more events than NAMED under one mark the others are counted; of more than LISTED the table shows the last.
 NAMED, LISTED = 4, 200
-#: A stance that grows by so much at once is marked, beside one that is taken, left or turned.
-JUMP = 0.25
+#: A stance that grows by so much at once is marked, beside one that is taken, left or turned; of more changes than
+#: MOST only the latter, and of more still none, for a stance that always moves is no event.
+JUMP, MOST = 0.25, 60
+#: More marks than this have no lines down the chart.
+LINES = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,9 @@ def marks_of(run: Opened) -> Marks:
     """Dated events where the run has any, otherwise the days on which its stance was taken, turned or left."""
     known = known_events(run)
     if not len(known["date"]):
-        return Marks(_changes(run), "change of stance")
+        found = _changes(run, JUMP)
+        found = found if len(found) <= MOST else _changes(run, np.inf)
+        return Marks(found if len(found) <= MOST else [], "change of stance")
     scored = np.isfinite(known["score"])
     rows = zip(known["date"], known["happened"], known["label"], known["score"], strict=True)
     found = [
@@ -93,10 +98,11 @@ def mark_traces(marks: Marks, first: np.datetime64, last: np.datetime64) -> list
     groups = _thinned(marks.events, (last - first).astype("timedelta64[D]").astype(int) / PLACES)
     days = days_of(np.array([group[0].day for group in groups], dtype="datetime64[D]"))
     ends = [spot for day in days for spot in (day, day, None)]
-    traces: list[Trace] = [
-        {"type": "scatter", "mode": "lines", "x": ends, "y": [0, 1, None] * len(days), "yaxis": "y2",
-         "line": {"color": "@mark", "width": 1, "dash": "dot"}, "hoverinfo": "skip", "showlegend": False}
-    ]  # fmt: skip
+    down: Trace = {
+        "type": "scatter", "mode": "lines", "x": ends, "y": [0, 1, None] * len(days), "yaxis": "y2",
+        "line": {"color": "@mark", "width": 1, "dash": "dot"}, "hoverinfo": "skip", "showlegend": False,
+    }  # fmt: skip
+    traces = [down] if len(days) <= LINES else []
     told = any(one.acted is not None for one in marks.events)
     looks = (
         ((True, f"{marks.called} acted on", "@mark"), (False, f"{marks.called} known, not acted on", "@paper"))
@@ -144,7 +150,7 @@ def _thinned(events: list[Happened], apart_days: float) -> list[list[Happened]]:
 
 
 def _told(group: list[Happened]) -> str:
-    lines = [html.escape(cut(one.words)) for one in group[:NAMED]]
+    lines = [html.escape(cut(one.words, 96)) for one in group[:NAMED]]
     if len(group) > NAMED:
         lines.append(f"and {len(group) - NAMED} more")
     return "<br>".join(lines)
@@ -153,10 +159,10 @@ def _told(group: list[Happened]) -> str:
 def _words(day: np.datetime64, happened: np.datetime64, label: str, score: float) -> str:
     scored = f" (score {score:+.2f})" if np.isfinite(score) else ""
     when = f"{happened}" if day == happened else f"{happened}, known {day}"
-    return f"{when}: {cut(str(label), 48)}{scored}"
+    return f"{when}: {cut(str(label), 46)}{scored}"
 
 
-def _changes(run: Opened) -> list[Happened]:
+def _changes(run: Opened, jump: float) -> list[Happened]:
     """The days on which a stance was taken, turned, left, or grew by a jump."""
     table = run.table("decisions")
     found = []
@@ -165,7 +171,7 @@ def _changes(run: Opened) -> list[Happened]:
             continue
         name, before = label.removeprefix("stance "), np.concatenate([[0.0], np.nan_to_num(values[:-1])])
         now = np.nan_to_num(values)
-        moved = (np.sign(now) != np.sign(before)) | (np.abs(now) - np.abs(before) >= JUMP)
+        moved = (np.sign(now) != np.sign(before)) | (np.abs(now) - np.abs(before) >= jump)
         score = table.get(f"score {name}")
         for i in np.flatnonzero(moved):
             by = "" if score is None or not np.isfinite(score[i]) else f" (score {figures.number(float(score[i]))})"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.results import figures
+from engine.results import figures, sentences
 from engine.results.compared.compare import cautions
 from engine.results.opened import Opened
 from engine.results.report import words
@@ -17,6 +17,8 @@ from engine.results.report.rendered import Page, Section, rendered
 from engine.results.report.series import paths_of
 from engine.results.report.studied.kinds import shown_of
 from engine.results.report.tables import Table, attribution_table, eras_table, figures_table, months_table
+
+CALLED = {"event_study": "event study", "sweep": "sweep", "walk_forward": "walk-forward"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def run_page(run: Opened, beside: Beside, script: str) -> str:
         thesis=document.get("thesis", ""),
         span=f"{window['from']} to {window['to']}, {window['decisions']:,} decisions, against {document['reference']}",
         cautions=grave,
-        verdict=document["verdict"],
+        verdict=sentences.verdict(document["verdict"], document["metrics"]["episodes"]),
         sections=sections,
         footer=_footer(document),
         tiles=[*_tiles(document)],
@@ -69,7 +71,9 @@ def run_page(run: Opened, beside: Beside, script: str) -> str:
 
 
 def _told(run: Opened, beside: Beside) -> list[tuple[str, str]]:
-    return [*words.told(run, beside.trials, beside.full), ("today", words.today(run.document))]
+    document = run.document
+    told = [*words.told(run, beside.trials, beside.full), *words.quality(document)]
+    return [*told, ("today", words.today(document)), *words.said_today(document)]
 
 
 def _tiles(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -90,18 +94,19 @@ def _tiles(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def _studies(studies: Sequence[tuple[Opened, str]], dates: dict[str, Sequence[str]]) -> Iterator[Section]:
     """A section for each study; its charts, and the days they name, get names of their own on this page."""
+    kinds = [str(study.document["kind"]) for study, _ in studies]
     for i, (study, where) in enumerate(studies):
         shown = shown_of(study)
         grave = cautions(tuple(study.document["caveats"]))
         dates |= {f"{name}{i}": days for name, days in shown.dates.items()}
-        kind = str(study.document["kind"]).replace("_", " ")
+        kind = CALLED[kinds[i]]
         yield Section(
             f"study{i}", f"{kind.capitalize()}: {study.name}",
             [*shown.asked, f"Verdict: {shown.verdict}.", *(f"Caution: {one}." for one in grave)],
             shown.told,
             [_renamed(chart, i, shown.dates) for chart in shown.charts],
             links=[(f"the {kind} by itself, with its figures", where)] if where else [],
-            short=kind.capitalize(),
+            short=kind.capitalize() if kinds.count(kinds[i]) == 1 else study.name.rpartition("/")[2],
         )  # fmt: skip
 
 

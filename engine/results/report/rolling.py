@@ -65,19 +65,19 @@ def rolling_chart(paths: Paths, places: NDArray[np.intp], window: int) -> Chart 
         return None
     found = rolling_figures(paths, places, window)
     active = found.active_return[np.isfinite(found.active_return)]
-    panels: list[tuple[str, str, list[Trace]]] = [
-        ("active return", "+.1%", [line("active return", found.active_return, 2, 3)]),
-        ("tracking error", ".1%", [line("tracking error", found.tracking_error, 3, 3)]),
-        ("volatility", ".0%", [line(name, found.volatility[name], i, 3) for i, name in enumerate(PAIR)]),
-        ("Sharpe ratio", ".1f", [line(name, found.sharpe[name], i, 3) for i, name in enumerate(PAIR)]),
+    panels: list[tuple[str, str, str, list[Trace]]] = [
+        ("active return", "+.1%", "+.2%", [line("active return", found.active_return, 2, 3)]),
+        ("tracking error", ".1%", ".2%", [line("tracking error", found.tracking_error, 3, 3)]),
+        ("volatility", ".0%", ".1%", [line(name, found.volatility[name], i, 3) for i, name in enumerate(PAIR)]),
+        ("Sharpe ratio", ".1f", ".2f", [line(name, found.sharpe[name], i, 3) for i, name in enumerate(PAIR)]),
     ]
     traces: list[Trace] = []
     axes = ["y" if i == 0 else f"y{i + 1}" for i in range(len(panels))]
     grid = {"rows": len(panels), "columns": 1, "subplots": [[f"x{axis}"] for axis in axes], "ygap": 0.16}
     layout: dict[str, Any] = {"grid": grid, "hoversubplots": "axis"}
-    for i, (title, form, lines) in enumerate(panels):
+    for i, (title, form, fine, lines) in enumerate(panels):
         axis = axes[i]
-        layout[f"yaxis{axis[1:]}"] = {"title": title, "tickformat": form, "nticks": 5}
+        layout[f"yaxis{axis[1:]}"] = {"title": title, "tickformat": form, "hoverformat": fine, "nticks": 5}
         legend = title == "volatility"
         traces += [
             one

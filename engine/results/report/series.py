@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from engine.market.table import Dates, Matrix, Vector
 from engine.results.opened import Columns, Opened
 
-#: A line of more points than this is drawn by its last value of each week.
-MOST_POINTS = 2000
+#: A line of more points than this is drawn by its last value of each week; of more weeks than that, by each second one
+#: up to the last ten years.
+MOST_POINTS, MOST_WEEKS, LATE_WEEKS = 2000, 1500, 522
 #: Sessions of a rolling figure: one year.
 ROLLING = 252
 #: Years of an era, counted from years that they divide.
@@ -47,11 +48,13 @@ def paths_of(run: Opened) -> Paths:
 
 
 def kept(dates: Dates) -> NDArray[np.intp]:
-    """Places of the sessions to draw: all, or of a long history the last one of each week, and both ends."""
+    """Places of the sessions to draw: all, or of a long history the last one of each week or second week; both ends."""
     if len(dates) <= MOST_POINTS:
         return np.arange(len(dates))
     weeks = (dates.astype("datetime64[D]").astype(np.int64) + 3) // 7
     last = np.flatnonzero(np.diff(weeks, append=weeks[-1] + 1))
+    if len(last) > MOST_WEEKS:
+        last = np.concatenate([last[:-LATE_WEEKS][::2], last[-LATE_WEEKS:]])
     return np.union1d(last, [0, len(dates) - 1])
 
 

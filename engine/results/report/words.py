@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
 from engine.measure.inference import Interval
+from engine.result import Dollar, LeftOut, Spread, Unmeasured
 from engine.results import figures, sentences, sure
 from engine.results.opened import Opened
 
@@ -26,6 +28,8 @@ ROWS = (
 ORDER = ("strategy", "unbraked", "policy", "policy_matched", "policy_held", "momentum", "always_over")
 SCHEDULES = {"daily": "every session", "week_end": "at each week's end", "month_end": "at each month's end",
              "quarter_end": "at each quarter's end", "once": "once"}  # fmt: skip
+#: What a control may have come to; its figures tell which.
+CONTROLS = (Spread, LeftOut, Dollar, Unmeasured)
 SIDES = {"over": "over only", "under": "under only", "both": "both ways"}
 
 
@@ -108,7 +112,13 @@ def told(run: Opened, trials: int, full: Mapping[str, Any] | None) -> Iterator[t
     yield "timing", sentences.timing(own)
     if (inference := document.get("inference")) is not None:
         yield "record", sure.record(inference, document["reference"])
+    yield "policy held", sentences.policy_held(document["portfolios"]["policy_held"])
+    if "unbraked" in document["portfolios"]:
+        with_it, without = (document["portfolios"][name] for name in sentences.BRAKED)
+        gained = figures.signed_percent(with_it["active_return"])
+        yield "brake", f"{gained} a year with it, {figures.signed_percent(without['active_return'])} without"
     yield "bets", sentences.bets(own, document.get("best_episode_share"))
+    yield from _without_effect(document.get("controls") or {})
     yield "trials", sentences.trials(trials)
     audit = document.get("audit")
     if audit:
@@ -130,14 +140,39 @@ def told(run: Opened, trials: int, full: Mapping[str, Any] | None) -> Iterator[t
     yield from sure.measured(full, document["reference"])
 
 
+def _without_effect(controls: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """What the same rule earns where the effect does not exist: the controls that the config asked for."""
+    for name, values in controls.items():
+        kind = next((one for one in CONTROLS if {each.name for each in fields(one)} == set(values)), None)
+        if kind is not None:
+            yield name.replace("_", " "), sentences.control(kind(**values))
+    if not controls:
+        yield "no effect", "not measured here: `overweight null` runs the same config where there is nothing to find"
+
+
+def quality(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the look over the prices found, where it found anything."""
+    found = document["manifest"]["data"]["quality"]
+    said = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in found.items())
+    return [("data", f"{said} (overweight data verify tells which)")] if found else []
+
+
+def said_today(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the strategy itself has to say of its last decision."""
+    said = document["outlook"].get("said") or {}
+    return [(name, value if isinstance(value, str) else figures.number(value)) for name, value in said.items()]
+
+
 def today(document: Mapping[str, Any]) -> str:
-    """What it says on its last decision day."""
+    """What it says on its last decision day, and how far its score is from changing that."""
     outlook = document["outlook"]
     if not outlook["stance"]:
         return f"{outlook['day']}: takes no stance, states weights"
     parts = []
     for name, stance in list(outlook["stance"].items())[:6]:
-        score = outlook["score"].get(name)
-        parts.append(f"{name} stance {stance:+.2f}" + ("" if score is None else f", score {figures.number(score)}"))
+        score, distance = outlook["score"].get(name), outlook["distance"].get(name)
+        said = f"{name} {'neutral' if stance == 0.0 else f'stance {stance:+.2f}'}"
+        said += "" if score is None else f", score {figures.number(score)}"
+        parts.append(said if distance is None else f"{said}, {figures.number(distance)} from a change")
     more = f" and {len(outlook['stance']) - 6} more" if len(outlook["stance"]) > 6 else ""
     return f"{outlook['day']}: {'; '.join(parts)}{more}"

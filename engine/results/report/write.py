@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from engine.answers import answer
-from engine.errors import ConfigError, Fault
+from engine.errors import ConfigError, DataError, Fault
 from engine.market.atomic import write_atomically
 from engine.results import terminal
 from engine.results.compared.comparing import expanded
@@ -77,11 +77,18 @@ def _opened(wanted: str, results: Path) -> Opened:
 
 
 def _put_page(one: Opened, folder: Path, results: Path, script: str) -> Path:
+    """Raises DataError where what was saved lacks a part of the page."""
     path = folder / page_name(one)
-    if is_study(one):
-        _write(path, study_page(one, _pictures(one, folder), script))
-    else:
-        _write(path, run_page(one, _beside(one, results, folder), script))
+    try:
+        if is_study(one):
+            page = study_page(one, _pictures(one, folder), script)
+        else:
+            page = run_page(one, _beside(one, results, folder), script)
+    except (KeyError, TypeError) as error:
+        found = f"a damaged or outdated result ({type(error).__name__}: {error})"
+        cure = "run its file again, or remove the folder"
+        raise DataError(Fault(str(one.folder), "", found, "what `overweight run` writes", cure)) from None
+    _write(path, page)
     return path
 
 

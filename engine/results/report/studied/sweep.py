@@ -153,20 +153,18 @@ def _map(pair: tuple[Axis, Axis], values: Vector, metric: str, best: int) -> Cha
     }  # fmt: skip
     if means.size <= 60:
         heat["texttemplate"] = f"%{{z:{form}}}"
-    cross: Trace = {
-        "type": "scatter", "mode": "markers", "x": [heat["x"][across.place[best]]], "y": [heat["y"][down.place[best]]],
-        "marker": {"symbol": "circle-open", "size": 34, "color": "@third", "line": {"width": 3}},
-        "hoverinfo": "skip", "showlegend": False,
-    }  # fmt: skip
+    at, row = int(across.place[best]), int(down.place[best])
     layout = {
         "xaxis": {"type": "category", "title": names[0]}, "yaxis": {"type": "category", "title": names[1]},
         "hovermode": "closest",
+        "shapes": [{"type": "rect", "x0": at - 0.5, "x1": at + 0.5, "y0": row - 0.5, "y1": row + 0.5,
+                    "line": {"color": "@third", "width": 4}}],
     }  # fmt: skip
     reach = f"from {metric_words(metric, float(np.nanmin(means)))} to {metric_words(metric, float(np.nanmax(means)))}"
-    alt = f"Means over all other keys, {reach}. The ring is where the best variant lies."
+    alt = f"Means over all other keys, {reach}. The frame is where the best variant lies."
     title = f"{called[:1].upper()}{called[1:]} by {down.key} and {across.key}"
     return Chart(
-        f"map-{_id(down.key)}-{_id(across.key)}", title, alt, [heat, cross], layout, "usual" if shape[0] > 3 else "low"
+        f"map-{_id(down.key)}-{_id(across.key)}", title, alt, [heat], layout, "usual" if shape[0] > 3 else "low"
     )
 
 
@@ -196,18 +194,18 @@ def _spread(values: Vector, found: Mapping[str, Any], metric: str) -> Chart:
     lines = {"the best": (found["best"]["figures"][metric], "@third")}
     if metric == "sharpe" and found["trials"]["policy_sharpe"] is not None:
         lines["policy"] = (found["trials"]["policy_sharpe"], "@policy")
+    ends: list[Trace] = [
+        {"type": "scatter", "mode": "lines", "name": name, "x": [at, at], "y": [0, int(counts.max())],
+         "line": {"color": ink, "width": 3}, "hovertemplate": f"{name} %{{x}}<extra></extra>"}
+        for name, (at, ink) in lines.items()
+    ]  # fmt: skip
     layout = {
         "xaxis": {"type": "linear", "title": metric_called(metric), "tickformat": _form(metric, known)},
         "yaxis": {"title": "variants"}, "bargap": 0.05, "hovermode": "closest",
-        "shapes": [{"type": "line", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
-                    "line": {"color": ink, "width": 2}} for at, ink in lines.values()],
-        "annotations": [{"x": at, "y": 1.0, "yref": "paper", "yanchor": "bottom", "text": words, "showarrow": False,
-                         "xanchor": "right" if words == "the best" else "left",
-                         "font": {"color": ink}} for words, (at, ink) in lines.items()],
     }  # fmt: skip
     low, high = metric_words(metric, float(known.min())), metric_words(metric, float(known.max()))
     alt = f"{len(known):,} variants from {low} to {high}; the best stands at the end because it is the best of them."
-    return Chart("spread", "How all variants spread", alt, [bars], layout)
+    return Chart("spread", "How all variants spread", alt, [bars, *ends], layout)
 
 
 def _best(table: Mapping[str, Any], keys: list[str], values: Vector, metric: str) -> Table:

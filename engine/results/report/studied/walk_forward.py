@@ -37,7 +37,6 @@ def _windows(study: Opened) -> Shown:
     gained = f"{figures.signed_percent(own['active_return'])} a year against {found['against']}{interval}"
     told = [
         ("active return", gained),
-        ("decay", decay_words(found, shown_by(metric))),
         ("choices", f"changed at {found['decay']['changes']} of {found['decay']['folds'] - 1} seams"),
     ]
     if found["hindsight"] is not None:
