@@ -301,3 +301,9 @@ def test_the_shipped_blend_takes_parts_on_markets_of_their_own(root: Path) -> No
         assert held.abs().max() > 0
         total += (result.config.blend or {})[name] * held
     np.testing.assert_allclose(result.opinions["stance miners"], np.clip(total, -1, 1), atol=1e-9)
+
+
+def test_a_link_beside_it_that_leads_to_itself_hides_no_fault(parts: Desk) -> None:
+    (parts.folder / "loop.yaml").symlink_to("loop.yaml")
+    with pytest.raises(ConfigError, match=r"found no file `quik.yaml`; .*; did you mean `quick`\?"):
+        blended(parts, "{quik.yaml: 1}")

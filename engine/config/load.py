@@ -83,7 +83,8 @@ def part_file(config: Config, name: str) -> Path:
     for path in tried:
         if path.is_file():
             return path
-    beside = [path.stem for path in tried[0].parent.glob("*.yaml") if path.resolve() != config.path.resolve()]
+    own = os.path.realpath(config.path)  # Path.resolve would raise at a link that leads to itself
+    beside = [path.stem for path in tried[0].parent.glob("*.yaml") if os.path.realpath(path) != own]
     near = did_you_mean(Path(name).stem, beside, "check the name") if beside else "check the name"
     expected = "another config: its path below `configs/`, or beside this with `.yaml`"
     raise ConfigError(config.fault(key, f"no file `{tried[0]}`", expected, near))

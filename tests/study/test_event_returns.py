@@ -133,3 +133,17 @@ def test_a_study_over_a_base_uses_its_market(desk: Desk, prices) -> None:
     outcome = event_study_of(load("s.yaml"))
     assert (outcome.around.names, outcome.around.factors.shape[1]) == (("one",), 1)
     assert outcome.config.name == "s"
+
+
+def test_what_is_worth_nothing_has_no_return_any_more(desk: Desk) -> None:
+    """The fall to 0 is its last return; there is none after it, and no warning."""
+    frame = made_prices()
+    frame.iloc[200:, 0] = 0.0
+    desk.prices(frame)
+    text = "event_study: {of: AAA, events: {dates: [2020-06-01]}}\nhold: {one: [AAA], two: [CCC]}\n"
+    desk.text(text + "data: {source: files, path: prices.csv}\n", "s.yaml")
+    with np.errstate(all="raise"):
+        own = event_study_of(load("s.yaml")).around.returns[:, 0]
+    np.testing.assert_allclose(own[1:200], frame["AAA"].pct_change().iloc[1:200], rtol=1e-12)
+    assert own[200] == -1.0
+    assert np.isnan(own[201:]).all()

@@ -60,7 +60,9 @@ def _returns(panel: Panel, sleeves: Mapping[str, SleeveSeries], name: str) -> Ve
         prices = panel.prices[:, panel.column(name)]
         levels, alive = carry(prices[:, None])[:, 0], _sessions_quiet(prices) <= CLOSED
     returns = np.full(len(levels), np.nan)
-    returns[1:] = levels[1:] / levels[:-1] - 1.0
+    # Nothing comes back from a level of 0: what was worth nothing has no return any more.
+    np.divide(levels[1:], levels[:-1], out=returns[1:], where=levels[:-1] != 0.0)
+    returns[1:] -= 1.0
     alive = alive & (np.arange(len(levels)) <= _end(panel, sleeves, name))
     returns[1:][~(alive[1:] & alive[:-1])] = np.nan
     return returns
