@@ -21,7 +21,7 @@ from engine.results.checks.target_marks import mark_targets
 from tests.desk import Desk, made_prices
 from tests.results.command import Command
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BASELINE = Path("results/baselines/a.json")
 AGREE = "check --update --reason 'first figures' "
 CURE = (

@@ -18,7 +18,7 @@ import engine
 from tests.desk import Desk, made_prices
 from tests.results.command import Command
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BASELINE = Path("results/baselines/a.json")
 AGREE = "check --update --reason 'first figures' a.yaml"
 #: Over in odd months, never under; on one day of the planted changes it says otherwise.
