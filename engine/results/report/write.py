@@ -14,7 +14,7 @@ from typing import Any
 from engine.errors import ConfigError, Fault
 from engine.market.atomic import write_atomically
 from engine.results import terminal
-from engine.results.compared.comparing import expanded, outcome_of_any
+from engine.results.compared.comparing import outcome_of_any
 from engine.results.failures import Failure, exit_code
 from engine.results.opened import Opened, open_run
 from engine.results.outcome import Outcome
@@ -22,13 +22,14 @@ from engine.results.report.index import page_name, write_index
 from engine.results.report.page import Beside, comparison_page, run_page
 from engine.results.report.shots import take_shots
 from engine.results.running import each
+from engine.results.wanted import expanded
 from engine.trials import TRIALS, trials_recorded
 
 
 def report(runs: Sequence[str], *, out: Path | None, embed: bool, png: bool, as_json: bool, results: Path) -> int:
     """Write a page for each run, one that compares them where there are several, and the index; the exit code."""
     folder = results / "reports" if out is None else out
-    answers = each(expanded(runs), partial(_opened, results=results), "")
+    answers = each(expanded(runs, results), partial(_opened, results=results), "")
     opened = [one for one in answers if isinstance(one, Opened)]
     written: list[Path] = []
     if opened:

@@ -14,8 +14,8 @@ from rich.console import Console
 
 import engine
 from engine.config import load
+from engine.folder import FRAMES
 from engine.results.studies import drawn
-from engine.store import FRAMES
 from engine.study.answered import Studied
 from tests.desk import Desk
 
