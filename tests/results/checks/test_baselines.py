@@ -230,7 +230,8 @@ def test_a_baseline_remembers_its_config_wherever_it_lies(desk: Desk, overweight
     assert (said.code, said.out) == (2, "c  ok\n")
     assert said.err == (
         "results/baselines/b.json: found a baseline without its config; expected a file `deep/b.yml` or "
-        "`configs/b.yaml`; restore the config; where it was renamed, agree on it anew; then remove the baseline: `rm results/baselines/b.json`\n"
+        "`configs/b.yaml`; restore the config; where it was renamed, agree on it anew; "
+        "then remove the baseline: `rm results/baselines/b.json`\n"
     )
 
 
