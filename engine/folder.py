@@ -11,15 +11,21 @@ import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.errors import Fault
-from engine.tables import Columns
 
+if TYPE_CHECKING:
+    from engine.tables import Columns
+
+#: The tables in the folder of a run.
+FRAMES = ("ledger", "targets", "weights", "trades", "decisions", "attribution", "portfolios", "known_events")
+#: The ledger of trials, in the results folder.
+TRIALS = "trials.sqlite"
 #: A folder on its way: `run` leaves none behind, a killed run may, and the next one clears it away.
 UNFINISHED = ".unfinished-"
 

@@ -25,13 +25,11 @@ from typing import Any
 
 from engine import tables
 from engine.errors import ConfigError
-from engine.folder import plain, put_folder, unwritable, write_json, write_parquet
+from engine.folder import FRAMES, plain, put_folder, unwritable, write_json, write_parquet
 from engine.known_events import known_events_columns
 from engine.portfolio.attribution import attribution_columns, attribution_summary
 from engine.result import Result
 from engine.trials import TRIALS, count_trial
-
-FRAMES = ("ledger", "targets", "weights", "trades", "decisions", "attribution", "portfolios", "known_events")
 
 
 def save(result: Result, results: Path) -> Result:

@@ -15,10 +15,9 @@ from pathlib import Path
 
 from engine.errors import DataError, Fault
 from engine.fingerprint import question_id, variant_id
+from engine.folder import TRIALS as TRIALS
 from engine.result import Result
 
-#: The ledger's file, in the results folder.
-TRIALS = "trials.sqlite"
 TABLE = """
 create table if not exists trials (
     question text not null, data text not null, variant text not null, name text not null, sharpe real,

@@ -38,6 +38,7 @@ LAZY = {
     ("engine.results.checks.dependencies", "engine.market"),
     ("engine.answers", "engine.study.kinds"),
     ("engine.results.running", "engine.results.studies"),
+    ("engine.results.compared.comparing", "engine.results"),
 }
 #: Imports for annotations alone that look upwards.
 ANNOTATED = {(f"engine.{name}", "engine.result") for name in ("peer.opened", "tables", "known_events")}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -82,3 +83,11 @@ def _interval(value: Any, where: str) -> dict[str, float] | None:
         return None
     found = shape.mapping(value, where)
     return {**found, **{key: shape.part(found, key, shape.number, where) for key in ("low", "high", "se")}}
+
+
+def labels_of(outcomes: Sequence[Outcome]) -> list[str]:
+    """Names; with the beginning of the id where a name stands for several runs, long enough to tell them apart."""
+    count = Counter(one.name for one in outcomes)
+    ids = {one.id for one in outcomes if count[one.name] > 1}
+    digits = next((n for n in range(6, 16) if len({one[:n] for one in ids}) == len(ids)), 16)
+    return [one.name if count[one.name] == 1 else f"{one.name} {one.id[:digits]}" for one in outcomes]

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from engine.answers import answer
+from engine.answers import answer, run_named
 from engine.folder import plain
 from engine.result import Result
 from engine.results import terminal
 from engine.results.choosing import UNMEASURED
 from engine.results.compared.compare import Comparison
+from engine.results.each import each
 from engine.results.failures import Failure, attempt, exit_code, tell
 from engine.results.orders import refuse_short_orders, short_json
 from engine.results.outcome import Outcome, outcome_of
 from engine.results.summary import Summary
-from engine.store import document
+from engine.store import document, save
 from engine.study.answered import Studied
 from engine.study.cluster import Cluster, cluster_asked, working_on
-from engine.study.person import Person, waiting
 from engine.trials import TRIALS, tried_with
 
 __all__ = ["cluster_asked", "each", "next_command", "outcome", "run_files"]
-
-T = TypeVar("T")
 
 
 def run_files(
@@ -68,6 +66,16 @@ def outcome(result: Result) -> Outcome:
     return outcome_of(plain(document(result)), result.path)
 
 
+def outcome_of_config(file: str, results: Path) -> Outcome:
+    """A config, run and saved. Raises ConfigError, StrategyError or DataError."""
+    return outcome(run_named(file, results))
+
+
+def outcome_of_result(result: Result, results: Path) -> Outcome:
+    """A result, saved where it is not yet. Raises ConfigError where nothing can be written."""
+    return outcome(result if result.path else save(result, results))
+
+
 def next_command(result: Result, overrides: Sequence[str], results: Path) -> str:
     """What to type next: measure all; then hold a variant against its original, or keep the figures."""
     file = str(result.config.path)
@@ -93,27 +101,6 @@ def _in_full(file: str, overrides: Sequence[str], place: Sequence[str]) -> str:
 
 def _place(results: Path) -> list[str]:
     return [] if results == Path("results") else ["--results", str(results)]
-
-
-def each(names: Sequence[str], action: Callable[[str], T], doing: str, yes: bool = False) -> list[T | Failure]:
-    """What the action answers for each name; failures are told on stderr and do not stop the others.
-
-    yes: what is asked on the way, such as whether a very long sweep is meant, is answered already.
-    """
-    answers: list[T | Failure] = []
-    with terminal.progress() as progress, waiting(_person(progress, yes)):
-        for i, name in enumerate(names):
-            count = f"{i + 1} of {len(names)}: " if len(names) > 1 else ""
-            progress.say(f"{count}{doing}{name}")
-            with terminal.foreign_code():
-                answers.append(attempt(name, partial(action, name)))
-    tell(answers)
-    return answers
-
-
-def _person(progress: terminal.Progress, yes: bool) -> Person:
-    """Whoever looks at the terminal."""
-    return Person(progress.say, lambda asked: yes or progress.agrees(asked), terminal.complain)
 
 
 def _entry(answer: Result | Studied | Failure, strict: bool) -> dict[str, Any]:

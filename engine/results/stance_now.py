@@ -18,6 +18,7 @@ from engine.folder import plain
 from engine.judge import Outlook
 from engine.result import Result
 from engine.results import figures, terminal
+from engine.results.compared.compare import cautions
 from engine.results.failures import Failure, exit_code
 from engine.results.holdings import read_holdings
 from engine.results.running import each
@@ -104,7 +105,7 @@ def _json(result: Result, now: Now) -> dict[str, Any]:
             "assets": [{**asdict(line), "active": line.active} for line in now.lines],
             "cost": now.cost,
             "last_known": dict(now.known),
-            "caveats": list(result.judgement.caveats),
+            "caveats": [*_debts(now), *result.judgement.caveats],
         }
     )
     return document
@@ -121,8 +122,26 @@ def _lines(result: Result, now: Now) -> list[str]:
         said.append(f"if asked  {now.today.day}: {_told(now.today)}")
     if now.known:
         said.append("known     " + ", ".join(f"{name} to {day}" for name, day in _newest(now.known)))
+    said += [f"caution   {words}" for words in (*_debts(now), *cautions(result.judgement.caveats))]
     said += ["", *_table(now)]
     return said
+
+
+def _debts(now: Now) -> list[str]:
+    """What is owed before the trades and after them, in the base currency; rounding is no debt."""
+    if now.equity <= 0.0:
+        return []
+    cash = now.equity * (1.0 - sum(line.held for line in now.lines))
+    after = cash - sum(line.value for line in now.lines) - now.cost
+    before, left = (-one if one < -SMALLEST * now.equity else 0.0 for one in (cash, after))
+    if before:
+        end = f"after the trades {_part(left, now)}" if left else "the trades pay it back"
+        return [f"debt: {_part(before, now)} is owed; {end}"]
+    return [f"debt: the trades borrow {_part(left, now)}"] if left else []
+
+
+def _part(money: float, now: Now) -> str:
+    return f"{money:,.2f} ({100.0 * money / now.equity:.1f}% of equity)"
 
 
 def _told(outlook: Outlook) -> str:

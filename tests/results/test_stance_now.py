@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -205,3 +206,28 @@ def test_pending_trades_are_those_that_the_run_makes_once_it_knows_the_next_sess
     assert said == pytest.approx(made.to_dict())
     if not change:
         assert len(said) == 3
+
+
+def test_debt_is_a_caveat_in_figures(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """Cash below zero, and a target above one: what is owed before the trades, and after them."""
+    path = desk.config(to=None)
+    desk.text("asset,shares\nAAA,100\ncash,-1000\n", "h.csv")
+    worth = 100 * float(engine.run(path, results=None).panel.prices[-1][0]) - 1000
+    said = answer(path, capsys, "h.csv")["caveats"]
+    words = f"debt: 1,000.00 ({100 * 1000 / worth:.1f}% of equity) is owed; the trades pay it back"
+    assert isinstance(said, list)
+    assert said[0] == words
+    show_stances(["a.yaml"], [], holdings=Path("h.csv"), today=NEXT_DAY, stale_ok=False, as_json=False)
+    assert f"caution   {words}\n" in capsys.readouterr().out
+    desk.text("asset,shares\nAAA,100\ncash,1000\n", "h.csv")
+    assert "debt" not in str(answer(path, capsys, "h.csv")["caveats"])
+    lent = desk.config("b.yaml", to=None, policy="{one: 0.7, two: 0.5, cash: -0.2}", limits="{gross: 1.2}", tilt=None,
+                       stance=None, strategy="buy_and_hold")  # fmt: skip
+    worth = 100 * float(engine.run(path, results=None).panel.prices[-1][0]) + 1000
+    said = answer(lent, capsys, "h.csv")["caveats"]
+    assert isinstance(said, list)
+    assert said[0] == f"debt: the trades borrow {0.2 * worth:,.2f} (20.0% of equity)"
+    desk.text(f"asset,shares\nCCC,{1.5 * worth / 100}\ncash,-1000\n", "h.csv")
+    said = answer(lent, capsys, "h.csv")["caveats"]
+    assert isinstance(said, list)
+    assert re.match(r"debt: 1,000.00 \(.*% of equity\) is owed; after the trades .* \(20.0% of equity\)", said[0])

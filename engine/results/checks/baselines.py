@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.config import Config
-from engine.errors import ConfigError, Fault
-from engine.results.checks.baseline import Baseline
+from engine.errors import ConfigError, DataError, Fault
+from engine.results.checks.baseline import Baseline, config_hash
 from engine.results.checks.baseline_file import read_baseline
 
 
@@ -31,7 +31,7 @@ def config_of(path: Path, results: Path) -> str:
     file = made_from(was)
     if file is None:
         tried = " or ".join(f"`{name}`" for name in _candidates(was))
-        cure = f"restore the config, or remove the baseline: `rm {path}`"
+        cure = f"restore the config; where it was renamed, agree on it anew; then remove the baseline: `rm {path}`"
         raise ConfigError(Fault(str(path), "", "a baseline without its config", f"a file {tried}", cure))
     return file
 
@@ -44,6 +44,18 @@ def name_of(path: Path, results: Path) -> str:
 def made_from(was: Baseline) -> str | None:
     """The config that a baseline was made from, where it lay or below `configs`; None where neither is there."""
     return next((name for name in _candidates(was) if Path(name).is_file()), None)
+
+
+def renamed_from(config: Config, results: Path) -> Path | None:
+    """A baseline whose config is gone, and which agreed on this very question: it has another name now."""
+    for path in sorted((results / "baselines").rglob("*.json")):
+        try:
+            was = read_baseline(path, name_of(path, results))
+        except DataError:
+            continue
+        if was.config == config_hash(config) and made_from(was) is None:
+            return path
+    return None
 
 
 def _candidates(was: Baseline) -> list[str]:

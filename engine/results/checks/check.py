@@ -22,7 +22,7 @@ from engine.result import Result
 from engine.results.checks.absent import absent_data
 from engine.results.checks.baseline import Baseline, baseline_of, config_hash
 from engine.results.checks.baseline_file import content_of, is_older, read_baseline, write_baseline
-from engine.results.checks.baselines import baseline_path, made_from, name_of
+from engine.results.checks.baselines import baseline_path, made_from, name_of, renamed_from
 from engine.results.checks.expectation import unmet
 from engine.results.checks.judging import Compared, judged
 from engine.results.checks.moved import differences
@@ -41,11 +41,11 @@ def check(file: str, results: Path, *, strict: bool = False) -> Check:
     path = baseline_path(config, results)
     was = _own_baseline(config, path, results) if path.is_file() else None
     if was is None and not config.expect:
-        return _without_baseline(config, file, path)
+        return _without_baseline(config, file, path, results)
     try:
         setting = set_up(config)
         if was is None:
-            return _expected(config, file, path, backtest_setting(setting), strict)
+            return _expected(config, file, path, backtest_setting(setting), results if strict else None)
         setting, extended = _up_to(setting, was)
         result = backtest_setting(setting)
     except (ConfigError, DataError) as error:
@@ -107,19 +107,24 @@ def _up_to(setting: Setting, was: Baseline) -> tuple[Setting, str]:
     return short, last
 
 
-def _without_baseline(config: Config, file: str, path: Path, broken: tuple[str, ...] = ()) -> Check:
+def _without_baseline(config: Config, file: str, path: Path, results: Path) -> Check:
     cause = f"no {path}; agree on one: {AGREE} {file}"
-    return Check(config.name, file, "baseline missing", cause, config.place(), unmet=broken, exit_code=1)
+    old = renamed_from(config, results)
+    if old is not None:
+        reason = f"renamed from {name_of(old, results)}"
+        anew = f'overweight check --update --reason "{reason}" {file}'
+        cause = f"no {path}; {old}, whose config is gone, agreed on the same question: {anew} && rm {old}"
+    return Check(config.name, file, "baseline missing", cause, config.place(), exit_code=1)
 
 
-def _expected(config: Config, file: str, path: Path, result: Result, strict: bool) -> Check:
-    """The verdict of its expectations alone."""
+def _expected(config: Config, file: str, path: Path, result: Result, strict_in: Path | None) -> Check:
+    """The verdict of its expectations alone. strict_in: the results in which a baseline is missed; None: in none."""
     broken = tuple(unmet(config, result.own.figures, result.audit))
     if broken:
         place = config.place(f"expect.{broken[0].split()[0]}")
         return Check(config.name, file, "expectation unmet", "", place, unmet=broken, exit_code=1)
-    if strict:
-        return _without_baseline(config, file, path)
+    if strict_in is not None:
+        return _without_baseline(config, file, path, strict_in)
     return Check(config.name, file, "ok", notes=("expect met; no baseline",))
 
 

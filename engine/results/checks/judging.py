@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from engine.config import Config
 from engine.errors import DataError
 from engine.result import Result
@@ -15,7 +17,7 @@ from engine.results.checks.moved import Difference, differences, same_metrics
 from engine.results.checks.parting import partings
 from engine.results.checks.restated_prices import restated_prices, sharpened
 from engine.results.checks.stored_run import StoredRun, read_stored
-from engine.results.checks.verdict import WORDS, Changes, Check, Part, blamed, cause_of, changes_between
+from engine.results.checks.verdict import UNKNOWN, WORDS, Changes, Check, Part, blamed, cause_of, changes_between
 
 #: Of the prices that were restated so many are told.
 PRICES = 5
@@ -71,14 +73,35 @@ def judged(found: Compared, results: Path) -> Check:
 
 def _blamed(found: Compared, told: Check, stored: StoredRun | None) -> Check:
     """The verdict where something moved: by what, and where the two runs part."""
-    part = blamed(found.was, found.now, told.changes, told.differences)
+    parted = partings(found.was, found.now, found.result, stored)
+    part = blamed(found.was, found.now, told.changes, told.differences, [one.day for one in parted])
+    said = {one: cause_of(one, told.changes, _edited(found.result), told.differences) for one in told.changes.parts}
+    besides = [f"changed besides, {words}" for one, words in said.items() if one != part]
     return replace(
         told,
         word="regression" if part is None else WORDS[part],
-        cause=cause_of(part, told.changes, _edited(found.result), told.differences),
+        cause=UNKNOWN if part is None else said[part],
         place=_place(found.config, part, told.changes, found.result),
-        partings=partings(found.was, found.now, found.result, stored),
+        partings=parted,
+        notes=(*besides, *_sessions(stored, found.result), *told.notes),
         exit_code=1,
+    )
+
+
+def _sessions(stored: StoredRun | None, result: Result) -> tuple[str, ...]:
+    """The sessions that only one side has, between the first and the last that both have."""
+    if stored is None:
+        return ()
+    was, now = stored.ledger["date"], result.own.ledger.sessions
+    both = np.intersect1d(was, now)
+    if len(both) == 0:
+        return ()
+    sides = (("gone", np.setdiff1d(was, now)), ("new", np.setdiff1d(now, was)))
+    inner = [(word, days[(days > both[0]) & (days < both[-1])]) for word, days in sides]
+    return tuple(
+        f"sessions that are {word}: {days[0]}" + (f" and {len(days) - 1} more" if len(days) > 1 else "")
+        for word, days in inner
+        if len(days)
     )
 
 
@@ -108,14 +131,12 @@ def _stored(results: Path, was: Baseline, wanted: bool) -> tuple[StoredRun | Non
 
 
 def _notes(changes: Changes, was: Baseline, moved: tuple[Difference, ...]) -> tuple[str, ...]:
-    """What changed in the data without moving anything; what changed beside the cause."""
+    """What changed in the data without moving anything."""
     said = []
     if changes.extended:
         said.append(f"data extended to {changes.extended}, compared up to {was.last}")
     if not moved and changes.data is not None:
         said.append(f"{changes.data}: the figures are the same")
-    if any(not one.within for one in moved) and len(changes.parts) > 1:
-        said.append(f"changed since the baseline: {', '.join(changes.parts)}")
     return tuple(said)
 
 

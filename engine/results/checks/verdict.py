@@ -14,7 +14,7 @@ error               the config could not be run
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -43,7 +43,10 @@ WORDS: Mapping[Part, Word] = {
     "libraries": "regression",
 }
 #: Without any of them something is read that no baseline knows of.
-UNKNOWN = "nothing changed that a baseline knows of: does the strategy read files of its own, or draw at random?"
+UNKNOWN = (
+    "nothing changed that a baseline knows of: does the strategy read files of its own, or draw at random? "
+    "was the baseline edited by hand?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +151,28 @@ def changes_between(was: Baseline, now: Baseline, config: Config, stored: Stored
     return Changes(changed, keys, data, extended, tuple(upgrades(was, now)))
 
 
-def blamed(was: Baseline, now: Baseline, changes: Changes, moved: tuple[Difference, ...]) -> Part | None:
-    """What moved the figures: the first of what changed. Metrics alone, on the same money, are their definitions'."""
+def blamed(
+    was: Baseline, now: Baseline, changes: Changes, moved: tuple[Difference, ...], days: Sequence[str]
+) -> Part | None:
+    """What moved the figures: the first of what changed. Metrics alone, on the same money, are their definitions'.
+
+    days: days, or years, on which the runs part: data that were restated only after one of them are not to blame.
+    """
     exact = any(one.figure in ("targets", "trades", "first", "last") for one in moved)
     if "metrics" in changes.parts and not exact and not equity_differs(was, now):
         return "metrics"
-    return changes.parts[0] if changes.parts else None
+    late = changes.data is not None and any(_later(changes.data.first, day) for day in days)
+    parts = [part for part in changes.parts if not (late and part == "data")]
+    return next(iter(parts), changes.parts[0] if changes.parts else None)
 
 
-def cause_of(part: Part | None, changes: Changes, strategy: str, moved: tuple[Difference, ...]) -> str:
+def _later(day: str, other: str) -> bool:
+    """Whether one day, month or year lies wholly after another, as far as both are known."""
+    known = min(len(day), len(other))
+    return bool(known) and day[:known] > other[:known]
+
+
+def cause_of(part: Part, changes: Changes, strategy: str, moved: tuple[Difference, ...]) -> str:
     """The cause in words. strategy: what became of it."""
     match part:
         case "config":
@@ -171,7 +187,6 @@ def cause_of(part: Part | None, changes: Changes, strategy: str, moved: tuple[Di
             return "metrics: defined anew: " + ", ".join(one.figure for one in moved)
         case "libraries":
             return "libraries: " + ", ".join(changes.libraries)
-    return UNKNOWN
 
 
 def _data_json(changes: Changes) -> dict[str, Any]:

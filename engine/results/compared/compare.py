@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.results import figures
-from engine.results.outcome import Figures, Outcome
+from engine.results.outcome import Figures, Outcome, labels_of
 
 #: With fewer columns than this, two figures share a cell.
 ONE_LINE = 116
@@ -32,17 +32,22 @@ class Comparison:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Grave caveats, the table, the other caveats; each caveat once, with the runs that it is about."""
         labels = labels_of(self.outcomes)
-        grave = cautions(tuple(caveat for one in self.outcomes for caveat in one.caveats))
-        for caveat in grave:
-            yield Text(f"CAUTION: {_about(caveat, labels, self.outcomes)}{caveat}", "bold yellow")
+        for caution in grave(self.outcomes, labels):
+            yield Text(f"CAUTION: {caution}", "bold yellow")
         yield _table(self.outcomes, labels, options.max_width)
         yield ""
-        yield _notes(self.outcomes, labels, grave)
+        yield _notes(self.outcomes, labels)
 
 
 def cautions(caveats: Sequence[str]) -> tuple[str, ...]:
     """The caveats that come first, each once."""
     return tuple(dict.fromkeys(caveat for caveat in caveats if any(word in caveat for word in GRAVE)))
+
+
+def grave(outcomes: Sequence[Outcome], labels: Sequence[str]) -> list[str]:
+    """What comes before everything else, with the runs that it is about."""
+    found = cautions(tuple(caveat for one in outcomes for caveat in one.caveats))
+    return [_about(caveat, labels, outcomes) + caveat for caveat in found]
 
 
 def _table(outcomes: Sequence[Outcome], labels: Sequence[str], width: int) -> Table:
@@ -52,19 +57,19 @@ def _table(outcomes: Sequence[Outcome], labels: Sequence[str], width: int) -> Ta
     for header in WIDE if wide else NARROW:
         table.add_column(Text(header, justify="right"), justify="right", no_wrap=True, vertical="top")
     cells = _wide_cells if wide else _narrow_cells
-    for i, group in enumerate(_groups(outcomes)):
+    for i, group in enumerate(groups(outcomes)):
         if i:
             table.add_row("")
         for k in group:
             one = outcomes[k]
-            table.add_row(_two_lines(labels[k], one.verdict), *cells(one.metrics, _interval(one)))
+            table.add_row(_two_lines(labels[k], one.verdict), *cells(one.metrics, interval_of(one)))
         first = outcomes[group[0]]
         policy = {**first.policy, "active_return": None, "episodes": None}
         table.add_row(_two_lines("policy", " to ".join(first.window)), *cells(policy, None))
     return table
 
 
-def _groups(outcomes: Sequence[Outcome]) -> list[list[int]]:
+def groups(outcomes: Sequence[Outcome]) -> list[list[int]]:
     """Places of the runs that share window and policy mix: what may be compared with each other."""
     groups: dict[tuple[object, ...], list[int]] = {}
     for k, one in enumerate(outcomes):
@@ -105,34 +110,31 @@ def _count(value: float | None) -> str:
     return figures.DASH if value is None else str(int(value))
 
 
-def _interval(of: Outcome) -> tuple[float, float] | None:
+def interval_of(of: Outcome) -> tuple[float, float] | None:
     """None also where the run is its own reference."""
     return (of.interval["low"], of.interval["high"]) if of.interval and of.interval["se"] else None
 
 
-def labels_of(outcomes: Sequence[Outcome]) -> list[str]:
-    """Names; with the beginning of the id where a name stands for several runs."""
-    names = [one.name for one in outcomes]
-    return [one.name if names.count(one.name) == 1 else f"{one.name} {one.id[:6]}" for one in outcomes]
-
-
-def _notes(outcomes: Sequence[Outcome], labels: Sequence[str], said: Sequence[str]) -> Table:
+def _notes(outcomes: Sequence[Outcome], labels: Sequence[str]) -> Table:
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
-    for note in _noted(outcomes, labels, said):
+    for note in noted(outcomes, labels):
         grid.add_row("-", note)
     return grid
 
 
-def _noted(outcomes: Sequence[Outcome], labels: Sequence[str], said: Sequence[str]) -> Iterator[str]:
+def noted(outcomes: Sequence[Outcome], labels: Sequence[str]) -> Iterator[str]:
+    """What else to know: each caveat that is not grave once, with the runs that it is about."""
     if len({one.window for one in outcomes}) > 1:
         yield "windows differ: compare only runs that stand above the same policy"
     references = dict.fromkeys(one.reference for one in outcomes)
     for reference in references if [*references] != ["policy"] else []:
         about = [label for label, one in zip(labels, outcomes, strict=True) if one.reference == reference]
         yield f"{_named(about, labels)}active return is measured against {reference}"
-    for caveat in dict.fromkeys(caveat for one in outcomes for caveat in one.caveats):
+    caveats = tuple(dict.fromkeys(caveat for one in outcomes for caveat in one.caveats))
+    said = cautions(caveats)
+    for caveat in caveats:
         if caveat not in said:
             yield _about(caveat, labels, outcomes) + caveat
 

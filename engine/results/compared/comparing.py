@@ -1,51 +1,62 @@
-"""Comparing runs for the command line: what is a config is run, anything else is looked for among the saved runs."""
+"""Comparing runs for the command line: what is a config is run, anything else is looked for among the saved runs.
+
+What only some comparisons need is imported where it is needed: a thousand saved runs are compared in a second or so.
+"""
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from engine.answers import run_named
-from engine.errors import ConfigError, Fault
 from engine.result import Result
 from engine.results import terminal
-from engine.results.compared import pages, side_by_side
-from engine.results.compared.compare import Comparison, labels_of
+from engine.results.each import each
 from engine.results.failures import Failure, attempt, exit_code, tell
-from engine.results.opened import Opened, open_run
-from engine.results.outcome import Outcome
-from engine.results.running import each, outcome
+from engine.results.outcome import Outcome, labels_of
 from engine.results.saved import find_saved, read_outcome
-from engine.shown import lines_svg
-from engine.store import save
+from engine.results.wanted import expanded, is_config
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from engine.result import Result
+    from engine.results.compared.side_by_side import SideBySide
+
+#: More runs than this are compared in one table only: details of more nobody reads.
+MOST = 6
 
 Form = Literal["table", "json", "markdown", "html"]
 
 
 def compare_runs(runs: Sequence[str], *, form: Form, results: Path) -> int:
     """Run what is a config, read what is saved, print the comparison; the exit code."""
-    answers = each(expanded(runs), partial(outcome_of_any, results=results), "")
+    answers = each(expanded(runs, results), partial(outcome_of_any, results=results), "")
     outcomes = [one for one in answers if isinstance(one, Outcome)]
     details = attempt("compare", partial(_details, outcomes))
     failed = [details] if isinstance(details, Failure) else []
     tell(failed)
     found = None if isinstance(details, Failure) else details
     if form == "json":
-        added = iter([] if found is None else side_by_side.as_json(found))
+        added = iter([] if found is None else found.as_json())
         terminal.put_json([one.as_json() | (next(added, {}) if isinstance(one, Outcome) else {}) for one in answers])
-    elif outcomes and form == "table":
-        terminal.put_drawn(*([] if found is None else [found]), Comparison(outcomes))
     elif outcomes:
-        write = pages.markdown if form == "markdown" else pages.page
-        terminal.put(write(outcomes, labels_of(outcomes), found))
+        _put(outcomes, found, form)
     return exit_code([*answers, *failed])
+
+
+def _put(outcomes: Sequence[Outcome], found: SideBySide | None, form: Form) -> None:
+    if form == "table":
+        from engine.results.compared.compare import Comparison
+
+        terminal.put_drawn(*([] if found is None else [found]), Comparison(outcomes))
+        return
+    from engine.results.compared import pages
+
+    write = pages.markdown if form == "markdown" else pages.page
+    terminal.put(write(outcomes, labels_of(outcomes), found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,7 @@ class Compared:
     """Several runs beside each other, as Python holds them. details: None for one run, or for more than six."""
 
     outcomes: tuple[Outcome, ...]
-    details: side_by_side.SideBySide | None
+    details: SideBySide | None
 
     @property
     def metrics(self) -> pd.DataFrame:
@@ -64,53 +75,42 @@ class Compared:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the tables of `overweight compare --html`, and the paths of all runs."""
-        runs = zip(labels_of(self.outcomes), self.outcomes, strict=True)
-        paths = {label: open_run(one.path).table("portfolios")["strategy"] for label, one in runs if one.path}
-        grown = {label: equity / equity[0] for label, equity in paths.items()}
-        return lines_svg("growth, ratio scale", grown) + pages.tables_html(
-            self.outcomes, labels_of(self.outcomes), self.details
-        )
+        from engine.results.compared import pages
+
+        return pages.shown(self.outcomes, labels_of(self.outcomes), self.details)
 
 
 def compare(*runs: str | Path | Result, results: str | Path = "results") -> Compared:
     """Hold runs against each other: config files (run and saved), saved runs by name, id or folder, or Results.
 
-    Raises ConfigError where one cannot be found, DataError where one is damaged.
+    Patterns and folders stand for all that they match or hold. Raises ConfigError where one cannot be found, DataError
+    where one is damaged.
     """
-    outcomes = tuple(
-        outcome(one if one.path else save(one, Path(results)))
-        if isinstance(one, Result)
-        else outcome_of_any(str(one), Path(results))
-        for one in runs
-    )
+    outcomes = tuple(found for one in runs for found in _outcomes(one, Path(results)))
     return Compared(outcomes, _details(outcomes))
 
 
-def expanded(runs: Sequence[str]) -> list[str]:
-    """Patterns as the files and folders they match. Raises ConfigError where one matches nothing."""
-    found = []
-    for wanted in runs:
-        if not {"*", "?"} & {*wanted} or Path(wanted).exists():
-            found.append(wanted)
-            continue
-        matches = sorted(glob.glob(wanted, recursive=True))
-        if not matches:
-            expected = "a pattern that matches configs or folders of runs"
-            raise ConfigError(Fault(wanted, "", "nothing that matches", expected, "look at it with `ls`"))
-        found += matches
-    return found
+def _outcomes(one: str | Path | Result, results: Path) -> list[Outcome]:
+    if isinstance(one, (str, Path)):
+        return [outcome_of_any(name, results) for name in expanded([str(one)], results)]
+    from engine.results.running import outcome_of_result
+
+    return [outcome_of_result(one, results)]
 
 
 def outcome_of_any(wanted: str, results: Path) -> Outcome:
     """A config file is run and saved, anything else is looked for among the saved runs."""
-    if wanted.endswith((".yaml", ".yml")):
-        return outcome(run_named(wanted, results))
-    return read_outcome(find_saved(wanted, results))
+    if not is_config(wanted):
+        return read_outcome(find_saved(wanted, results))
+    from engine.results.running import outcome_of_config
+
+    return outcome_of_config(wanted, results)
 
 
-def _details(outcomes: Sequence[Outcome]) -> side_by_side.SideBySide | None:
+def _details(outcomes: Sequence[Outcome]) -> SideBySide | None:
     """Question, equity, weights, costs and attribution of a few runs; None for one run, or for many."""
-    if not 2 <= len(outcomes) <= side_by_side.MOST:
+    if not 2 <= len(outcomes) <= MOST:
         return None
-    opened: list[Opened] = [open_run(one.path) for one in outcomes if one.path is not None]
-    return side_by_side.side_by_side(opened, labels_of(outcomes))
+    from engine.results.compared.side_by_side import opened_beside
+
+    return opened_beside(outcomes, labels_of(outcomes))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from engine.results import figures
+from engine.results.compared.compare import grave, groups, interval_of, noted
 from engine.results.compared.side_by_side import SideBySide
-from engine.results.outcome import Outcome
-from engine.shown import table_html
+from engine.results.opened import open_run
+from engine.results.outcome import Figures, Outcome
+from engine.shown import lines_svg, table_html
 
 HEAD = ("run", "return a year", "Sharpe ± se", "worst drawdown", "turnover", "costs a year", "active", "95% interval",
         "bets", "verdict")  # fmt: skip
@@ -29,7 +31,9 @@ def markdown(outcomes: Sequence[Outcome], labels: Sequence[str], details: SideBy
         head, *body = rows
         lines = [_line(head), _line(["---", *["---:"] * (len(head) - 1)]), *(_line(row) for row in body)]
         parts.append(f"### {title}\n\n" + "\n".join(lines))
-    return "\n\n".join([*parts, *_notes(outcomes)]) + "\n"
+    above = [f"> **CAUTION: {_safe(caution)}**" for caution in grave(outcomes, labels)]
+    notes = "\n".join(f"- {_safe(note)}" for note in noted(outcomes, labels))
+    return "\n\n".join([*above, *parts, *filter(None, [notes])]) + "\n"
 
 
 def page(outcomes: Sequence[Outcome], labels: Sequence[str], details: SideBySide | None) -> str:
@@ -47,40 +51,57 @@ def tables_html(outcomes: Sequence[Outcome], labels: Sequence[str], details: Sid
         f"<h2>{html.escape(title)}</h2><div>{table_html(head, body)}</div>"
         for title, (head, *body) in _grids(outcomes, labels, details)
     ]
-    return "".join([*tables, *(f"<p>{html.escape(note)}</p>" for note in _notes(outcomes))])
+    above = [f"<p><strong>CAUTION: {html.escape(caution)}</strong></p>" for caution in grave(outcomes, labels)]
+    notes = "".join(f"<li>{html.escape(note)}</li>" for note in noted(outcomes, labels))
+    return "".join([*above, *tables, f"<ul>{notes}</ul>" if notes else ""])
+
+
+def shown(outcomes: Sequence[Outcome], labels: Sequence[str], details: SideBySide | None) -> str:
+    """What a notebook shows: the paths of all runs, then the tables. Raises DataError where a run is damaged."""
+    runs = zip(labels, outcomes, strict=True)
+    paths = {label: open_run(one.path).table("portfolios")["strategy"] for label, one in runs if one.path}
+    grown = {label: equity / equity[0] for label, equity in paths.items()}
+    return lines_svg("growth, ratio scale", grown) + tables_html(outcomes, labels, details)
 
 
 def _grids(outcomes: Sequence[Outcome], labels: Sequence[str], details: SideBySide | None) -> list[Grid]:
     asked = [] if details is None else details.parts()
     grids = [(title, [[title, *labels], *([name, *cells] for name, cells in rows)]) for title, rows in asked if rows]
-    figured: Grid = (
-        "figures",
-        [list(HEAD), *(_row(label, one) for label, one in zip(labels, outcomes, strict=True))],
-    )
+    figured: Grid = ("figures", [list(HEAD), *_figured(outcomes, labels)])
     # What was asked comes first, then what came of it.
     return [*grids[:1], figured, *grids[1:]] if details and details.configs else [figured, *grids]
 
 
-def _row(label: str, one: Outcome) -> list[str]:
-    of = one.metrics
-    interval = figures.span(one.interval["low"], one.interval["high"]) if one.interval else figures.DASH
-    return [
-        label,
+def _figured(outcomes: Sequence[Outcome], labels: Sequence[str]) -> Iterator[list[str]]:
+    """A row for each run and, below those that share window and policy mix, one for that mix."""
+    for group in groups(outcomes):
+        for k in group:
+            one = outcomes[k]
+            yield [labels[k], *_cells(one.metrics, interval_of(one)), one.verdict]
+        first = outcomes[group[0]]
+        policy = {**first.policy, "active_return": None, "episodes": None}
+        yield ["policy", *_cells(policy, None), " to ".join(first.window)]
+
+
+def _cells(of: Figures, interval: tuple[float, float] | None) -> tuple[str, ...]:
+    return (
         figures.percent(of["cagr"]),
         figures.ratio(of["sharpe"], of["sharpe_se"]),
         figures.percent(of["max_drawdown"], 1),
         figures.percent(of["turnover"], 1),
         figures.bps(of["costs_bps_a_year"]),
         figures.signed_percent(of["active_return"]),
-        interval,
+        figures.span(*interval) if interval else figures.DASH,
         figures.DASH if of["episodes"] is None else f"{of['episodes']:.0f}",
-        one.verdict,
-    ]
-
-
-def _notes(outcomes: Sequence[Outcome]) -> list[str]:
-    return list(dict.fromkeys(caveat for one in outcomes for caveat in one.caveats))
+    )
 
 
 def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+    return "| " + " | ".join(_safe(cell).replace("`", "\\`").replace("|", "\\|") for cell in cells) + " |"
+
+
+def _safe(text: str) -> str:
+    """Text on one line of Markdown, in which names become neither HTML nor links nor emphasis."""
+    for sign, written in (("&", "&amp;"), ("<", "&lt;"), ("\\", "\\\\"), ("*", "\\*"), ("[", "\\[")):
+        text = text.replace(sign, written)
+    return " ".join(text.split())

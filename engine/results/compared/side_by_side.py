@@ -13,10 +13,9 @@ from rich.text import Text
 from engine.measure.difference import SharpeDifference
 from engine.results import figures
 from engine.results.compared.versus import Versus, attribution_by_sleeve, config_differences, costs_by_kind, versus
-from engine.results.opened import Opened
+from engine.results.opened import Opened, open_run
+from engine.results.outcome import Outcome
 
-#: More runs than this are compared in one table only: details of more nobody reads.
-MOST = 6
 #: Longer values of a config are cut in the terminal.
 LONGEST = 34
 
@@ -39,6 +38,18 @@ class SideBySide:
             if rows:
                 yield _table(title, self.labels, rows, cut=title == "question")
                 yield ""
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """What each run's entry in `compare --json` gains, in their order."""
+        return [
+            {
+                "config_differences": {key: values[i] for key, values in self.configs.items()},
+                "against_first": None if i == 0 else self.versus[i - 1].as_json(),
+                "costs_bps_a_year_by_kind": dict(self.costs[i]),
+                "active_by_sleeve": dict(self.sleeves[i]),
+            }
+            for i in range(len(self.labels))
+        ]
 
     def parts(self) -> list[tuple[str, Rows]]:
         """Title, and rows of a name with a cell for each run."""
@@ -67,6 +78,11 @@ class SideBySide:
         ]
 
 
+def opened_beside(outcomes: Sequence[Outcome], labels: Sequence[str]) -> SideBySide:
+    """Saved runs, opened and measured. Raises DataError where one is damaged."""
+    return side_by_side([open_run(one.path) for one in outcomes if one.path is not None], labels)
+
+
 def side_by_side(runs: Sequence[Opened], labels: Sequence[str]) -> SideBySide:
     """Measure every run against the first. Raises DataError where a table is missing."""
     return SideBySide(
@@ -76,19 +92,6 @@ def side_by_side(runs: Sequence[Opened], labels: Sequence[str]) -> SideBySide:
         [costs_by_kind(one) for one in runs],
         [attribution_by_sleeve(one) for one in runs],
     )
-
-
-def as_json(found: SideBySide) -> list[dict[str, Any]]:
-    """What each run's entry in `compare --json` gains, in their order."""
-    return [
-        {
-            "config_differences": {key: values[i] for key, values in found.configs.items()},
-            "against_first": None if i == 0 else found.versus[i - 1].as_json(),
-            "costs_bps_a_year_by_kind": dict(found.costs[i]),
-            "active_by_sleeve": dict(found.sleeves[i]),
-        }
-        for i in range(len(found.labels))
-    ]
 
 
 def _by_name(each: Sequence[Mapping[str, float]], words: Callable[[float | None], str]) -> Rows:

@@ -14,7 +14,7 @@ from engine.answers import answer
 from engine.errors import ConfigError, DataError, Fault
 from engine.market.atomic import write_atomically
 from engine.results import terminal
-from engine.results.compared.comparing import expanded
+from engine.results.each import each
 from engine.results.failures import Failure, attempt, exit_code, tell
 from engine.results.opened import Opened, open_run
 from engine.results.report.comparison import comparison_page
@@ -23,8 +23,8 @@ from engine.results.report.page import Beside, run_page
 from engine.results.report.shots import take_shots
 from engine.results.report.studied.saved import find_study, open_study, studies_of
 from engine.results.report.study_page import study_page
-from engine.results.running import each
 from engine.results.saved import find_saved
+from engine.results.wanted import expanded
 from engine.study.answered import Studied
 from engine.trials import TRIALS, trials_recorded
 
@@ -34,7 +34,7 @@ def report(runs: Sequence[str], *, out: Path | None, embed: bool, png: bool, as_
     code.
     """
     folder = results / "reports" if out is None else out
-    answers = each(expanded(runs), partial(_opened, results=results), "")
+    answers = each(expanded(runs, results), partial(_opened, results=results), "")
     opened = [one for one in answers if isinstance(one, Opened)]
     answers = [*answers]
     written: list[Path] = []

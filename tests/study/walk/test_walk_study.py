@@ -14,10 +14,10 @@ from rich.console import Console
 
 import engine
 from engine.config import load
+from engine.folder import FRAMES
 from engine.measure.overfit import probability_of_overfitting
 from engine.measure.track import returns
 from engine.results.studies import drawn
-from engine.store import FRAMES
 from engine.study.answered import Studied
 from tests.desk import Desk
 

@@ -201,7 +201,7 @@ def test_a_baseline_without_its_config_is_an_error_and_the_others_are_checked(de
     assert (said.code, said.out) == (2, "deep/b  ok\n")
     assert said.err == (
         f"{BASELINE}: found a baseline without its config; expected a file `configs/a.yaml`; "
-        f"restore the config, or remove the baseline: `rm {BASELINE}`\n"
+        f"restore the config; where it was renamed, agree on it anew; then remove the baseline: `rm {BASELINE}`\n"
     )
 
 

@@ -21,7 +21,7 @@ from engine.results.checks.target_marks import mark_targets
 from tests.desk import Desk, made_prices
 from tests.results.command import Command
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BASELINE = Path("results/baselines/a.json")
 AGREE = "check --update --reason 'first figures' "
 CURE = (
@@ -230,7 +230,8 @@ def test_a_baseline_remembers_its_config_wherever_it_lies(desk: Desk, overweight
     assert (said.code, said.out) == (2, "c  ok\n")
     assert said.err == (
         "results/baselines/b.json: found a baseline without its config; expected a file `deep/b.yml` or "
-        "`configs/b.yaml`; restore the config, or remove the baseline: `rm results/baselines/b.json`\n"
+        "`configs/b.yaml`; restore the config; where it was renamed, agree on it anew; "
+        "then remove the baseline: `rm results/baselines/b.json`\n"
     )
 
 

@@ -32,16 +32,19 @@ def test_a_run_is_found_by_config_id_folder_and_name(desk: Desk, overweight: Com
 
 def test_what_cannot_be_found_is_named_with_a_cure(desk: Desk, overweight: Command) -> None:
     engine.run(desk.config("rotation.yaml"))
-    said = overweight("compare rotatoin abcde nix.yaml")
+    desk.config("configs/fresh.yaml")
+    said = overweight("compare rotatoin abcde nix.yaml fresh abc")
     assert (said.code, said.out) == (2, "")
     sought = (
         "found neither a file nor a saved run under results; expected a config file, or the folder, "
-        "name or id (6 digits or more) of a saved run; "
+        "name or id (4 digits or more) of a saved run; "
     )
     assert said.err.splitlines() == [
         f"rotatoin: {sought}did you mean `rotation`?",
         f"abcde: {sought}`overweight list` shows the saved runs",
         "nix.yaml: found no file `nix.yaml`; expected a YAML file; check the path",
+        f"fresh: {sought}name its config, which runs it: `configs/fresh.yaml`",
+        f"abc: {sought}`overweight list` shows the saved runs",
     ]
 
 
@@ -52,7 +55,7 @@ def test_a_name_of_several_runs_says_which_there_are(desk: Desk, overweight: Com
     said = overweight("compare a")
     assert said.code == 2
     current = "`overweight compare a.yaml` runs the current one"
-    cure = f"name one by its id, newest first: {ids[0]}, {ids[1]}; {current}"
+    cure = f"name one by its id, newest first: {ids[0]}, {ids[1]}; {current}; `results/runs/a` stands for all"
     assert said.err == f"a: found 2 saved runs; expected one; {cure}\n"
     text = overweight(f"compare {ids[0]} {ids[1]}").out
     assert f"a {ids[0][:6]}" in text
@@ -79,7 +82,7 @@ def test_of_many_runs_of_a_name_the_five_newest_are_offered(desk: Desk, overweig
     newest = ", ".join(f"{i:016d}" for i in (90, 89, 88, 87, 86))
     assert overweight("compare a").err == (
         f"a: found 92 saved runs; expected one; name one by its id, newest first: {newest} and 87 more; "
-        "comparing its config runs the current one\n"
+        "comparing its config runs the current one; `results/runs/a` stands for all\n"
     )
 
 
@@ -191,22 +194,108 @@ def test_markdown_and_html_say_the_same_and_escape_what_they_are_given(desk: Des
     assert "### question" in text
     assert "| every | month_end | week_end |" in text
     assert "a\\|b" in text
+    assert "| policy | " in text
+    assert " | 2020-06-30 to 2021-06-30 |" in text
     page = overweight("compare --html 'a|b' '<b>'").out
     assert "&lt;b&gt;" in page
     assert "<b>" not in page
     assert "http" not in page
+    assert "<td>policy</td>" in page
 
 
-def test_patterns_are_expanded_and_one_without_a_match_is_told(desk: Desk, overweight: Command) -> None:
+def test_caveats_in_markdown_and_html_say_whose_they_are_and_the_grave_come_first(
+    desk: Desk, overweight: Command
+) -> None:
     engine.run(desk.config())
-    engine.run(desk.config(every="week_end"))
-    assert len(overweight("compare --json 'results/runs/a/*'").json) == 2
-    said = overweight("compare 'nothing/*'")
-    assert (said.code, said.err) == (
-        2,
-        "nothing/*: found nothing that matches; expected a pattern that matches configs or folders of runs; "
-        "look at it with `ls`\n",
+    engine.run(desk.config("b.yaml", trade="{sizing: gross}"))
+    engine.run(desk.config("c.yaml", trade="{after: 0}", from_="2020-09-30"))
+    text = overweight("compare --markdown a b c").out
+    assert text.startswith("> **CAUTION: c: ")
+    assert "\n- b: sized before costs (`sizing: gross`)" in text
+    assert "- windows differ: compare only runs that stand above the same policy\n" in text
+    assert text.count("\n| policy |") == 3  # one for each window and way of trading
+    page = overweight("compare --html a b c").out
+    assert "<p><strong>CAUTION: c: " in page
+    assert "<li>b: sized before costs (`sizing: gross`)" in page
+    assert page.count("<td>policy</td>") == 3
+
+
+def names(overweight: Command, line: str) -> list[str]:
+    """Names of the runs that are compared, in their order."""
+    said = overweight(f"compare --json {line}")
+    assert said.code == 0, said.err
+    return [one["name"] for one in said.json]
+
+
+def test_patterns_and_folders_stand_for_names_of_runs_and_for_paths(desk: Desk, overweight: Command) -> None:
+    data = "{source: files, path: ../../prices.csv}"
+    for name in ("etf/metals_a", "etf/metals_b", "etf/plain"):
+        engine.run(desk.config(f"configs/{name}.yaml", data=data))
+    one = engine.run(desk.config("metals_c.yaml"))
+    other = engine.run(desk.config("metals_c.yaml", every="week_end"))
+    metals = ["etf/metals_a", "etf/metals_b"]
+    assert names(overweight, "'etf/metals*'") == metals
+    assert names(overweight, "'*metals_[ab]'") == metals
+    assert names(overweight, "'metals*'") == ["metals_c", "metals_c"]
+    assert names(overweight, f"'metals_c/{one.id[:5]}*'") == ["metals_c"]
+    assert names(overweight, f"metals_c/{one.id[:5]} {other.id[:4]}") == ["metals_c", "metals_c"]
+    assert names(overweight, "'results/runs/etf/m*'") == metals
+    assert names(overweight, "results/runs/etf") == [*metals, "etf/plain"]
+    assert names(overweight, "'configs/*/metals*.yaml'") == metals
+    desk.text("base: plain.yaml\nsweep: {over: {capital: [1, 2]}}\n", "configs/etf/sweep.yaml")
+    desk.text("- {date: 2020-03-20, sign: 1}\n", "configs/etf/calendar.yaml")
+    assert names(overweight, "configs") == [*metals, "etf/plain"]
+    compared = engine.compare("etf/metals*", one)
+    assert list(compared.metrics.index) == [*metals, "metals_c"]
+
+
+def test_what_stands_for_nothing_or_for_two_things_is_told_at_once(desk: Desk, overweight: Command) -> None:
+    engine.run(desk.config("configs/a.yaml", data="{source: files, path: ../prices.csv}"))
+    Path("a").mkdir()
+    Path("empty").mkdir()
+    desk.config("a/b.yaml")
+    said = overweight("compare 'nothing/*' a empty . 'a*'")
+    assert (said.code, said.out) == (2, "")
+    look = "`overweight list` shows the saved runs, `ls {}` the files"
+    assert said.err.splitlines() == [
+        "nothing/*: found nothing that matches; expected a pattern of configs, of folders of runs, or of names of "
+        f"saved runs; {look.format('nothing/*')}",
+        "a: found a folder, and saved runs of that name; expected one of the two; "
+        "write `./a` for the folder, or `results/runs/a` for the runs",
+        "empty: found a folder without any of them; expected a folder of configs, of a saved run, or of several; "
+        + look.format("empty"),
+        ".: found 1 saved runs and 2 configs in one folder; expected a folder of either; "
+        "name the folder of the ones that are meant",
+        "a*: found 1 folders, and 1 saved runs by name; expected one of the two; "
+        "write `./a*` for the folders, or `results/runs/a*` for the runs",
+    ]
+    assert names(overweight, "'results/runs/a*' ./configs") == ["a", "a"]
+
+
+def test_a_short_id_of_several_runs_names_them(desk: Desk, overweight: Command) -> None:
+    result = desk.run()
+    text = (result.path or Path()).joinpath("result.json").read_text()
+    for name, one in (("b", "abcd" * 4), ("c/d", "abcd0123" * 2)):
+        desk.text(text, f"results/runs/{name}/{one}/result.json")
+        os.utime(f"results/runs/{name}/{one}/result.json", (1e9, 1e9))
+    assert overweight("compare abcd").err == (
+        "abcd: found 2 saved runs; expected one; "
+        "name one by its id, newest first: c/d/abcd0123abcd0123, b/abcdabcdabcdabcd\n"
     )
+    assert len(overweight("compare --json abcda abcd0 c/d/abcd").json) == 3
+
+
+def test_a_folder_that_lost_its_document_is_told(desk: Desk, overweight: Command) -> None:
+    result = desk.run()
+    assert result.path is not None
+    (result.path / "result.json").unlink()
+    for line in ("list", "compare a", f"compare {result.path.name}", f"compare '{result.path.parent}/*'"):
+        said = overweight(line)
+        assert said.code == 3, line
+        assert said.err == (
+            f"{result.path}/result.json: found a file that cannot be read (No such file or directory); "
+            "expected what `overweight run` writes; run its config again, or remove the folder\n"
+        ), line
 
 
 def test_a_damaged_table_is_told_and_the_figures_are_still_shown(desk: Desk, overweight: Command) -> None:

@@ -17,7 +17,7 @@ from engine.results.checks.verdict import GOOD, Word
 from tests.desk import Desk
 from tests.results.command import Command
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WORKFLOW = ROOT / ".github/workflows/overweight-check.yml"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 PAGE = (ROOT / "docs/ci.md").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ import engine
 from tests.desk import Desk, made_prices
 from tests.results.command import Command
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BASELINE = Path("results/baselines/a.json")
 AGREE = "check --update --reason 'first figures' a.yaml"
 #: Over in odd months, never under; on one day of the planted changes it says otherwise.
@@ -289,6 +289,101 @@ def test_a_part_of_a_blend_that_changed_is_named_as_such(desk: Desk, overweight:
     assert (entry["verdict"], entry["changed"]) == ("regression", ["strategy"])
     assert entry["cause"] == "strategy: a part of the blend, or what it reads, is another one"
     assert parting(entry, "targets")["day"] == "2020-06-30"
+
+
+def test_two_causes_at_once_are_both_told_with_their_days(desk: Desk, overweight: Command, kept: bool) -> None:
+    """A cost halved, and a price restated: whoever changes a config means to move figures, the price stands beside."""
+    agree(desk, overweight, kept)
+    prices = made_prices()
+    prices.loc["2020-11-12", "BBB"] *= 1.01
+    desk.prices(prices)
+    desk.config(strategy="swing", trade="{commission_bps: 5}")
+    entry = verdict(overweight)
+    assert (entry["verdict"], entry["changed"]) == ("config changed", ["config", "data"])
+    assert entry["notes"][0] == "changed besides, data: BBB restated on 2020-11-12"
+    assert parting(entry, "equity")["day"] == ("2020-07-01" if kept else "2020")
+
+
+@pytest.mark.parametrize("day", ["2021-05-12", "2020-11-12"])
+def test_a_price_restated_after_the_runs_part_is_not_the_cause(
+    desk: Desk, overweight: Command, kept: bool, day: str
+) -> None:
+    """The strategy decides otherwise from August 2020 on; what became of a later price cannot have done that."""
+    agree(desk, overweight, kept)
+    prices = made_prices()
+    prices.loc[day, "BBB"] *= 1.01
+    desk.prices(prices)
+    desk.text(SWING.replace("% 2", "% 3"), "strategies/swing.py")
+    entry = verdict(overweight)
+    assert (entry["verdict"], entry["cause"]) == ("regression", "strategy: strategies/swing.py was edited")
+    assert parting(entry, "targets")["day"] == "2020-08-31"
+    assert entry["notes"][0] == f"changed besides, data: BBB restated on {day}"
+
+
+def test_a_price_restated_before_the_runs_part_is_blamed_first(desk: Desk, overweight: Command, kept: bool) -> None:
+    agree(desk, overweight, kept)
+    prices = made_prices()
+    prices.loc["2020-07-15", "BBB"] *= 1.01
+    desk.prices(prices)
+    desk.text(SWING.replace("% 2", "% 3"), "strategies/swing.py")
+    entry = verdict(overweight)
+    assert (entry["verdict"], entry["cause"]) == ("data changed", "data: BBB restated on 2020-07-15")
+    assert entry["notes"][0] == "changed besides, strategy: strategies/swing.py was edited"
+
+
+def test_a_session_that_is_gone_is_named(desk: Desk, overweight: Command) -> None:
+    agree(desk, overweight)
+    desk.prices(made_prices().drop(pd.Timestamp("2020-11-12")))
+    entry = verdict(overweight)
+    assert entry["cause"] == "data: AAA, BBB, CCC, cash restated on 2020-11-12"
+    assert entry["notes"] == ["sessions that are gone: 2020-11-12"]
+    assert overweight("check --update --reason again a.yaml").code == 0
+    desk.prices(made_prices())
+    assert verdict(overweight)["notes"] == ["sessions that are new: 2020-11-12"]
+
+
+def test_a_renamed_config_is_led_to_its_baseline(desk: Desk, overweight: Command) -> None:
+    agree(desk, overweight)
+    Path("a.yaml").rename("b.yaml")
+    said = overweight("check")
+    assert said.code == 2
+    assert said.err.endswith(
+        "restore the config; where it was renamed, agree on it anew; "
+        "then remove the baseline: `rm results/baselines/a.json`\n"
+    )
+    said = overweight("check b.yaml")
+    assert said.code == 1
+    command = 'overweight check --update --reason "renamed from a" b.yaml && rm results/baselines/a.json'
+    assert said.out == (
+        "b  baseline missing  no results/baselines/b.json; results/baselines/a.json, whose config is gone, agreed on "
+        f"the same question: {command}\n"
+    )
+    desk.config("b.yaml", strategy="swing", trade="{commission_bps: 5}")
+    assert "agree on one: overweight check" in overweight("check b.yaml").out
+
+
+@pytest.mark.parametrize("which", ["hash", "metric"])
+def test_a_baseline_edited_by_hand_is_suspected(desk: Desk, overweight: Command, kept: bool, which: str) -> None:
+    agree(desk, overweight, kept)
+    content = json.loads(BASELINE.read_text())
+    if which == "hash":
+        content["targets"]["hash"] = "0" * 16
+    else:
+        content["metrics"]["cagr"][0] += 0.01
+    BASELINE.write_text(json.dumps(content))
+    entry = verdict(overweight)
+    assert (entry["verdict"], entry["changed"]) == ("regression", [])
+    assert entry["cause"].endswith("was the baseline edited by hand?")
+    assert entry["parts"] == []
+
+
+def test_series_that_change_places_with_equal_figures_are_told_and_ok(desk: Desk, overweight: Command) -> None:
+    agree(desk, overweight)
+    prices = made_prices()
+    prices[["AAA", "BBB"]] = prices[["BBB", "AAA"]].to_numpy()
+    desk.prices(prices)
+    entry = verdict(overweight, code=0)
+    assert entry["notes"] == ["AAA, BBB restated from 2020-01 to 2021: the figures are the same"]
 
 
 EDGE = '''"""Over while it says so; on one day it stands on the threshold of 1."""
