@@ -19,11 +19,14 @@ from engine.audit.again import ask_again, file_words, lines_seen, load_anew, und
 from engine.audit.answers import difference
 from engine.audit.record import Check, check
 from engine.audit.twin import ended, ended_sleeves
+from engine.audit.watch import Watch
 from engine.portfolio.asking import Asked, Heard
 
 #: What of the environment a Python needs to find its libraries.
 NEEDED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONHOME")
 SECONDS = 600
+#: Where a library looks for processors, memory and settings when it is first used.
+SYSTEM = ("/sys/", "/proc/", "/dev/", "/etc/", "/usr/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +91,20 @@ def _sent(letter: bytes) -> tuple[dict[int, Any], list[str]] | str:
 
 
 def _answer() -> None:
-    """What the other process does: read the letter, ask, write the answers. There nothing was read before, so that what
-    a cache kept from the watch is seen; but for libraries, which are imported by then.
+    """What the other process does: read the letter, ask, write the answers, and which files were opened. There none was
+    read before, so that what a cache kept from the watch is seen; libraries that wake up look at the system alone.
     """
     letter: Letter = pickle.load(sys.stdin.buffer)
     with undisturbed():
         load_anew(letter.asked.strategy)
     again, watch = ask_again(letter.asked, letter.before, letter.rows, letter.rows, {})
-    sys.stdout.buffer.write(pickle.dumps(({one.row: one.first for one in again}, lines_seen(watch))))
+    sys.stdout.buffer.write(pickle.dumps(({one.row: one.first for one in again}, _opened(watch))))
+
+
+def _opened(watch: Watch) -> list[str]:
+    """The files of nobody's system that were opened."""
+    own = {seen: about for seen, about in watch.seen.items() if seen[1] == "opens" and not about.startswith(SYSTEM)}
+    return lines_seen(replace(watch, seen=own))
 
 
 if __name__ == "__main__":

@@ -140,9 +140,9 @@ class Watch:
         if event == "object.__getattr__" and args[1] not in FRAME_OF:
             return
         about = os.fsdecode(args[0]) if args and isinstance(args[0], (str, bytes, os.PathLike)) else event
-        if event == "open" and about == event:  # a file that is open already
+        if event == "open" and (about == event or _of_a_zone(about)):  # a file that is open already has no name
             return
-        excused = event != "open" or about.endswith(CODE) or about.startswith(LIBRARIES) or "zoneinfo" in about
+        excused = event != "open" or about.endswith(CODE) or about.startswith(LIBRARIES)
         self._note(sys._getframe(2), doing, about, event in NEAREST, EXCUSED if excused else ())
 
     def _profile(self, frame: FrameType, event: str, arg: Any) -> None:
@@ -202,6 +202,11 @@ def _place(frame: FrameType | None, path: Path, nearest: bool, excused: tuple[st
 @cache
 def _of_a_library(file: str) -> bool:
     return file.startswith(("<", ENGINE, *LIBRARIES))
+
+
+def _of_a_zone(file: str) -> bool:
+    """Whether a file is the system's of a time zone, where anybody asked for one."""
+    return file.startswith(tuple(f"{place}{os.sep}" for place in getattr(sys.modules.get("zoneinfo"), "TZPATH", ())))
 
 
 @cache

@@ -166,7 +166,7 @@ CLEAN = [
         return float(rows.get(past.today.month, known.get(past.today.month, 0.0)))""",
              head="import csv\nimport io\nimport pandas as pd"),
     of_score("digests, copies and a generator of its own", """
-        seed = int(hashlib.sha256(levels[-n:].round(9).tobytes()).hexdigest()[:8], 16)
+        seed = int(hashlib.sha256((levels[-n:] / levels[-1]).round(9).tobytes()).hexdigest()[:8], 16)
         kept = pickle.loads(pickle.dumps(copy.deepcopy({"rise": momentum(levels, n)})))
         return kept["rise"] * 20 + 1e-3 * random.Random(seed).random()""",
              head="import copy\nimport hashlib\nimport pickle\nimport random"),
