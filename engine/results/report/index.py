@@ -13,7 +13,7 @@ from engine.errors import DataError
 from engine.market.atomic import write_atomically
 from engine.results import figures
 from engine.results.opened import Opened, open_run
-from engine.results.report.studied.kinds import shown_of
+from engine.results.report.studied.kinds import verdict_of
 from engine.results.report.studied.saved import open_study, study_folders
 from engine.results.saved import saved_folders
 
@@ -89,7 +89,7 @@ def _run_row(run: Opened, results: Path, reports: Path) -> str:
 
 def _study_row(study: Opened, results: Path, reports: Path) -> str:
     kind = str(study.document["kind"]).replace("_", " ")
-    return _row(study, results, reports, (kind, shown_of(study).verdict))
+    return _row(study, results, reports, (kind, verdict_of(study)))
 
 
 def _row(one: Opened, results: Path, reports: Path, cells: Sequence[str]) -> str:

@@ -23,14 +23,19 @@ MOST = 24
 def claims_shown(study: Opened) -> Shown:
     """The parts of its page."""
     found = study.document["figures"]
-    counts = {verdict: count for verdict, count in found["verdicts"].items() if count}
-    verdict = ", ".join(f"{count} {words}" for words, count in counts.items())
     claims = dict(sorted(found["claims"].items(), key=lambda one: _numbered(one[0])))
     asked = [f"{len(claims)} claims, each measured on the data as it is meant, and in the other ways it could be."]
     told = [(name, f"{one['claim']} ({one['source']}): {one['verdict']}") if one.get("source") else
             (name, f"{one['claim']}: {one['verdict']}") for name, one in claims.items()]  # fmt: skip
     chart = _ratios(claims)
-    return Shown(asked, verdict, told, [] if chart is None else [chart], [_measured(claims), _hangs(claims)])
+    return Shown(
+        asked, claims_verdict(found), told, [] if chart is None else [chart], [_measured(claims), _hangs(claims)]
+    )
+
+
+def claims_verdict(found: Mapping[str, Any]) -> str:
+    """Its line, from the figures alone."""
+    return ", ".join(f"{count} {words}" for words, count in found["verdicts"].items() if count)
 
 
 def _numbered(name: str) -> tuple[str, int, str]:

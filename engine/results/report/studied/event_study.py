@@ -33,11 +33,16 @@ def event_study_shown(study: Opened) -> Shown:
     told += [("left out", left)] if left else []
     return Shown(
         _asked(study, shown),
-        shown["verdict"]["sentence"],
+        event_study_verdict(shown),
         told,
         [one for one in charts if one is not None],
         [_effects(shown), _events(study, shown, events)],
     )
+
+
+def event_study_verdict(found: Mapping[str, Any]) -> str:
+    """Its line, from the figures alone."""
+    return str(found["verdict"]["sentence"])
 
 
 def _asked(study: Opened, shown: Mapping[str, Any]) -> list[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from engine.results.opened import Opened
-from engine.results.report.studied.claims import claims_shown
-from engine.results.report.studied.event_study import event_study_shown
+from engine.results.report.studied.claims import claims_shown, claims_verdict
+from engine.results.report.studied.event_study import event_study_shown, event_study_verdict
 from engine.results.report.studied.shown import Shown
-from engine.results.report.studied.sweep import sweep_shown
-from engine.results.report.studied.walk_forward import walk_forward_shown
+from engine.results.report.studied.sweep import sweep_shown, sweep_verdict
+from engine.results.report.studied.walk_forward import walk_forward_shown, walk_forward_verdict
 
 SHOWN: dict[str, Callable[[Opened], Shown]] = {
     "claims": claims_shown,
@@ -17,6 +18,18 @@ SHOWN: dict[str, Callable[[Opened], Shown]] = {
     "sweep": sweep_shown,
     "walk_forward": walk_forward_shown,
 }
+#: The line of each, from the figures in its document: a list of studies reads no tables.
+VERDICTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "claims": claims_verdict,
+    "event_study": event_study_verdict,
+    "sweep": sweep_verdict,
+    "walk_forward": walk_forward_verdict,
+}
+
+
+def verdict_of(study: Opened) -> str:
+    """What a saved study came to, in a line."""
+    return VERDICTS[str(study.document["kind"])](study.document["figures"])
 
 
 def shown_of(study: Opened) -> Shown:

@@ -47,18 +47,23 @@ def sweep_shown(study: Opened) -> Shown:
     table = study.table("variants", wanted)
     values = np.asarray(table[metric], np.float64)
     axes = _axes(table, keys, values)
-    at = ", ".join(f"{key} {written(value)}" for key, value in best["values"].items())
-    shown = metric_words(metric, best["figures"][metric])
     charts = [_map(pair, values, metric, best["variant"]) for pair in combinations(axes, 2)]
     charts = charts or [_curve(axis, values, metric) for axis in axes[:1]]
     charts.append(_spread(values, found, metric))
     return Shown(
         _asked(found, keys),
-        f"best {metric_called(metric)} {shown} at {at}; {_shape(found)}",
+        sweep_verdict(found),
         [*_told(found, metric)],
         charts,
         [_best(table, keys, values, metric)],
     )
+
+
+def sweep_verdict(found: Mapping[str, Any]) -> str:
+    """Its line, from the figures alone."""
+    metric, best = found["choose_by"], found["best"]
+    at = ", ".join(f"{key} {written(value)}" for key, value in best["values"].items())
+    return f"best {metric_called(metric)} {metric_words(metric, best['figures'][metric])} at {at}; {_shape(found)}"
 
 
 def _asked(found: Mapping[str, Any], keys: list[str]) -> list[str]:

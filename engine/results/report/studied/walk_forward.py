@@ -28,6 +28,17 @@ def walk_forward_shown(study: Opened) -> Shown:
     return (_windows if study.document["figures"]["way"] == "windows" else _splits)(study)
 
 
+def walk_forward_verdict(found: Mapping[str, Any]) -> str:
+    """Its line, from the figures alone."""
+    kept = decay_words(found, shown_by(found["choose_by"]))
+    if found["way"] == "windows":
+        return f"{found['verdict']}; {kept}"
+    lower = found["decay"]["share_in_lower_half"]
+    if lower is None:
+        return kept
+    return f"in {figures.share(lower)} of all splits the choice was in the lower half of the test"
+
+
 def _windows(study: Opened) -> Shown:
     found, asked = study.document["figures"], study.document["question"]["walk_forward"]
     span, metric = found["out_of_sample"], found["choose_by"]
@@ -46,7 +57,7 @@ def _windows(study: Opened) -> Shown:
     return Shown(
         [f"Every {test} the best of {among} over the {train} before, {asked['embargo_sessions']} sessions left out "
          f"between: would that have done well? Out of sample from {span['from']} to {span['to']}."],
-        f"{found['verdict']}; {decay_words(found, shown_by(metric))}",
+        walk_forward_verdict(found),
         told,
         [growth, _folds_chart(found)],
         [_portfolios(found), _folds(found)],
@@ -110,21 +121,17 @@ def _folds(found: Mapping[str, Any]) -> Table:
 
 def _splits(study: Opened) -> Shown:
     found, metric = study.document["figures"], study.document["figures"]["choose_by"]
-    shown, decay = shown_by(metric), found["decay"]
+    shown = shown_by(metric)
     told = [("decay", decay_words(found, shown))]
     if found["paths_ahead"] is not None:
         told.append(
             ("ahead", f"{figures.share(found['paths_ahead'])} of all paths earned more than {found['against']}")
         )
-    verdict = decay_words(found, shown)
-    if decay["share_in_lower_half"] is not None:
-        share = figures.share(decay["share_in_lower_half"])
-        verdict = f"in {share} of all splits the choice was in the lower half of the test"
     among = f"{found['candidates']['variants']:,} candidates by {metric_called(metric)}"
     splits = f"{found['splits']:,} splits of {found['groups']} groups of sessions, {found['path_count']:,} paths"
     return Shown(
         [f"{splits}; in each the best of {among}; {found['from']} to {found['to']}."],
-        verdict,
+        walk_forward_verdict(found),
         told,
         [_paths_chart(study, found)],
         [_paths(found)],
