@@ -20,6 +20,7 @@ from engine.results import figures, sentences, terminal
 from engine.results.null_picture import picture_of
 from engine.results.null_words import backwards_words, meanings, sleeves_words, verdict
 from engine.results.null_words import sentences as verdict_sentences
+from engine.results.screen import labelled
 from engine.study.null.kinds import KINDS
 from engine.study.null.measured import FIGURES, PERCENTILES, Stands
 from engine.study.null.placebos import Placebos, placebos
@@ -71,13 +72,13 @@ class Nulls:
         yield ""
         yield self._table()
         yield ""
-        yield from _pairs(meanings(self.stands))
+        yield labelled(meanings(self.stands), "bold")
         yield ""
         yield from verdict_sentences(self.stands)
         if self.placebos is not None:
             yield ""
             yield Text("placebos", "bold")
-            yield from _pairs(placebo_lines(self.placebos))
+            yield labelled(placebo_lines(self.placebos), "bold")
 
     def _table(self) -> Table:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
@@ -167,15 +168,6 @@ def _placebos_json(found: Placebos) -> dict[str, Any]:
         else dict(zip(FIGURES, backwards.tolist(), strict=True)),
         **{name: asdict(control) for name, control in found.controls.items()},
     }
-
-
-def _pairs(lines: Iterator[tuple[str, str]]) -> Iterator[Table]:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, style="bold")
-    table.add_column(overflow="fold")
-    for name, words in lines:
-        table.add_row(name, words)
-    yield table
 
 
 def _signed(value: float | None) -> str:
