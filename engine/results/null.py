@@ -11,7 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from engine.answers import load_question
+from engine.answers import load_run
 from engine.config import Config
 from engine.decide import set_up
 from engine.errors import ConfigError, Fault
@@ -113,10 +113,7 @@ def show_null(file: str, overrides: Sequence[str], wish: Wish, *, as_json: bool)
     unknown = [kind for kind in wish.kinds if kind not in KINDS]
     if unknown:
         raise ConfigError(*(Fault("--kind", "", f"`{one}`", " or ".join(KINDS), "name one of them") for one in unknown))
-    config = load_question(file, overrides)
-    if config.study is not None:
-        found, cure = f"a study, `{config.study}`", "ask for the config that it stands on"
-        raise ConfigError(config.fault(config.study, found, "a run", cure))
+    config = load_run(file, overrides)
     with terminal.foreign_code(), terminal.progress() as progress:
         setting = set_up(config)
         stands = null_stands(
