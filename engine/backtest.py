@@ -33,7 +33,8 @@ from engine.judge import Figures, Portfolio, judge, outlook, warned
 from engine.market.labels import is_label
 from engine.market.panel import Panel
 from engine.market.table import Matrix
-from engine.measure.metrics import Track, measure
+from engine.measure.metrics import measure
+from engine.measure.track import Track
 from engine.portfolio import controls
 from engine.portfolio.attribution import attribute
 from engine.portfolio.costs import Costs, costs_of, free
@@ -85,6 +86,13 @@ def own_tracks(setting: Setting, decided: Decided) -> dict[str, Track]:
     """The tracks from which the strategy's own figures are made, and no other: what a study of many runs simulates."""
     needed = {"strategy", "policy", "policy_matched", setting.config.against[0]}
     return {name: track_of(setting, ledger) for name, ledger in _simulated(setting, decided, needed)[1].items()}
+
+
+def beside_policy(setting: Setting, decided: Decided) -> tuple[Track, Track]:
+    """The strategy's own track, and that of its policy mix, which trades on the same days."""
+    targets = (decided.targets, targets_of(setting.mix, setting.mix.policy))
+    own, policy = (track_of(setting, simulate(setting, one, decided)) for one in targets)
+    return own, policy
 
 
 def figures_of(setting: Setting, decided: Decided, tracks: Mapping[str, Track], name: str = "strategy") -> Figures:

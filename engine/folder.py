@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.errors import Fault
+from engine.market.atomic import flush
 
 if TYPE_CHECKING:
     from engine.tables import Columns
@@ -44,12 +45,12 @@ def put_folder(folder: Path, write: Callable[[Path], None], beside: Mapping[str,
     try:
         write(draft)
         for path in draft.iterdir():
-            _flush(path)
+            flush(path)
         draft.chmod(0o755)
         _put_in_place(draft, folder)
         for name, content in (beside or {}).items():
             write_json(content, extra)
-            _flush(extra)
+            flush(extra)
             os.replace(extra, folder / name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -104,7 +105,7 @@ def _put_in_place(draft: Path, folder: Path) -> None:
             if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
                 continue
             raise
-        _flush(folder.parent)
+        flush(folder.parent)
         return
 
 
@@ -133,14 +134,6 @@ def _lives(process: str) -> bool:
     except OSError:
         return True
     return True
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def unwritable(results: Path, error: OSError) -> Fault:

@@ -14,9 +14,8 @@ from engine.market.panel import Panel
 from engine.market.table import Matrix
 from engine.measure.episodes import Episode, active_log_returns, best_episode_share, list_episodes
 from engine.measure.inference import Interval, active_return_interval, verdict
-from engine.measure.metrics import Track
 from engine.measure.sureness import Sureness, interval_against_zero, sharpe_record
-from engine.measure.track import excess_returns, returns
+from engine.measure.track import Track, excess_returns, returns
 from engine.portfolio.blend import late_caveats, part_caveats
 from engine.portfolio.brake import brake_caveats, stances_left
 from engine.portfolio.explaining import Said

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
 from engine.config import Config
+from engine.config.load import SHIPPED
 from engine.errors import ConfigError, Fault, StrategyError
 from engine.signals import Score
 
-REPOSITORY = Path(__file__).parent.parent
-SHIPPED = Path(__file__).parent / "shipped"
+REPOSITORY = SHIPPED.parent.parent
 
 #: What a strategy answers on one day: one opinion, or one per sleeve or asset. None is no opinion.
 Answer = float | Score | None | Mapping[str, Any]

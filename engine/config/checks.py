@@ -9,7 +9,7 @@ from engine.config.claims_checks import claims_on_shocks
 from engine.config.event_study_checks import event_study_findings
 from engine.config.extends import OF_PRICES, STUDIES
 from engine.config.limit_checks import borrowing_is_simulated, limit_findings, policy_within_limits
-from engine.config.marked import Finding, Marked, Path
+from engine.config.marked import Finding, Found, Marked, Path
 from engine.config.models import Config
 from engine.config.record import choice, did_you_mean, number
 from engine.config.schedule import EveryArrival, tranches_of
@@ -20,8 +20,6 @@ from engine.config.strategy_checks import braked, strategy_or_blend
 from engine.config.study_checks import study_findings
 from engine.config.trading import COSTS, Band
 from engine.config.walk_forward_checks import walk_forward_findings
-
-Found = tuple[Path, str, str, str]  # path, found, expected, cure
 
 
 def findings_across(config: Config, tree: Marked, faulty: frozenset[str]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from engine.config.kinds import or_by_name
-from engine.config.record import Record, number, shown, wrong
+from engine.config.record import Record, is_number, number, shown, wrong
 
 _RELATION = re.compile(r"(>=|<=|>|<)\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)")
 _EXAMPLE = 'write for example 0.48, [0.20, 0.50] or "> 0"'
@@ -21,19 +21,19 @@ def _figure(value: Any) -> Any:
             raise wrong(shown(value), "a number, two numbers, or a comparison with a number", _EXAMPLE)
         return value.strip()
     if isinstance(value, tuple | list):
-        if len(value) != 2 or not all(_is_number(end) for end in value):
+        if len(value) != 2 or not all(_is_finite(end) for end in value):
             raise wrong(shown(value), "the lowest and the highest number claimed", _EXAMPLE)
         if value[1] <= value[0]:
             found = f"a range from {number(value[0])} to {number(value[1])}"
             raise wrong(found, "the lower end first", f"write [{number(value[1])}, {number(value[0])}]")
         return tuple(value)
-    if not _is_number(value):
+    if not _is_finite(value):
         raise wrong(shown(value), "a number, two numbers, or a comparison with a number", _EXAMPLE)
     return value
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def _is_finite(value: Any) -> bool:
+    return is_number(value) and math.isfinite(value)
 
 
 def _kind(value: Any) -> str:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from engine.config.marked import Finding, Marked, Path, Step
 from engine.config.models import Config
-from engine.config.record import Record, choice, did_you_mean, number, shortened, shown
+from engine.config.record import Record, choice, did_you_mean, is_number, number, shortened, shown
 
 _Words = Callable[[Any, dict[str, Any], str], tuple[str, str]]  # value, limits, example -> expected, cure
 _NUMBER = r"[-+]?[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?"
@@ -114,7 +114,7 @@ def _finding(error: Any, tree: Marked) -> Finding:
     else:
         words = WORDS.get(error["type"], _always(error["msg"], "change the value"))
         expected, cure = words(value, limits, _example(field))
-        found = f"the number {node.text}" if _is_number(value) and len(node.text) in range(1, 40) else shown(value)
+        found = f"the number {node.text}" if is_number(value) and len(node.text) in range(1, 40) else shown(value)
     return Finding(place, tree.dotted(path), found, expected, cure.replace("{raw}", node.text))
 
 
@@ -177,7 +177,3 @@ _RECORDS = {record.__name__: record for record in _all_records(Record)}
 
 def _without_tags(loc: tuple[Step, ...]) -> Path:
     return tuple(step for step in loc if not (isinstance(step, str) and (step.startswith("<") or step == "[key]")))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -6,12 +6,11 @@ import math
 from collections.abc import Iterator
 
 from engine.config.limits import Limits, Range
-from engine.config.marked import Path
+from engine.config.marked import Found, Path
 from engine.config.models import Config
 from engine.config.record import number
 from engine.config.sleeve import SUM_TOLERANCE
 
-Found = tuple[Path, str, str, str]  # path, found, expected, cure
 Ends = tuple[float, float]
 
 

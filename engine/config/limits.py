@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from engine.config.record import Record, choice, did_you_mean, number, shown, wrong
+from engine.config.record import Record, choice, did_you_mean, is_number, number, shown, wrong
 
 PAIR = ("min", "max")
 
@@ -27,7 +27,7 @@ def _pair(value: Any) -> Any:
     if isinstance(value, Record):
         return value
     if not isinstance(value, dict):
-        most = number(value) if isinstance(value, int | float) and not isinstance(value, bool) else "0.30"
+        most = number(value) if is_number(value) else "0.30"
         raise wrong(shown(value), "a block of `min` and `max`", f"write for example {{max: {most}}}")
     for key in value:
         if key not in PAIR:

@@ -17,7 +17,7 @@ from engine.config.models import Config
 from engine.config.record import did_you_mean
 from engine.errors import ConfigError
 
-# Where an installed engine keeps the repository's `configs/`.
+#: Where an installed engine keeps the configs and strategies that come with it.
 SHIPPED = Path(__file__).parent.parent / "shipped"
 # What stands in for a faulty block while the blocks beside it are still checked against each other.
 _STAND_INS: dict[str, Any] = {"strategy": "x", "hold": {"x": ("x",)}, "data": {"x": {"source": "sample"}}}

@@ -12,6 +12,8 @@ Scalar: TypeAlias = "str | int | float | bool | None"
 Plain: TypeAlias = "Scalar | tuple[Plain, ...] | dict[str, Plain]"
 Step: TypeAlias = "str | int"
 Path: TypeAlias = "tuple[Step, ...]"
+#: What a check of the whole config finds, before it is given a place: path, found, expected, cure.
+Found: TypeAlias = "tuple[Path, str, str, str]"
 
 
 @dataclass(frozen=True, slots=True, order=True)

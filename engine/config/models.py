@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Tag
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
 
 from engine.config.claims import WrittenClaim
 from engine.config.controls import AskedControls, Controls
 from engine.config.day import Day
 from engine.config.event_study import EventStudy
 from engine.config.extends import STUDIES
-from engine.config.kinds import listed, or_by_name
+from engine.config.kinds import listed
 from engine.config.limits import Limits
+from engine.config.listing import Delisting, Membership
 from engine.config.marked import Marked, Place
 from engine.config.record import Record, shown, wrong
 from engine.config.schedule import Every
@@ -51,32 +52,6 @@ def _currency_code(value: str) -> str:
     if not re.fullmatch("[A-Z]{3}", value):
         raise wrong(shown(value), "a currency code", "write for example USD or EUR")
     return value
-
-
-_Part = Annotated[float, Field(ge=0, le=1)]
-Recovery = Annotated[
-    Annotated[_Part, Tag("<number>")] | Annotated[dict[str, _Part], Tag("<by name>")],
-    or_by_name("<number>"),
-]
-
-
-class Membership(Record):
-    """From when to when an asset belongs to its sleeve; both days included."""
-
-    from_: Day = Field(None, alias="from", description="The first day; without it, as soon as it has a price.")
-    to: Day = Field(None, description="The last day; without it, as long as it has prices.")
-
-
-class Delisting(Record):
-    """What is paid for an asset whose prices end before the data do."""
-
-    recovery: Recovery = Field(1.0, description="Part of the last price; one number, or by asset with a `default`.")
-
-    def recovery_of(self, asset: str) -> float:
-        """The part of its last price that an asset pays: its own, else the default, else all of it."""
-        if not isinstance(self.recovery, dict):
-            return self.recovery
-        return self.recovery.get(asset, self.recovery.get("default", 1.0))
 
 
 #: The rule of a blend.

@@ -49,6 +49,11 @@ def shown(value: object) -> str:
     return "a list" if value else "an empty list"
 
 
+def is_number(value: object) -> bool:
+    """Whether it is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def number(value: float) -> str:
     """A number as a person writes it."""
     if isinstance(value, float) and not math.isfinite(value):

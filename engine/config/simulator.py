@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from engine.config.marked import Path
+from engine.config.marked import Found
 from engine.config.models import Config
 from engine.config.record import Record, number
 from engine.config.trading import Band
@@ -26,7 +26,7 @@ EXPRESSED = frozenset(
 CURE = "or write `simulator: overweight`"
 
 
-def beyond_vectorbt(config: Config) -> Iterator[tuple[Path, str, str, str]]:
+def beyond_vectorbt(config: Config) -> Iterator[Found]:
     """What the config asks and vectorbt cannot do, as (path, found, expected, cure); nothing for our own simulator."""
     if config.simulator != "vectorbt":
         return
@@ -50,7 +50,7 @@ def beyond_vectorbt(config: Config) -> Iterator[tuple[Path, str, str, str]]:
         yield ("dividends",), f"`{config.dividends}`", _none("dividends"), f"leave it out, {CURE}"
 
 
-def _unexpressed(block: str, record: Record, expressed: frozenset[str]) -> Iterator[tuple[Path, str, str, str]]:
+def _unexpressed(block: str, record: Record, expressed: frozenset[str]) -> Iterator[Found]:
     """Every key of a block that was changed and has no counterpart."""
     for key, field in type(record).model_fields.items():
         value = getattr(record, key)

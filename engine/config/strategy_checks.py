@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.config.marked import Path
+from engine.config.marked import Found
 from engine.config.models import Config
 from engine.config.record import choice, did_you_mean
-
-Found = tuple[Path, str, str, str]  # path, found, expected, cure
 
 
 def strategy_or_blend(config: Config) -> Iterator[Found]:

@@ -47,9 +47,9 @@ WORLD: ContextVar[World | None] = ContextVar("WORLD", default=None)
 def build_panel(config: Config) -> Panel:
     """The Panel that a config asks for. Raises ConfigError and DataError with the place of the fault."""
     wanted, world = wanted_by(config), WORLD.get()
-    every_label, read = {*wanted.assets, *wanted.rates}, read_source if world is None else world.read
-    tables = {name: read(config, name, every_label) for name in config.data}
-    found = Found(tables, locate(config, tables, tuple(sorted(every_label))))
+    read = read_source if world is None else world.read
+    tables = {name: read(config, name, wanted.all) for name in config.data}
+    found = Found(tables, locate(config, tables, tuple(sorted(wanted.all))))
     caveats = [caveat for table in tables.values() for caveat in table.caveats]
     caveats += _refuse_price_returns(config, found, wanted)
     _refuse_late_prices(config, found, wanted)

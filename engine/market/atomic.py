@@ -28,7 +28,9 @@ def write_atomically(path: Path, content: bytes) -> None:
         # mkstemp makes private files; a snapshot is as readable as any other file.
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
-        _flush_folder(path.parent)
+        # So that the rename itself survives a power cut, where the system knows how.
+        with suppress(OSError):
+            flush(path.parent)
     except OSError as error:
         if temporary is not None:
             with suppress(OSError):
@@ -44,11 +46,10 @@ def write_atomically(path: Path, content: bytes) -> None:
         ) from error
 
 
-def _flush_folder(folder: Path) -> None:
-    """Make the rename itself survive a power cut, where the system knows how."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def flush(path: Path) -> None:
+    """Put a file or a folder on the disk itself. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

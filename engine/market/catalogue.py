@@ -18,7 +18,7 @@ from typing import Literal, cast
 from engine.config import Config
 from engine.config.publishers import FredSource, FrenchSource, GprSource, PinksheetSource, YahooSource
 from engine.errors import ConfigError, Fault
-from engine.market.labels import is_label
+from engine.market.labels import wanted_by
 from engine.market.publishers import fred, french, gpr, pinksheet, yahoo
 from engine.market.sources.yahoo import PRICED, tickers_of
 from engine.market.wanted import Wanted
@@ -88,10 +88,7 @@ def _tickers(config: Config, name: str, entry: YahooSource) -> tuple[str, ...]:
                 "add `tickers: [...]`",
             )
         )
-    sleeves = (*config.hold.values(), *config.watch.values())
-    labels = {label for sleeve in sleeves for label in sleeve.members} | set(config.fx.values())
-    labels |= {one for one in config.against if is_label(one)}
-    return tuple(tickers_of(config, name, labels).values())
+    return tuple(tickers_of(config, name, wanted_by(config).all).values())
 
 
 def _french(key: str) -> Wanted:

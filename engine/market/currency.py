@@ -10,9 +10,8 @@ PENCE = "GBp"
 
 
 def currency_of(config: Config, source: str, label: str) -> str:
-    """The currency of a label: what its source says of it, or of all its labels."""
-    given = config.data[source].currency
-    return given.get(label, given.get("default", config.base_currency)) if isinstance(given, dict) else given
+    """The currency in which a source quotes a label."""
+    return config.data[source].currency_of(label)
 
 
 def rate_label(config: Config, currency: str, key: str) -> str | None:

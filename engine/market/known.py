@@ -22,8 +22,7 @@ from engine.config import (
 from engine.errors import ConfigError
 from engine.market.panel import Indices
 from engine.market.table import Dates, Table
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+from engine.market.weekdays import WEEKDAYS, weekday_of
 
 
 def visible_from(config: Config, name: str, table: Table, sessions: Dates, closes: Dates | None) -> Indices:
@@ -84,9 +83,7 @@ def known_days(dates: Dates, rule: KnownAfterDays | KnownOnWeekday | KnownAfterM
         return dates + rule.lag_days
     if isinstance(rule, KnownOnWeekday):
         earliest = dates + rule.after_days
-        # 1970-01-01 was a Thursday, three days after a Monday.
-        weekday = (earliest.astype("datetime64[D]").astype(np.int64) + 3) % 7
-        return earliest + (WEEKDAYS.index(rule.weekday) - weekday) % 7
+        return earliest + (WEEKDAYS.index(rule.weekday) - weekday_of(earliest)) % 7
     month_end = (dates.astype("datetime64[M]") + 1).astype("datetime64[D]") - 1
     return np.busday_offset(month_end, rule.month_end_plus_business_days, roll="backward")
 

@@ -27,6 +27,11 @@ class Wanted:
         """Everything that becomes a column of the panel, alphabetical."""
         return tuple(sorted({*self.held, *self.watched, *self.against}))
 
+    @property
+    def all(self) -> frozenset[str]:
+        """Everything that is read as prices."""
+        return frozenset((*self.assets, *self.rates))
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

@@ -79,17 +79,6 @@ def _carried(prices: Matrix) -> Matrix:
     return whole
 
 
-def duplicate_dates(dates: Dates, label: str = "dates") -> list[Finding]:
-    """Days that stand more than once in a file; a Table refuses them, so this is for what is not one yet."""
-    days, counts = np.unique(dates, return_counts=True)
-    twice = counts > 1
-    if not twice.any():
-        return []
-    worst = float(counts.max())
-    words = f"{int(twice.sum())} dates stand more than once, one {counts.max()} times"
-    return [Finding("duplicate", label, days[twice][0], int(twice.sum()), worst, words)]
-
-
 def gaps(table: Table, sessions: Dates | None = None) -> list[Finding]:
     """Days without a value between the first and the last of each label, and holes in the dates of the table."""
     if sessions is not None and len(table.dates):

@@ -1,20 +1,13 @@
-"""What changed between two tables of one series, and whether the store still holds what it says it holds."""
+"""What changed between two tables of one series."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import DataError
-from engine.market.atomic import TEMPORARY
-from engine.market.digest import column_digests
-from engine.market.snapshots import read_manifest, read_snapshot
 from engine.market.table import Dates, Table
-from engine.market.table_file import content_hash
 
 # Ratios of one factor agree to this, relatively, where a publisher rescaled history (a dividend, a new base).
 SAME_RATIO = 1e-5
@@ -114,43 +107,3 @@ def _one_ratio(old: NDArray[np.float64], new: NDArray[np.float64]) -> float | No
     ratios = new / old
     middle = float(np.median(ratios))
     return middle if bool((np.abs(ratios - middle) <= SAME_RATIO * abs(middle)).all()) else None
-
-
-State = Literal["good", "damaged", "without manifest", "left over"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one file of the store is worth. text: what is wrong and what to do, "" where it is good."""
-
-    path: Path
-    state: State
-    text: str = ""
-
-
-def verify(store: Path) -> list[Finding]:
-    """One finding per snapshot, by path: its file re-hashed, its content re-hashed, its rows counted.
-
-    Also tables without a manifest (a pull that was killed between the two) and temporary files left by a
-    kill: both may be removed, neither is ever read.
-    """
-    found = [_verdict(path) for path in store.glob("*/*/*.json") if not path.name.startswith(".")]
-    for path in store.glob("*/*/*.parquet"):
-        if not path.with_suffix(".json").exists():
-            found.append(Finding(path, "without manifest", "a pull was cut off here: remove it or pull again"))
-    for path in store.rglob(f"{TEMPORARY}*"):
-        found.append(Finding(path, "left over", "a temporary file of a pull that was killed: remove it"))
-    return sorted(found, key=lambda one: str(one.path))
-
-
-def _verdict(manifest: Path) -> Finding:
-    path = manifest.with_suffix(".parquet")
-    try:
-        snapshot = read_manifest(manifest)
-        table = read_snapshot(snapshot)
-    except DataError as error:
-        return Finding(path, "damaged", str(error))
-    digests = table.digests and tuple(column_digests(table.dates, table.values))
-    if content_hash(table) != snapshot.id or len(table.dates) != snapshot.rows or digests != table.digests:
-        return Finding(path, "damaged", f"{path}: the manifest speaks of other content; pull the series again")
-    return Finding(path, "good")

@@ -14,8 +14,8 @@ from engine.measure.track import ZERO, FloatArray, Track, check_same_sessions, l
 
 NORMAL: Final = NormalDist()
 EULER_MASCHERONI: Final = 0.5772156649015329
+#: With fewer bets than this no figure is believed.
 FEWEST_EPISODES: Final = 20
-"""With fewer bets than this no figure is believed."""
 
 
 @dataclass(frozen=True, slots=True)

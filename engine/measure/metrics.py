@@ -14,8 +14,6 @@ from engine.measure.episodes import count_episodes
 from engine.measure.inference import sharpe_se
 from engine.measure.track import FloatArray, Track, check_same_sessions, excess_returns, returns
 
-__all__ = ["METRICS", "Comparison", "Metric", "Track", "measure"]
-
 Unit = Literal["fraction", "ratio", "per year", "bps a year", "count"]
 Direction = Literal["higher", "lower", "none"]
 

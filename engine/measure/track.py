@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 DateArray = NDArray[np.datetime64]
 
+#: Sizes up to this count as nothing: what rounding leaves of a constant return or of two equal paths.
 ZERO = 1e-12
-"""Sizes up to this count as nothing: what rounding leaves of a constant return or of two equal paths."""
 
 
 @dataclass(frozen=True, slots=True)

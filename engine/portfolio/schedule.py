@@ -8,21 +8,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import Config, EveryArrival, EveryDate, EverySessions, EveryWeekday
-from engine.config.known import Weekday
 from engine.errors import ConfigError
 from engine.market.panel import Indices, Panel
 from engine.market.table import Dates
-
-
-def _weeks(days: Dates) -> NDArray[np.int64]:
-    # 1970-01-01 was a Thursday: three days later weeks begin on Mondays.
-    return (days.astype("datetime64[D]").astype(np.int64) + 3) // 7
+from engine.market.weekdays import WEEKDAYS, week_of, weekday_of
 
 
 def _months(days: Dates) -> NDArray[np.int64]:
@@ -35,12 +29,10 @@ def _quarters(days: Dates) -> NDArray[np.int64]:
 
 #: A decision falls on the last session of each of these.
 PERIODS: dict[str, Callable[[Dates], NDArray[np.int64]]] = {
-    "week_end": _weeks,
+    "week_end": week_of,
     "month_end": _months,
     "quarter_end": _quarters,
 }
-#: Monday is 0.
-WEEKDAYS: tuple[str, ...] = get_args(Weekday)
 
 
 def decision_sessions(config: Config, panel: Panel) -> Indices:
@@ -97,10 +89,10 @@ def weekday_sessions(sessions: Dates, following: np.datetime64, weekday: str, nt
     days = np.append(sessions, following)
     before = np.searchsorted(days, wanted, side="right") - 1
     after = np.minimum(before + 1, len(days) - 1)
-    weeks = _weeks(days)
-    moved = np.where(weeks[before] == _weeks(wanted), before, after)
+    weeks = week_of(days)
+    moved = np.where(weeks[before] == week_of(wanted), before, after)
     # The day that follows the panel is no session of it yet; neither is what would have to move back from there.
-    return np.unique(moved[(weeks[moved] == _weeks(wanted)) & (moved < len(sessions))])
+    return np.unique(moved[(weeks[moved] == week_of(wanted)) & (moved < len(sessions))])
 
 
 def date_sessions(sessions: Dates, dates: Dates) -> Indices:
@@ -117,15 +109,11 @@ def _weekdays(first: np.datetime64, last: np.datetime64, weekday: int, nth: int 
         months = np.arange(first.astype("datetime64[M]"), last.astype("datetime64[M]") + 1)
         # The last one of a month is the first of the next, a week back.
         starts = (months + 1 if nth == "last" else months).astype("datetime64[D]")
-        ahead = (weekday - _weekday(starts)) % 7
+        ahead = (weekday - weekday_of(starts)) % 7
         days = starts + ahead + (-7 if isinstance(nth, str) else 7 * (nth - 1))
         days = days[(days >= first) & (days <= last)]
-    chosen: Dates = days[_weekday(days) == weekday]
+    chosen: Dates = days[weekday_of(days) == weekday]
     return chosen
-
-
-def _weekday(days: Dates) -> NDArray[np.int64]:
-    return (days.astype(np.int64) + 3) % 7
 
 
 def _arrivals(config: Config, panel: Panel, name: str) -> Indices:

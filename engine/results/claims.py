@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from engine.results import figures
-from engine.results.compared.compare import cautions
+from engine.results.screen import StudyScreen, noted
 from engine.study.answered import Studied
 from engine.study.claims.parts import FRACTION, RATIO
 from engine.study.claims.verdicts import CANNOT_TELL, NOT_MEASURABLE
@@ -27,28 +26,19 @@ Figures = Mapping[str, Any]
 
 def claims_drawn(studied: Studied) -> list[Any]:
     """The renderables."""
-    return [Drawn(studied)]
+    return [StudyScreen(studied, _body)]
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """All claims of one file as a screen."""
-
-    studied: Studied
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Hindsight, how many hold, the table, the caveats."""
-        said = cautions(self.studied.caveats)
-        yield from (Text(f"CAUTION: {caveat}", "bold yellow") for caveat in said)
-        counts = self.studied.figures["verdicts"]
-        told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-        yield Text.assemble((self.studied.name, "bold"), f"  {sum(counts.values())} claims: {told}")
+def _body(studied: Studied, caveats: Sequence[str], width: int) -> Iterator[RenderableType]:
+    """How many hold, the table, the caveats."""
+    counts = studied.figures["verdicts"]
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    yield Text.assemble((studied.name, "bold"), f"  {sum(counts.values())} claims: {told}")
+    yield ""
+    yield _table(studied.figures["claims"], width >= ONE_LINE)
+    if caveats:
         yield ""
-        yield _table(self.studied.figures["claims"], options.max_width >= ONE_LINE)
-        caveats = [caveat for caveat in self.studied.caveats if caveat not in said]
-        if caveats:
-            yield ""
-            yield _notes(caveats)
+        yield noted(caveats)
 
 
 def _table(claims: Mapping[str, Figures], wide: bool) -> Table:
@@ -155,12 +145,3 @@ def shown(value: float | None, unit: str) -> str:
     if unit == FRACTION:
         return "0%" if value == 0.0 else figures.percent(value, 1 if abs(value) >= 0.001 else 2)
     return figures.ratio(value) if unit == RATIO else f"{value:,.5g} {unit}"
-
-
-def _notes(caveats: list[str]) -> Table:
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    for caveat in caveats:
-        grid.add_row("-", caveat)
-    return grid

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from engine.results import figures
-from engine.results.compared.compare import cautions
+from engine.results.screen import StudyScreen, caveat_lines, figure_table, labelled
 from engine.study.answered import Studied
 from engine.study.events.words import p_words, window_words
 
@@ -32,24 +31,16 @@ Effect = Mapping[str, Any]
 
 def event_study_drawn(studied: Studied) -> list[Any]:
     """The renderables."""
-    return [Drawn(studied)]
+    return [StudyScreen(studied, _body)]
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """One event study as a screen."""
-
-    studied: Studied
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Hindsight, what was measured, the table, the sentences."""
-        said = cautions(self.studied.caveats)
-        yield from (Text(f"CAUTION: {caveat}", "bold yellow") for caveat in said)
-        yield _title(self.studied)
-        yield ""
-        yield _table(self.studied.figures, options.max_width >= ONE_LINE)
-        yield ""
-        yield _lines(self.studied, said)
+def _body(studied: Studied, caveats: Sequence[str], width: int) -> Iterator[RenderableType]:
+    """What was measured, the table, the sentences."""
+    yield _title(studied)
+    yield ""
+    yield _table(studied.figures, width >= ONE_LINE)
+    yield ""
+    yield labelled([*_lines(studied), *caveat_lines(caveats)])
 
 
 def _title(studied: Studied) -> Text:
@@ -67,10 +58,7 @@ def _title(studied: Studied) -> Text:
 
 
 def _table(shown: Mapping[str, Any], wide: bool) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2 if wide else 1, 0, 0), header_style="bold")
-    table.add_column("sessions from\nday zero", overflow="fold")
-    for header in WIDE if wide else NARROW:
-        table.add_column(Text(header, justify="right"), justify="right", no_wrap=True)
+    table = figure_table("sessions from\nday zero", WIDE if wide else NARROW, wide=wide)
     for label, one, style in _rows(shown):
         cells = _wide(one) if wide else _narrow(one)
         table.add_row(label, *cells, style=style)
@@ -120,22 +108,14 @@ def _p(test: Mapping[str, Any] | None) -> str:
     return figures.DASH if test is None else p_words(test["p_value"])
 
 
-def _lines(studied: Studied, said: tuple[str, ...]) -> Table:
+def _lines(studied: Studied) -> Iterator[tuple[str, Text]]:
     shown = studied.figures
     first = next(one for one in shown["effects"] if one["unit"] == shown["judged"]["unit"] and one["era"] is None)
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True, style="dim")
-    grid.add_column(overflow="fold")
-    told = [("verdict", Text(shown["verdict"]["sentence"], "bold"))]
-    told += [("eras" if i == 0 else "", Text(line)) for i, line in enumerate(shown["differences_in_words"])]
+    yield "verdict", Text(shown["verdict"]["sentence"], "bold")
+    yield from (("" if i else "eras", Text(line)) for i, line in enumerate(shown["differences_in_words"]))
     if first["events"]:
         where = f"(sessions {window_words(first['window_sessions'])})"
-        told.append(("p-values", Text(f"{_tests(first, TESTS)}; each for itself: {_tests(first, ALONE)} {where}")))
-    caveats = [caveat for caveat in studied.caveats if caveat not in said]
-    told += [("caveats" if i == 0 else "", Text(f"- {caveat}")) for i, caveat in enumerate(caveats)]
-    for label, text in told:
-        grid.add_row(label, text)
-    return grid
+        yield "p-values", Text(f"{_tests(first, TESTS)}; each for itself: {_tests(first, ALONE)} {where}")
 
 
 def _tests(one: Effect, words: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from engine.answers import load_question
+from engine.answers import load_run
 from engine.config import Config
 from engine.decide import set_up
 from engine.errors import ConfigError, Fault
@@ -20,6 +20,7 @@ from engine.results import figures, sentences, terminal
 from engine.results.null_picture import picture_of
 from engine.results.null_words import backwards_words, meanings, roles_words, sleeves_words, verdict
 from engine.results.null_words import sentences as verdict_sentences
+from engine.results.screen import labelled
 from engine.study.null.kinds import KINDS, usual_block
 from engine.study.null.measured import FIGURES, PERCENTILES, Stands
 from engine.study.null.placebos import Placebos, placebos
@@ -71,13 +72,13 @@ class Nulls:
         yield ""
         yield self._table()
         yield ""
-        yield from _pairs(meanings(self.stands))
+        yield labelled(meanings(self.stands), "bold")
         yield ""
         yield from verdict_sentences(self.stands)
         if self.placebos is not None:
             yield ""
             yield Text("placebos", "bold")
-            yield from _pairs(placebo_lines(self.placebos))
+            yield labelled(placebo_lines(self.placebos), "bold")
 
     def _table(self) -> Table:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
@@ -113,10 +114,7 @@ def show_null(file: str, overrides: Sequence[str], wish: Wish, *, as_json: bool)
     unknown = [kind for kind in wish.kinds if kind not in KINDS]
     if unknown:
         raise ConfigError(*(Fault("--kind", "", f"`{one}`", " or ".join(KINDS), "name one of them") for one in unknown))
-    config = load_question(file, overrides)
-    if config.study is not None:
-        found, cure = f"a study, `{config.study}`", "ask for the config that it stands on"
-        raise ConfigError(config.fault(config.study, found, "a run", cure))
+    config = load_run(file, overrides)
     with terminal.foreign_code(), terminal.progress() as progress:
         setting = set_up(config)
         wish = replace(wish, block=wish.block or usual_block(setting))
@@ -172,15 +170,6 @@ def _placebos_json(found: Placebos) -> dict[str, Any]:
         else dict(zip(FIGURES, roles[0].tolist(), strict=True)) | asdict(roles[1]),
         **{name: asdict(control) for name, control in found.controls.items()},
     }
-
-
-def _pairs(lines: Iterator[tuple[str, str]]) -> Iterator[Table]:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, style="bold")
-    table.add_column(overflow="fold")
-    for name, words in lines:
-        table.add_row(name, words)
-    yield table
 
 
 def _signed(value: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -11,8 +12,8 @@ from rich.text import Text
 from engine.judge import Figures
 from engine.result import Result
 from engine.results import figures, sentences, sure
-from engine.results.compared.compare import cautions
 from engine.results.orders import short_words
+from engine.results.screen import caveat_lines, labelled, parted
 from engine.results.today import said_today, stance_today
 from engine.store import window
 from engine.study.full import deflated
@@ -54,13 +55,13 @@ class Summary:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The parts, from top to bottom."""
-        said = cautions(self.result.judgement.caveats)
-        yield from (Text(f"CAUTION: {caveat}", "bold yellow") for caveat in said)
+        grave, others = parted(self.result.judgement.caveats)
+        yield from grave
         yield _title(self.result)
         yield ""
         yield _table(self.result, options.max_width)
         yield ""
-        yield _lines(self.result, self.tried, said)
+        yield labelled(_lines(self.result, self.tried, others))
 
 
 def _measured(result: Result) -> list[tuple[str, str]]:
@@ -110,7 +111,7 @@ def _cell(key: str, of: Figures, roomy: bool) -> str:
     return figures.percent(of[key], 1)
 
 
-def _lines(result: Result, tried: Tried, said: tuple[str, ...]) -> Table:
+def _lines(result: Result, tried: Tried, caveats: Sequence[str]) -> list[tuple[str, str | Text]]:
     own, judged = result.own.figures, result.judgement
     told: list[tuple[str, str | Text]] = [
         ("active return", sentences.active_return(own, judged.interval, result.reference)),
@@ -131,14 +132,8 @@ def _lines(result: Result, tried: Tried, said: tuple[str, ...]) -> Table:
         ("audit", Text(sentences.audit(result.audit), "bold red" if result.audit.verdict == "fail" else "")),
         ("verdict", Text(sentences.verdict(judged.words, judged.bets), "bold")),
     ]
-    caveats = [caveat for caveat in judged.caveats if caveat not in said]
-    told += [("caveats" if i == 0 else "", f"- {caveat}") for i, caveat in enumerate(caveats)]
+    told += caveat_lines(caveats)
     if result.manifest["data"]["quality"]:
         told.append(("data", sentences.quality(result)))
     told += [("today" if i == 0 else "", said) for i, said in enumerate((stance_today(result), *said_today(result)))]
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True, style="dim")
-    grid.add_column(overflow="fold")
-    for label, text in told:
-        grid.add_row(label, text)
-    return grid
+    return told

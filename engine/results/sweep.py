@@ -2,50 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console, ConsoleOptions, RenderResult
-from rich.table import Table
+from rich.console import RenderableType
 from rich.text import Text
 
 from engine.measure.metrics import METRICS
 from engine.results import figures, sure
 from engine.results.choosing import choosing_lines
-from engine.results.compared.compare import cautions
+from engine.results.screen import StudyScreen, caveat_lines, labelled
 from engine.study.answered import Studied
 
 
 def sweep_drawn(studied: Studied) -> list[Any]:
     """The renderables."""
     command = studied.figures["best"]["run"]
-    return [Drawn(studied), *(() if command is None else ("", f"as a run of its own:\n{command}"))]
+    return [StudyScreen(studied, _body), *(() if command is None else ("", f"as a run of its own:\n{command}"))]
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """One sweep as a screen."""
-
-    studied: Studied
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The title, then a line for each thing that was found."""
-        studied, shown = self.studied, self.studied.figures
-        said = cautions(studied.caveats)
-        yield from (Text(f"CAUTION: {caveat}", "bold yellow") for caveat in said)
-        ways = ", ".join(f"{count:,} {way}" for way, count in shown["ways"].items() if count)
-        yield Text.assemble((studied.name, "bold"), f"  {shown['variants']:,} variants ({ways})")
-        yield ""
-        grid = Table.grid(padding=(0, 2, 0, 0))
-        grid.add_column(no_wrap=True, style="dim")
-        grid.add_column(overflow="fold")
-        for label, text in (*_lines(shown), *choosing_lines(studied), *_failed(shown)):
-            grid.add_row(label, text)
-        caveats = [caveat for caveat in studied.caveats if caveat not in said]
-        for i, caveat in enumerate(caveats):
-            grid.add_row("" if i else "caveats", f"- {caveat}")
-        yield grid
+def _body(studied: Studied, caveats: Sequence[str], _width: int) -> Iterator[RenderableType]:
+    """The title, then a line for each thing that was found."""
+    shown = studied.figures
+    ways = ", ".join(f"{count:,} {way}" for way, count in shown["ways"].items() if count)
+    yield Text.assemble((studied.name, "bold"), f"  {shown['variants']:,} variants ({ways})")
+    yield ""
+    yield labelled([*_lines(shown), *choosing_lines(studied), *_failed(shown), *caveat_lines(caveats)])
 
 
 def _lines(shown: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from engine.results import figures
-from engine.results.choosing import choosing_lines
-from engine.results.compared.compare import cautions
+from engine.results.screen import StudyScreen, caveat_lines, figure_table, labelled
 from engine.study.answered import Studied
 from engine.study.walk.picture import WORDS, shown_by, values_words
 from engine.study.walk.words import decay_words
@@ -22,29 +20,23 @@ COLUMNS = ("return\na year", "Sharpe\n± se", "worst\ndrawdown", "turnover\na ye
 
 def walk_forward_drawn(studied: Studied) -> list[Any]:
     """The renderables."""
-    return [Drawn(studied)]
+    return [StudyScreen(studied, _body)]
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """One walk-forward as a screen."""
-
-    studied: Studied
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Cautions, the title, the tables, the sentences."""
-        shown = self.studied.figures
-        said = cautions(self.studied.caveats)
-        yield from (Text(f"CAUTION: {caveat}", "bold yellow") for caveat in said)
-        windows = shown["way"] == "windows"
-        yield _title(self.studied)
+def _body(studied: Studied, caveats: Sequence[str], _width: int) -> Iterator[RenderableType]:
+    """The title, the tables, the sentences."""
+    shown = studied.figures
+    windows = shown["way"] == "windows"
+    yield _title(studied)
+    yield ""
+    yield _portfolios(shown) if windows else _paths(shown)
+    if windows:
         yield ""
-        yield _portfolios(shown) if windows else _paths(shown)
-        if windows:
-            yield ""
-            yield _folds(shown)
-        yield ""
-        yield _lines(self.studied, said, windows)
+        yield _folds(shown)
+    yield ""
+    yield labelled([*(_of_windows if windows else _of_splits)(shown), *caveat_lines(caveats)])
+    told = (_of_windows if windows else _of_splits)(shown)
+    yield labelled([*told, *choosing_lines(studied), *caveat_lines(caveats)])
 
 
 def _title(studied: Studied) -> Text:
@@ -65,16 +57,8 @@ def _title(studied: Studied) -> Text:
     )
 
 
-def _grid(headers: tuple[str, ...], first: str = "") -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column(first, overflow="fold")
-    for header in headers:
-        table.add_column(Text(header, justify="right"), justify="right", no_wrap=True)
-    return table
-
-
 def _portfolios(shown: Mapping[str, Any]) -> Table:
-    table = _grid(COLUMNS)
+    table = figure_table("", COLUMNS)
     for name, one in shown["portfolios"].items():
         table.add_row(
             WORDS[name],
@@ -92,7 +76,7 @@ def _folds(shown: Mapping[str, Any]) -> Table:
     """A row for each choice: the day on which it was known, and the last one on which it was tested."""
     metric, words = shown["choose_by"], shown_by(shown["choose_by"])
     beside = ("active\nreturn",) * (metric != "active_return")
-    table = _grid((f"{metric}\nin sample", "out of\nsample", *beside), "known, tested up to: chosen")
+    table = figure_table("known, tested up to: chosen", (f"{metric}\nin sample", "out of\nsample", *beside))
     for fold in shown["folds"]:
         cells = [words(fold["in_sample"]), words(fold["out_of_sample"])]
         cells += [figures.signed_percent(fold["active_return"])] * len(beside)
@@ -101,7 +85,7 @@ def _folds(shown: Mapping[str, Any]) -> Table:
 
 
 def _paths(shown: Mapping[str, Any]) -> Table:
-    table = _grid(("lowest", "5%", "median", "95%", "highest", "as written", "policy"), "over all paths")
+    table = figure_table("over all paths", ("lowest", "5%", "median", "95%", "highest", "as written", "policy"))
     for name, one in shown["paths"].items():
         words = shown_by(name)
         cells = [one[key] for key in ("lowest", "p05", "median", "p95", "highest")]
@@ -109,18 +93,6 @@ def _paths(shown: Mapping[str, Any]) -> Table:
         style = "bold" if name == shown["choose_by"] else None
         table.add_row(name.replace("_", " "), *map(words, cells), style=style)
     return table
-
-
-def _lines(studied: Studied, said: tuple[str, ...], windows: bool) -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True, style="dim")
-    grid.add_column(overflow="fold")
-    told = [*(_of_windows if windows else _of_splits)(studied.figures), *choosing_lines(studied)]
-    caveats = [caveat for caveat in studied.caveats if caveat not in said]
-    told += [("caveats" if i == 0 else "", Text(f"- {caveat}")) for i, caveat in enumerate(caveats)]
-    for label, text in told:
-        grid.add_row(label, text)
-    return grid
 
 
 def _of_windows(shown: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:

@@ -11,13 +11,12 @@ from importlib import import_module
 
 import numpy as np
 
-from engine.backtest import simulate, track_of
+from engine.backtest import beside_policy
 from engine.config.schedule import period_sessions
 from engine.decide import Setting, decide, with_offset
 from engine.measure import formulas
 from engine.measure.track import excess_returns
 from engine.portfolio.ledger import COMPILED
-from engine.portfolio.tilt import targets_of
 
 #: Where `every` fixes no period, the usual gap between two decisions stands for it, up to a quarter.
 LONGEST = 63
@@ -80,10 +79,7 @@ def active_return_by_phase(setting: Setting) -> tuple[float, ...]:
 def _phase(setting: Setting) -> Phase:
     decided = decide(setting)
     per_year = setting.config.sessions_per_year
-    own, policy = (
-        track_of(setting, simulate(setting, targets, decided))
-        for targets in (decided.targets, targets_of(setting.mix, setting.mix.policy))
-    )
+    own, policy = beside_policy(setting, decided)
     earned = formulas.cagr(own.equity, per_year)
     return Phase(
         setting.config.offset,

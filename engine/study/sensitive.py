@@ -14,14 +14,13 @@ from engine.audit import worlds
 from engine.audit.moved import Both, same_decisions
 from engine.audit.record import Check, Verdict
 from engine.audit.worlds import Worlds
-from engine.backtest import simulate, track_of
+from engine.backtest import beside_policy
 from engine.config import Config
 from engine.decide import Setting
 from engine.errors import OverweightError
 from engine.market.panel import Panel, Series, Vector
 from engine.measure import formulas
 from engine.measure.inference import active_return_interval
-from engine.portfolio.tilt import targets_of
 
 #: Sessions by which trades come later, and by which what is only seen is known later.
 LATER = (1, 2, 3, 4, 5)
@@ -132,10 +131,7 @@ def _is_dated_on_firsts(one: Series) -> bool:
 def _active(both: Both) -> tuple[float | None, bool]:
     """The active return over policy, both by our own simulation; and whether its interval is above zero."""
     setting = _with(both[0], both[0].config.model_copy(update={"simulator": "overweight"}))
-    own, policy = (
-        track_of(setting, simulate(setting, targets, both[1]))
-        for targets in (both[1].targets, targets_of(setting.mix, setting.mix.policy))
-    )
+    own, policy = beside_policy(setting, both[1])
     per_year = setting.config.sessions_per_year
     interval = active_return_interval(own, policy, per_year)
     earned = formulas.difference(formulas.cagr(own.equity, per_year), formulas.cagr(policy.equity, per_year))

@@ -62,6 +62,13 @@ def test_a_missing_rate_is_named_with_its_cure(two: Desk) -> None:
         build_panel(load(two.config(data=TWO.format(currency="GBP"), base_currency="GBP")))
 
 
+def test_a_label_that_a_mapping_leaves_out_is_in_dollars_whatever_the_base(two: Desk) -> None:
+    """Not in the base currency by luck: then dollars would be read as pounds."""
+    data = TWO.format(currency="GBP").replace("us.csv", "us.csv, currency: {other: USD}")
+    with pytest.raises(ConfigError, match=r"data\.us\.currency: found prices in USD, and no rate to GBP"):
+        build_panel(load(two.config(data=data, base_currency="GBP")))
+
+
 def test_price_returns_beside_total_returns_are_a_fault_unless_accepted(two: Desk) -> None:
     data = "{us: {source: files, path: us.csv}, uk: {source: files, path: uk.csv, returns: price}}"
     with pytest.raises(ConfigError) as caught:

@@ -16,9 +16,9 @@ from engine.config import load
 from engine.market.assemble import build_panel
 from engine.market.digest import column_digest, column_digests
 from engine.market.panel import Panel
-from engine.market.snapshot_diff import verify
 from engine.market.snapshots import latest, read_snapshot, save
 from engine.market.table_file import from_parquet, to_parquet
+from engine.market.verify import verify
 from tests.desk import Desk, made_prices
 from tests.market.publishers.made import a_table, origin
 from tests.market.sources.conftest import Command, data

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.market.quality import Finding, Limits, duplicate_dates, findings, session_returns, short
+from engine.market.quality import Finding, Limits, findings, session_returns, short
 from engine.market.table import Table
 from tests.desk import made_prices
 from tests.market.publishers.conftest import SHARED
@@ -130,13 +130,6 @@ def test_values_are_looked_at_for_gaps_alone(prices: pd.DataFrame) -> None:
     prices.iloc[100:150, 0] = 0.0
     prices.iloc[200, 1] = np.nan
     assert short(findings(table_of(prices, "values"))) == {"gap": 1}
-
-
-def test_dates_that_repeat_are_counted() -> None:
-    days = np.array(["2020-01-01", "2020-01-02", "2020-01-02", "2020-01-02"], dtype="datetime64[D]")
-    (twice,) = duplicate_dates(days)
-    assert (twice.first, twice.count, twice.worst) == (days[1], 1, 3.0)
-    assert duplicate_dates(days[:2]) == []
 
 
 def test_returns_are_those_of_pandas(prices: pd.DataFrame) -> None:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from engine.errors import DataError
-from engine.market.snapshot_diff import diff, verify
+from engine.market.snapshot_diff import diff
 from engine.market.snapshots import list_snapshots, save
 from engine.market.table import Table
+from engine.market.verify import verify
 from tests.market.publishers.made import a_table, origin
 
 

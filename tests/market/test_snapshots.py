@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from engine.errors import DataError
-from engine.market.snapshot_diff import verify
 from engine.market.snapshots import list_snapshots, load, save, series_folder, store_folder
 from engine.market.table import Table
 from engine.market.table_file import content_hash, from_parquet, to_parquet
+from engine.market.verify import verify
 from tests.market.publishers.made import a_table, origin
 
 

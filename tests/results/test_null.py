@@ -112,7 +112,7 @@ def test_the_picture_is_a_page_with_words(asked: None, overweight: Command) -> N
         ("a.yaml --kind shift", 2, "--kind: found `shift`; expected shifted or dates or signs or bootstrap"),
         ("a.yaml --kind dates", 2, "found no null market of kind `dates`, as no series is watched; expected"),
         ("b.yaml", 2, "blend: found a blend, whose parts stand on markets of their own; expected a config with"),
-        ("c.yaml", 2, "found a study, `event_study`; expected a run; ask for the config that it stands on"),
+        ("c.yaml", 2, "found a study, `event_study`; expected a run; name the run that it studies"),
         ("d.yaml", 2, "d.yaml: found no file `d.yaml`"),
         ("a.yaml --markets 0", 2, "greater than or equal to 1"),
     ],

@@ -19,6 +19,7 @@ from engine.market.made.calendar import days_of
 from engine.market.made.calibration import CALM
 from engine.market.made.draws import Vector, autoregression, stream
 from engine.market.made.recipe import Recipe
+from engine.market.weekdays import weekday_of
 
 SMALLEST_SHOCK = 1.6
 MEAN_EXCESS = 0.2
@@ -41,9 +42,7 @@ def make_index(recipe: Recipe) -> ShockIndex:
     length = len(days)
     slow = autoregression(stream(recipe.seed, "calm index").standard_normal((1, length)), CALM.persistence)[0]
     noise = stream(recipe.seed, "noise of index").standard_normal(length)
-    # Day 0 of numpy, 1970-01-01, was a Thursday: weekday 3.
-    weekday = (days.astype(np.int64) + 3) % 7
-    logs = CALM.level + np.array(CALM.weekdays)[weekday] + CALM.slow * slow + CALM.noise * noise
+    logs = CALM.level + np.array(CALM.weekdays)[weekday_of(days)] + CALM.slow * slow + CALM.noise * noise
     chance = recipe.shocks_per_year / DAYS_PER_YEAR
     happened = np.flatnonzero(stream(recipe.seed, "shock days").random(length) < chance)
     # A size for each day, drawn whether or not there is a shock: another rate leaves the sizes of the rest alone.

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.config import Config
+from engine.config.load import SHIPPED
 from engine.config.own_sources import EventsSource
 from engine.errors import ConfigError, Fault
 from engine.market.sources.calendar_file import Event, read_calendar
@@ -20,9 +21,8 @@ from engine.market.sources.frames import find
 from engine.market.table import Table
 
 COLUMNS = ("sign", "strength", "shock")
-ENGINE = Path(__file__).parents[2]
 #: Where the calendars lie that come with the engine: in the working directory, the repository, an installed package.
-FOLDERS = (Path("configs/events"), ENGINE.parent / "configs/events", ENGINE / "shipped/configs/events")
+FOLDERS = (Path("configs/events"), SHIPPED.parent.parent / "configs/events", SHIPPED / "configs/events")
 
 
 def read(config: Config, name: str, wanted: Collection[str]) -> Table:

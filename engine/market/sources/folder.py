@@ -10,7 +10,7 @@ import pandas as pd
 from engine.config import Config, FilesSource, KnownInColumn
 from engine.errors import ConfigError
 from engine.market.sources.checked import checked_table
-from engine.market.sources.frames import READABLE, read_frame, refuse
+from engine.market.sources.frames import READABLE, no_column, read_frame
 from engine.market.table import Table, refuse_bad_dates
 
 
@@ -86,8 +86,5 @@ def _price(path: Path, frame: pd.DataFrame, price: str) -> pd.Series:
 def _column(path: Path, frame: pd.DataFrame, column: str) -> pd.Series:
     if column in frame.columns:
         return frame[column]
-    columns = ", ".join(map(str, frame.columns[:8]))
-    raise refuse(
-        path, f"no column `{column}` (columns: {columns})", "a file with it",
-        "name the columns in the config: `price:`, `open:`, `volume:`",
-    )  # fmt: skip
+    cure = "name the columns in the config: `price:`, `open:`, `volume:`"
+    raise no_column(path, frame, column, "a file with it", cure)

@@ -48,11 +48,7 @@ def read_frame(path: Path, date: str) -> pd.DataFrame:
     frame = _read(path)
     if date not in frame.columns:
         if frame.index.name != date:
-            columns = ", ".join(map(str, frame.columns[:8]))
-            raise refuse(
-                path, f"no column `{date}` (columns: {columns})", "a column of dates",
-                "name it in the config: `date: <column>`",
-            )  # fmt: skip
+            raise no_column(path, frame, date, "a column of dates", "name it in the config: `date: <column>`")
         frame = frame.reset_index()
     if frame.empty:
         raise refuse(path, "a header without rows", "at least one row", "export the file again")
@@ -148,12 +144,15 @@ def take_known(path: Path, frame: pd.DataFrame, column: str | None) -> tuple[pd.
     if column is None:
         return frame, None
     if column not in frame.columns:
-        columns = ", ".join(map(str, frame.columns[:8]))
-        raise refuse(
-            path, f"no column `{column}` (columns: {columns})", "the column of known dates that `known` names",
-            "correct `known: {column: ...}`",
-        )  # fmt: skip
+        expected, cure = "the column of known dates that `known` names", "correct `known: {column: ...}`"
+        raise no_column(path, frame, column, expected, cure)
     return frame.drop(columns=column), known_times(path, frame[column])
+
+
+def no_column(path: Path, frame: pd.DataFrame, column: str, expected: str, cure: str) -> DataError:
+    """A DataError about a column that a file does not have; it names those that it has."""
+    columns = ", ".join(map(str, frame.columns[:8]))
+    return refuse(path, f"no column `{column}` (columns: {columns})", expected, cure)
 
 
 def refuse(path: Path, found: str, expected: str, cure: str) -> DataError:

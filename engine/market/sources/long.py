@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from engine.market.sources.frames import refuse
+from engine.market.sources.frames import no_column, refuse
 
 
 def pivot(
@@ -20,11 +20,7 @@ def pivot(
     """
     for needed in (label, column):
         if needed not in frame.columns:
-            columns = ", ".join(map(str, frame.columns[:8]))
-            raise refuse(
-                path, f"no column `{needed}` (columns: {columns})", "a long table with it",
-                "name the columns in the config",
-            )  # fmt: skip
+            raise no_column(path, frame, needed, "a long table with it", "name the columns in the config")
     rows = frame if labels is None else frame[frame[label].isin(list(labels))]
     keys = rows[label].map(str if labels is None else dict(labels))
     doubled = pd.MultiIndex.from_arrays([rows.index, keys]).duplicated()

@@ -11,13 +11,13 @@ from engine.config import load
 from engine.errors import DataError
 from engine.market.assemble import build_panel
 from engine.market.exchange import exchange_sessions
-from engine.market.labels import is_label
+from engine.market.labels import wanted_by
 from engine.market.named_snapshots import find_snapshot, series_name
 from engine.market.quality import Finding, findings, short
-from engine.market.snapshot_diff import verify
 from engine.market.snapshots import read_snapshot, store_folder
 from engine.market.sources import read_source
 from engine.market.table import Table
+from engine.market.verify import verify
 from engine.results import terminal
 from engine.results.aligned import aligned
 from engine.results.failures import Failure, attempt, exit_code, tell
@@ -72,9 +72,7 @@ def _reports_of(name: str, store: Path | None, calendar: str | None) -> list[_Re
         one = find_snapshot(store_folder(store), name)
         return [_report(f"{series_name(one)}@{one.id[:12]}", read_snapshot(one), calendar)]
     config = load(name)
-    sleeves = (*config.hold.values(), *config.watch.values())
-    labels = {label for sleeve in sleeves for label in sleeve.members} | set(config.fx.values())
-    labels |= {one for one in config.against if is_label(one)}
+    labels = wanted_by(config).all
     reports = [_report(f"{name} {key}", read_source(config, key, labels), calendar) for key in config.data]
     # What cannot be aligned is told after what was found in it.
     build_panel(config)

@@ -15,8 +15,8 @@ import pytest
 from engine.market.fetch import Manners
 from engine.market.publishers import yahoo
 from engine.market.pull import pull
-from engine.market.snapshot_diff import verify
 from engine.market.snapshots import load
+from engine.market.verify import verify
 from tests.loopback import serving
 from tests.market.publishers import made
 

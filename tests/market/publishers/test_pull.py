@@ -14,9 +14,10 @@ import pytest
 from engine.market.fetch import Manners
 from engine.market.publishers import fred, french, gpr, pinksheet, yahoo
 from engine.market.pull import Outcome, pull
-from engine.market.snapshot_diff import diff, verify
+from engine.market.snapshot_diff import diff
 from engine.market.snapshots import list_snapshots, load
 from engine.market.table import Table
+from engine.market.verify import verify
 from engine.market.wanted import Wanted
 from engine.market.wire import Wire
 from tests.loopback import Fault, Loopback, serving
