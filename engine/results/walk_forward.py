@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.results import figures
+from engine.results.choosing import choosing_lines
 from engine.results.screen import StudyScreen, caveat_lines, figure_table, labelled
 from engine.study.answered import Studied
 from engine.study.walk.picture import WORDS, shown_by, values_words
@@ -34,7 +35,6 @@ def _body(studied: Studied, caveats: Sequence[str], _width: int) -> Iterator[Ren
         yield ""
         yield _folds(shown)
     yield ""
-    yield labelled([*(_of_windows if windows else _of_splits)(shown), *caveat_lines(caveats)])
     told = (_of_windows if windows else _of_splits)(shown)
     yield labelled([*told, *choosing_lines(studied), *caveat_lines(caveats)])
 
