@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from engine.config.claims_checks import claims_on_shocks
 from engine.config.event_study_checks import event_study_findings
@@ -21,6 +21,8 @@ from engine.config.trading import COSTS, Band
 from engine.config.walk_forward_checks import walk_forward_findings
 
 Found = tuple[Path, str, str, str]  # path, found, expected, cure
+#: Top-level keys in which sleeves and assets are named.
+NAMED = frozenset({"hold", "watch", "policy", "tilt", "limits", "trade"})
 
 
 def findings_across(config: Config, tree: Marked, faulty: frozenset[str]) -> Iterator[Finding]:
@@ -31,6 +33,18 @@ def findings_across(config: Config, tree: Marked, faulty: frozenset[str]) -> Ite
                 yield Finding(tree.nearest(path)[0].place, tree.dotted(path), found, expected, cure)
     if "hold" not in faulty:
         yield from _names(config, tree)
+
+
+def checks_on(keys: Collection[str]) -> list[tuple[frozenset[str], Callable[[Config], bool]]]:
+    """The checks that read one of these top-level keys: all that each reads, and whether a config passes it."""
+    found = [(reads, _passes(check)) for reads, check in _CHECKS if not reads.isdisjoint(keys)]
+    if not NAMED.isdisjoint(keys):
+        found.append((NAMED, lambda config: not any(_names(config, config.tree))))
+    return found
+
+
+def _passes(check: Callable[[Config], Iterator[Found]]) -> Callable[[Config], bool]:
+    return lambda config: not any(check(config))
 
 
 def _dates(config: Config) -> Iterator[Found]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from engine.config import Config, Rank
+from engine.config.varying import Varying
 from engine.decide import Market, read_market
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ UNASKED = (
     "members", "simulator", "allow_short", "capital",
 )  # fmt: skip
 #: Panels are large: so many are kept. Answers are small.
-MARKETS, ANSWERS = 4, 256
+MARKETS, ANSWERS, SAID = 4, 256, 64
 
 
 @dataclass(slots=True)
@@ -51,12 +52,26 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What the variants of one sweep share. said: what strategies said, by who was asked what on which ground."""
+
+    varying: Varying
+    said: Shelf = field(default_factory=lambda: Shelf(SAID))
+    grounds: Shelf = field(default_factory=lambda: Shelf(MARKETS))
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What was made already. One process has one; it is not for several threads."""
 
     markets: Shelf = field(default_factory=lambda: Shelf(MARKETS))
     answers: Shelf = field(default_factory=lambda: Shelf(ANSWERS))
+    sweeps: Shelf = field(default_factory=lambda: Shelf(1))
     read: Callable[[Config], Market] = read_market
+
+    def shared(self, config: Config, keys: tuple[str, ...]) -> Shared:
+        """What the variants of a config share, in which these keys vary. The thing keeps the config, and so its id."""
+        return self.sweeps.take(f"{id(config)} {keys}", lambda: Shared(Varying(config, keys)))
 
     def market(self, config: Config) -> Market:
         """Like `read_market`."""
