@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.signals.regression import Matrix, with_intercept
+from engine.signals.regression import Matrix, least_squares, with_intercept
 from engine.signals.score import Levels, Vector
 
 
@@ -30,31 +30,27 @@ def catch_up_gap(
     too_few = lookback - beta_sessions <= len(drivers)
     if too_few or min(len(lagging), *(len(driver) for driver in drivers)) < needed:
         return math.nan
-    logs = np.log(np.column_stack([lagging[-needed:], *(driver[-needed:] for driver in drivers)]))
-    if not np.isfinite(logs).all():
+    logs = np.log(np.array([lagging[-needed:], *[driver[-needed:] for driver in drivers]]))
+    if not math.isfinite(logs.sum()):
         return math.nan
-    returns = np.diff(logs[-lookback - 1 :], axis=0)
-    own = returns[:, 0]
-    design = np.column_stack([np.ones(lookback), returns[:, 1:]])
-    if beta_sessions > 1:
-        betas = _slow_betas(logs[-lookback - 1 :], returns, beta_sessions)
-    else:
-        betas = np.linalg.lstsq(design, own, rcond=None)[0]
-    residuals = own - design @ betas
-    deviation = math.sqrt(float(residuals @ residuals) / (lookback - design.shape[1]))
+    window = logs[:, -lookback - 1 :]
+    returns = window[:, 1:] - window[:, :-1]
+    apart = returns - ((window[:, -1] - window[:, 0]) / lookback)[:, None]
+    betas = least_squares(apart) if beta_sessions == 1 else _slow_betas(window.T, beta_sessions)
+    residuals = apart[0] - betas @ apart[1:]
+    deviation = math.sqrt(float(residuals @ residuals) / (lookback - len(logs)))
     if deviation == 0.0:
         return math.nan
-    moves = logs[-1] - logs[-1 - gap_sessions]
-    gap = float(betas[1:] @ moves[1:] - moves[0])
+    moves = logs[:, -1] - logs[:, -1 - gap_sessions]
+    gap = float(betas @ moves[1:] - moves[0])
     return gap / (deviation * math.sqrt(gap_sessions))
 
 
-def _slow_betas(logs: Matrix, returns: Matrix, sessions: int) -> Vector:
-    """(k+1,) betas of overlapping returns over `sessions`, before them the mean that they leave in daily returns."""
+def _slow_betas(logs: Matrix, sessions: int) -> Vector:
+    """(k,) betas of overlapping returns over `sessions`."""
     moves = logs[sessions:] - logs[:-sessions]
-    betas = np.linalg.lstsq(with_intercept(moves[:, 1:]), moves[:, 0], rcond=None)[0][1:]
-    left = (returns[:, 0] - returns[:, 1:] @ betas).mean()
-    return np.concatenate([[left], betas])
+    betas: Vector = np.linalg.lstsq(with_intercept(moves[:, 1:]), moves[:, 0], rcond=None)[0][1:]
+    return betas
 
 
 @dataclass(frozen=True, slots=True)
