@@ -28,7 +28,7 @@ def start(results: str) -> subprocess.Popen[bytes]:
 
 
 def parts(results: str) -> list[Path]:
-    return sorted(Path(results).glob("studies/sweep/.parts-*/block-*.parquet"))
+    return sorted(Path(results).glob("studies/sweep/.parts-*/block-*.arrow"))
 
 
 def until(results: str, count: int, process: subprocess.Popen[bytes]) -> None:
