@@ -73,7 +73,7 @@ def test_least_squares_is_what_a_decomposition_says(drivers: int, alike: float) 
     rows[-1] = rows[1] + alike * rows[-1] if drivers > 1 else rows[-1]
     rows -= rows.mean(axis=1, keepdims=True)
     expected = np.linalg.lstsq(rows[1:].T, rows[0], rcond=None)[0]
-    np.testing.assert_allclose(least_squares(rows) @ rows[1:], expected @ rows[1:], rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(np.array(least_squares(rows)) @ rows[1:], expected @ rows[1:], rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(least_squares(rows), expected, rtol=1e-10)
 
 

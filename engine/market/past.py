@@ -104,9 +104,9 @@ class Revealed:
 
 
 def _copy(source: NDArray[np.float64], buffer: NDArray[np.float64], start: int, stop: int) -> None:
-    buffer.flags.writeable = True
+    buffer.setflags(write=True)
     buffer[start:stop] = source[start:stop]
-    buffer.flags.writeable = False
+    buffer.setflags(write=False)
 
 
 def _forget(buffer: NDArray[np.float64], start: int, stop: int) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.signals.regression import Matrix, least_squares, with_intercept
-from engine.signals.score import Levels, Vector
+from engine.signals.score import Levels
 
 
 def catch_up_gap(
@@ -31,26 +31,26 @@ def catch_up_gap(
     if too_few or min(len(lagging), *(len(driver) for driver in drivers)) < needed:
         return math.nan
     logs = np.log(np.array([lagging[-needed:], *[driver[-needed:] for driver in drivers]]))
-    if not math.isfinite(logs.sum()):
+    flat = logs.ravel()
+    if not math.isfinite(flat @ flat):
         return math.nan
     window = logs[:, -lookback - 1 :]
     returns = window[:, 1:] - window[:, :-1]
-    apart = returns - ((window[:, -1] - window[:, 0]) / lookback)[:, None]
-    betas = least_squares(apart) if beta_sessions == 1 else _slow_betas(window.T, beta_sessions)
-    residuals = apart[0] - betas @ apart[1:]
+    returns -= ((window[:, -1] - window[:, 0]) / lookback)[:, None]
+    betas = least_squares(returns) if beta_sessions == 1 else _slow_betas(window.T, beta_sessions)
+    implied = np.array([-1.0, *betas])
+    residuals = implied @ returns
     deviation = math.sqrt(float(residuals @ residuals) / (lookback - len(logs)))
     if deviation == 0.0:
         return math.nan
-    moves = logs[:, -1] - logs[:, -1 - gap_sessions]
-    gap = float(betas @ moves[1:] - moves[0])
+    gap = float(implied @ (logs[:, -1] - logs[:, -1 - gap_sessions]))
     return gap / (deviation * math.sqrt(gap_sessions))
 
 
-def _slow_betas(logs: Matrix, sessions: int) -> Vector:
+def _slow_betas(logs: Matrix, sessions: int) -> list[float]:
     """(k,) betas of overlapping returns over `sessions`."""
     moves = logs[sessions:] - logs[:-sessions]
-    betas: Vector = np.linalg.lstsq(with_intercept(moves[:, 1:]), moves[:, 0], rcond=None)[0][1:]
-    return betas
+    return [*np.linalg.lstsq(with_intercept(moves[:, 1:]), moves[:, 0], rcond=None)[0][1:].tolist()]
 
 
 @dataclass(frozen=True, slots=True)

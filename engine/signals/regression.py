@@ -27,7 +27,7 @@ def with_intercept(columns: Matrix) -> Matrix:
     return np.column_stack([np.ones(len(columns)), columns])
 
 
-def least_squares(apart: Matrix) -> NDArray[np.float64]:
+def least_squares(apart: Matrix) -> list[float]:
     """(k,) betas of the first of k+1 rows on the others, all as deviations from their means.
 
     By elimination in the normal equations, which costs a tenth of a decomposition of the rows; where one of the others
@@ -37,7 +37,7 @@ def least_squares(apart: Matrix) -> NDArray[np.float64]:
     own, rows = products[0][1:], [row[1:] for row in products[1:]]
     for i, row in enumerate(rows):
         if not row[i] > ALIKE * products[i + 1][i + 1]:
-            return np.asarray(np.linalg.lstsq(apart[1:].T, apart[0], rcond=None)[0])
+            return [*np.linalg.lstsq(apart[1:].T, apart[0], rcond=None)[0].tolist()]
         for j in range(i + 1, len(rows)):
             share = rows[j][i] / row[i]
             rows[j] = [one - share * other for one, other in zip(rows[j], row, strict=True)]
@@ -45,7 +45,7 @@ def least_squares(apart: Matrix) -> NDArray[np.float64]:
     betas = [0.0] * len(rows)
     for i in reversed(range(len(rows))):
         betas[i] = (own[i] - sum(rows[i][j] * betas[j] for j in range(i + 1, len(rows)))) / rows[i][i]
-    return np.array(betas)
+    return betas
 
 
 def exposures(own: Sequence[Levels], drivers: Sequence[Levels], lookback: int) -> Matrix:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,7 @@ def _run_group(where: str, lanes: Sequence[Lane], kept: Kept, shared: Shared) ->
     members: dict[tuple[str, ...], list[Lane]] = defaultdict(list)
     for lane in lanes:
         if lane.asking not in heard:
-            heard[lane.asking] = shared.said.take(f"{where} {lane.asking}", lambda own=lane: _said(own.config, kept))
+            heard[lane.asking] = shared.said.take(f"{where} {lane.asking}", partial(_said, lane.config, kept))
         said = heard[lane.asking]
         if said is not None and said.scores.names:
             members[said.scores.names].append(lane)
