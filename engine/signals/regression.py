@@ -33,18 +33,20 @@ def least_squares(apart: Matrix) -> list[float]:
     By elimination in the normal equations, which costs a tenth of a decomposition of the rows; where one of the others
     is nearly made of those before it, that would cost digits too, and the rows are decomposed.
     """
-    products = (apart @ apart.T).tolist()
-    own, rows = products[0][1:], [row[1:] for row in products[1:]]
-    for i, row in enumerate(rows):
-        if not row[i] > ALIKE * products[i + 1][i + 1]:
+    rows = (apart @ apart.T).tolist()[1:]
+    variances = [row[i] for i, row in enumerate(rows, start=1)]
+    for i, row in enumerate(rows, start=1):
+        if not row[i] > ALIKE * variances[i - 1]:
             return [*np.linalg.lstsq(apart[1:].T, apart[0], rcond=None)[0].tolist()]
-        for j in range(i + 1, len(rows)):
+        for j in range(i, len(rows)):
             share = rows[j][i] / row[i]
             rows[j] = [one - share * other for one, other in zip(rows[j], row, strict=True)]
-            own[j] -= share * own[i]
     betas = [0.0] * len(rows)
-    for i in reversed(range(len(rows))):
-        betas[i] = (own[i] - sum(rows[i][j] * betas[j] for j in range(i + 1, len(rows)))) / rows[i][i]
+    for i in range(len(rows), 0, -1):
+        left = rows[i - 1][0]
+        for j in range(i, len(rows)):
+            left -= rows[i - 1][j + 1] * betas[j]
+        betas[i - 1] = left / rows[i - 1][i]
     return betas
 
 

@@ -19,6 +19,7 @@ from engine.market.table import Vector
 from engine.portfolio.asking import Asked
 from engine.portfolio.brake import Keep, shares_to_keep
 from engine.portfolio.scores import Scores, score_decisions
+from engine.strategy import load_brakes, load_strategy
 from engine.study.fused.can import lanes_can
 from engine.study.fused.ground import Ground, ground_of
 from engine.study.fused.heard import lane_keep, lane_scores
@@ -88,7 +89,9 @@ def _run_group(where: str, lanes: Sequence[Lane], kept: Kept, shared: Shared) ->
     members: dict[tuple[str, ...], list[Lane]] = defaultdict(list)
     for lane in lanes:
         if lane.asking not in heard:
-            heard[lane.asking] = shared.said.take(f"{where} {lane.asking}", partial(_said, lane.config, kept))
+            heard[lane.asking] = shared.said.take(
+                f"{where} {lane.asking}", partial(_said, where, lane.config, kept, shared)
+            )
         said = heard[lane.asking]
         if said is not None and said.scores.names:
             members[said.scores.names].append(lane)
@@ -99,10 +102,10 @@ def _run_group(where: str, lanes: Sequence[Lane], kept: Kept, shared: Shared) ->
     return found
 
 
-def _said(config: Config, kept: Kept) -> Said | None:
+def _said(where: str, config: Config, kept: Kept, shared: Shared) -> Said | None:
     """None where the strategy cannot be asked: the single run says why."""
     try:
-        setting = set_up(config, market=kept.market)
+        setting = _setting(where, config, kept, shared)
         asked = Asked(setting.strategy, config, setting.panel, setting.sleeves, setting.decisions, setting.tranche)
         scores, _ = kept.answers.take(f"scores {scores_key(config)}", lambda: score_decisions(asked))
         brakes = [replace(asked, strategy=brake) for brake in setting.brakes]
@@ -110,6 +113,16 @@ def _said(config: Config, kept: Kept) -> Said | None:
     except OverweightError:
         return None
     return Said(setting, scores, keep)
+
+
+def _setting(where: str, config: Config, kept: Kept, shared: Shared) -> Setting:
+    """On one ground only those who are asked differ: market, days and mix are laid out once."""
+    if config.blend:
+        return set_up(config, market=kept.market)
+    first: Setting = shared.settings.take(where, lambda: set_up(config, market=kept.market))
+    if first.config is config:
+        return first
+    return replace(first, config=config, strategy=load_strategy(config), brakes=load_brakes(config))
 
 
 def _simulate(where: str, lanes: Sequence[Lane], heard: Mapping[str, Said], shared: Shared) -> dict[int, Vector]:

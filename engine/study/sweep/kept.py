@@ -53,9 +53,12 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What the variants of one sweep share. said: what strategies said, by who was asked what on which ground."""
+    """What the variants of one sweep share. settings, grounds: of each ground the first ones. said: what strategies
+    said, by who was asked what on which ground.
+    """
 
     varying: Varying
+    settings: Shelf = field(default_factory=lambda: Shelf(MARKETS))
     said: Shelf = field(default_factory=lambda: Shelf(SAID))
     grounds: Shelf = field(default_factory=lambda: Shelf(MARKETS))
 
