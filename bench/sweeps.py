@@ -7,16 +7,18 @@ second. `python bench/sweeps.py memory [PARTS]` prints megabytes and seconds of 
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 
 from engine.config import load
 from engine.study.answered import save_study
 from engine.study.person import Person, waiting
-from engine.study.sweep.crew import cores
 from engine.study.sweep.plan import Plan, plan_of
 from engine.study.sweep.study import study_sweep
 
@@ -43,17 +45,37 @@ def rates(sets: int) -> tuple[float, float]:
 
 
 def memory(parts: int) -> tuple[float, float]:
-    """Megabytes of all processes at their highest, added up, and seconds, of so many times 100,000 variants."""
-    start = time.monotonic()
+    """Megabytes of all processes together at their highest, and seconds, of so many times 100,000 variants."""
+    start, seen, done = time.monotonic(), [0.0], Event()
+
+    def look() -> None:
+        while not done.wait(0.2):
+            seen.append(_held())
+
+    watcher = Thread(target=look, daemon=True)
+    watcher.start()
     over = f"with.lookback: [200, 252], stance.enter: {{from: 0.5, to: 2.4, count: {5 * parts}}}"
     over += (
         ", tilt.miners.over: {from: 0.05, to: 0.3, count: 100}, trade.commission_bps: {from: 0, to: 9.9, count: 100}"
     )
     studied(over, "from: 2010-01-29\n")
-    peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    # Of the others the largest is known.
-    unit = 1e6 if sys.platform == "darwin" else 1e3
-    return (peaks[0] + (cores() - 1) * peaks[1]) / unit, time.monotonic() - start
+    done.set()
+    watcher.join()
+    return max(*seen, _held()), time.monotonic() - start
+
+
+def _held() -> float:
+    """Megabytes that this process and those that it started hold now; what they share is counted for each."""
+    own = f"/proc/{os.getpid()}"
+    try:
+        started = Path(f"{own}/task/{os.getpid()}/children").read_text().split()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    total = 0
+    for folder in (own, *(f"/proc/{process}" for process in started)):
+        with suppress(OSError):
+            total += int(Path(f"{folder}/statm").read_text().split()[1])
+    return total * resource.getpagesize() / 1e6
 
 
 def studied(over: str, rest: str = "") -> tuple[Plan, list[float]]:

@@ -119,7 +119,7 @@ def _setting(where: str, config: Config, kept: Kept, shared: Shared) -> Setting:
     """On one ground only those who are asked differ: market, days and mix are laid out once."""
     if config.blend:
         return set_up(config, market=kept.market)
-    first: Setting = shared.settings.take(where, lambda: set_up(config, market=kept.market))
+    first: Setting = shared.settings.take_made(where, lambda: set_up(config, market=kept.market))
     if first.config is config:
         return first
     return replace(first, config=config, strategy=load_strategy(config), brakes=load_brakes(config))
@@ -129,7 +129,7 @@ def _simulate(where: str, lanes: Sequence[Lane], heard: Mapping[str, Said], shar
     place = {name: x for x, name in enumerate(heard)}
     first = next(iter(heard.values()))
     try:
-        ground = shared.grounds.take(where, lambda: _ground(first))
+        ground = shared.grounds.take_made(where, lambda: _ground(replace(first.setting, config=lanes[0].config)))
         keep = lane_keep([one.keep for one in heard.values()], ground.tilted, len(first.setting.decisions))
         of = np.array([place[lane.asking] for lane in lanes])
         table = table_of(ground, [lane.config for lane in lanes], of, of + 1, keep)
@@ -141,8 +141,7 @@ def _simulate(where: str, lanes: Sequence[Lane], heard: Mapping[str, Said], shar
     return {lane.row: done.figures[i] for i, lane in enumerate(lanes) if done.status[i] == DONE}
 
 
-def _ground(said: Said) -> Ground:
+def _ground(setting: Setting) -> Ground:
     """What is held against a path of its own needs decisions to stand on; which ones makes no difference."""
-    panel = said.setting.panel
-    neutral = np.zeros((len(said.setting.decisions), len(panel.assets)))
-    return ground_of(said.setting, Decided(None, None, neutral))
+    neutral = np.zeros((len(setting.decisions), len(setting.panel.assets)))
+    return ground_of(setting, Decided(None, None, neutral))

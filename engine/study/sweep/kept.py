@@ -50,6 +50,14 @@ class Shelf:
             raise self.things[key]
         return cast(T, self.things[key])
 
+    def take_made(self, key: str, make: Callable[[], T]) -> T:
+        """Like `take`, for things that several can make: where one could not, the next one tries."""
+        try:
+            return self.take(key, make)
+        except Exception:
+            self.things.pop(key, None)
+            raise
+
 
 @dataclass(frozen=True, slots=True)
 class Shared:

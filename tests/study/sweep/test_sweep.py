@@ -13,7 +13,7 @@ from engine.config import load
 from engine.measure.metrics import METRICS
 from engine.results.studies import drawn
 from engine.study.sweep import blocks
-from engine.study.sweep.block import run_block
+from engine.study.sweep.block import WAYS, run_block
 from engine.study.sweep.blocks import run_blocks
 from engine.study.sweep.crew import Crew, Todo
 from engine.study.sweep.kept import Kept
@@ -107,6 +107,23 @@ def test_a_variant_that_fails_is_a_row_with_its_reason(desk: Desk) -> None:
     assert studied.figures["ways"]["failed"] == 7
     assert sum(one["variants"] for one in studied.figures["failures"]) == 7
     assert any("7 of 8 variants failed" in caveat for caveat in studied.caveats)
+
+
+def test_whoever_fails_first_keeps_nobody_from_the_lanes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a strategy that cannot be asked, nor costs that eat a trade in a block before."""
+    monkeypatch.setattr("engine.study.sweep.block.WORTH", 1)
+    desk.text('"""Takes no lookback."""\ndef score(past):\n    return 1.0\n', "strategies/bare.py")
+    over = "    strategy: [bare, trend]\n    trade.commission_bps: [1, 10000]\n    against: [[AAA]]\n"
+    plan = plan_of(load(sweep(desk, f"{over}    stance.enter: {{from: 0.1, to: 0.8, step: 0.1}}")))
+    kept, ways = Kept(), {}
+    for number in range(plan.blocks):
+        block = run_block(plan, number, kept)
+        assert (block.way == run_block(plan, number, Kept()).way).all()
+        ways |= dict(zip(block.rows.tolist(), block.way.tolist(), strict=True))
+    named = {(v["strategy"], v["trade.commission_bps"]) for row, v in plan.variants.values_of(plan.order).items()
+             if WAYS[ways[row]] == "failed"}  # fmt: skip
+    assert named == {("bare", 1), ("bare", 10000), ("trend", 10000)}
+    assert any(WAYS[way] == "fused" for way in ways.values())
 
 
 def test_the_best_is_the_best_and_its_command_gives_it(desk: Desk) -> None:
