@@ -29,6 +29,8 @@ FRAMES = ("ledger", "targets", "weights", "trades", "decisions", "attribution", 
 TRIALS = "trials.sqlite"
 #: A folder on its way: `run` leaves none behind, a killed run may, and the next one clears it away.
 UNFINISHED = ".unfinished-"
+#: Rows of a table that are written at once.
+ROWS = 1 << 17
 
 
 def put_folder(folder: Path, write: Callable[[Path], None], beside: Mapping[str, Any] | None = None) -> None:
@@ -73,9 +75,13 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
 
 
 def write_parquet(columns: Columns, path: Path) -> None:
-    """The same columns give the same bytes."""
-    table = pa.table({name: _arrow(values) for name, values in columns.items()})
-    pq.write_table(table, path, compression="zstd")
+    """The same columns give the same bytes. What is copied on the way is some rows at a time."""
+    count = max((len(values) for values in columns.values()), default=0)
+    schema = pa.table({name: _arrow(values[:0]) for name, values in columns.items()}).schema
+    with pq.ParquetWriter(path, schema, compression="zstd") as file:
+        for start in range(0, max(count, 1), ROWS):
+            some = {name: _arrow(values[start : start + ROWS]) for name, values in columns.items()}
+            file.write_table(pa.table(some, schema=schema))
 
 
 def _arrow(values: np.ndarray[Any, Any]) -> pa.Array:

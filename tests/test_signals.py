@@ -12,6 +12,7 @@ import pytest
 
 from engine.market.sources.sample import FOLDER
 from engine.signals import catch_up_gap, momentum, relative_momentum, z_score
+from engine.signals.regression import least_squares
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,19 @@ def test_catch_up_gap_is_positive_where_the_laggard_lags() -> None:
     assert math.isnan(catch_up_gap(own[:252], (driver[:252],), lookback=252, gap_sessions=126))
     late = np.where(np.arange(300) < 100, np.nan, driver)
     assert math.isnan(catch_up_gap(own, (late,), lookback=252, gap_sessions=126))
+
+
+@pytest.mark.parametrize("drivers", [1, 2, 3, 6])
+@pytest.mark.parametrize("alike", [1.0, 1e-2, 1e-6, 0.0])
+def test_least_squares_is_what_a_decomposition_says(drivers: int, alike: float) -> None:
+    """Also where the last driver is nearly, or wholly, the first one again: then nothing but the fit is known."""
+    random = np.random.default_rng(drivers)
+    rows = random.normal(size=(drivers + 1, 60))
+    rows[-1] = rows[1] + alike * rows[-1] if drivers > 1 else rows[-1]
+    rows -= rows.mean(axis=1, keepdims=True)
+    expected = np.linalg.lstsq(rows[1:].T, rows[0], rcond=None)[0]
+    np.testing.assert_allclose(np.array(least_squares(rows)) @ rows[1:], expected @ rows[1:], rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(least_squares(rows), expected, rtol=1e-10)
 
 
 def test_relative_momentum_and_z_score_agree_with_pandas(levels: pd.DataFrame) -> None:

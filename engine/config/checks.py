@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from engine.config.claims_checks import claims_on_shocks
 from engine.config.event_study_checks import event_study_findings
@@ -21,6 +21,9 @@ from engine.config.study_checks import study_findings
 from engine.config.trading import COSTS, Band
 from engine.config.walk_forward_checks import walk_forward_findings
 
+#: Top-level keys in which sleeves and assets are named.
+NAMED = frozenset({"hold", "watch", "policy", "tilt", "limits", "trade"})
+
 
 def findings_across(config: Config, tree: Marked, faulty: frozenset[str]) -> Iterator[Finding]:
     """Every fault between blocks; a check that would read a faulty block is left out."""
@@ -32,6 +35,18 @@ def findings_across(config: Config, tree: Marked, faulty: frozenset[str]) -> Ite
         yield from _names(config, tree)
     if faulty.isdisjoint(STUDIES):
         yield from study_findings(config, tree)
+
+
+def checks_on(keys: Collection[str]) -> list[tuple[frozenset[str], Callable[[Config], bool]]]:
+    """The checks that read one of these top-level keys: all that each reads, and whether a config passes it."""
+    found = [(reads, _passes(check)) for reads, check in _CHECKS if not reads.isdisjoint(keys)]
+    if not NAMED.isdisjoint(keys):
+        found.append((NAMED, lambda config: not any(_names(config, config.tree))))
+    return found
+
+
+def _passes(check: Callable[[Config], Iterator[Found]]) -> Callable[[Config], bool]:
+    return lambda config: not any(check(config))
 
 
 def _dates(config: Config) -> Iterator[Found]:

@@ -1,6 +1,6 @@
 """The Past: what a strategy is handed on a decision day. Nothing later exists in it.
 
-Arrays are read-only views of buffers into which each day is copied as it comes. Beyond today a buffer holds NaN,
+Arrays are read-only views of buffers into which days are copied once they have come. Beyond today a buffer holds NaN,
 so that even the `.base` of a view shows nothing.
 """
 
@@ -39,7 +39,7 @@ class UnknownName(ConfigError):
 
 
 class Revealed:
-    """The buffers behind every Past of one run. `reveal(t)` copies the market up to session t into them."""
+    """The buffers behind every Past of one run: what is asked for is copied into them, up to the session revealed."""
 
     def __init__(self, panel: Panel, sleeves: Mapping[str, SleeveSeries], config: Config) -> None:
         self.panel = panel
@@ -49,18 +49,17 @@ class Revealed:
         self.held = tuple(config.hold)
         self.until = -1
         self.memory: dict[Any, list[float]] = {}
-        self._sources: dict[tuple[str, str], Matrix | Vector] = {("assets", ""): carry(panel.prices)}
-        self._sources |= {("sleeve", name): one.levels for name, one in self.sleeves.items()}
-        self._buffers = {key: np.full_like(source, np.nan) for key, source in self._sources.items()}
+        # What nobody asks for is neither carried forward nor copied.
+        self._sources: dict[tuple[str, str], Matrix | Vector] = {}
+        self._buffers: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self._copied: dict[tuple[str, str], int] = {}
         self._series = {name: np.full_like(one.values, np.nan) for name, one in panel.series.items()}
         self._known = dict.fromkeys(panel.series, 0)
-        for buffer in (*self._buffers.values(), *self._series.values()):
+        for buffer in self._series.values():
             buffer.flags.writeable = False
 
     def reveal(self, session: int) -> None:
-        """Copy everything known by the close of `session`, and not copied before. Sessions only go forward."""
-        for key, buffer in self._buffers.items():
-            _copy(self._sources[key], buffer, self.until + 1, session + 1)
+        """From now on everything known by the close of `session` may be copied. Sessions only go forward."""
         for name, one in self.panel.series.items():
             known = int(np.searchsorted(one.visible, session, side="right"))
             _copy(one.values, self._series[name], self._known[name], known)
@@ -69,9 +68,11 @@ class Revealed:
 
     def conceal(self, session: int) -> None:
         """The way back, for audits: what is later than `session` is NaN again, and so is what it was copied from."""
-        for key, buffer in self._buffers.items():
-            for array in (buffer, self._sources[key]):
+        for key in (("assets", ""), *(("sleeve", name) for name in self.sleeves)):
+            self._open(key)
+            for array in (self._buffers[key], self._sources[key]):
                 _forget(array, session + 1, self.until + 1)
+            self._copied[key] = min(self._copied[key], session + 1)
         for name, one in self.panel.series.items():
             known = int(np.searchsorted(one.visible, session, side="right"))
             _forget(self._series[name], known, self._known[name])
@@ -80,7 +81,21 @@ class Revealed:
 
     def levels(self, kind: str, name: str, session: int) -> NDArray[np.float64]:
         """Rows 0..session of a buffer, read-only."""
-        return self._buffers[kind, name][: session + 1]
+        key = (kind, name)
+        if self._copied.get(key, 0) <= self.until:
+            self._open(key)
+            _copy(self._sources[key], self._buffers[key], self._copied[key], self.until + 1)
+            self._copied[key] = self.until + 1
+        return self._buffers[key][: session + 1]
+
+    def _open(self, key: tuple[str, str]) -> None:
+        """Lay out a buffer, where there is none."""
+        if key not in self._buffers:
+            kind, name = key
+            self._sources[key] = carry(self.panel.prices) if kind == "assets" else self.sleeves[name].levels
+            self._buffers[key] = np.full_like(self._sources[key], np.nan)
+            self._buffers[key].flags.writeable = False
+            self._copied[key] = 0
 
     def known(self, name: str, session: int) -> tuple[int, Vector]:
         """How many values of a series were known by the close of `session`, and those values."""
@@ -89,9 +104,9 @@ class Revealed:
 
 
 def _copy(source: NDArray[np.float64], buffer: NDArray[np.float64], start: int, stop: int) -> None:
-    buffer.flags.writeable = True
+    buffer.setflags(write=True)
     buffer[start:stop] = source[start:stop]
-    buffer.flags.writeable = False
+    buffer.setflags(write=False)
 
 
 def _forget(buffer: NDArray[np.float64], start: int, stop: int) -> None:

@@ -45,14 +45,16 @@ def score_decisions(asked: Asked) -> tuple[Scores, Said]:
     rows = [_as_mapping(asked, int(session), answer) for session, answer in zip(asked.decisions, given, strict=True)]
     names = tuple(sorted({name for row in rows for name in row}))
     _refuse_strangers(asked, names, rows)
-    shape = (len(rows), len(names))
+    shape, place = (len(rows), len(names)), {name: s for s, name in enumerate(names)}
     values, may_enter, ago = np.full(shape, np.nan), np.ones(shape, np.bool_), np.zeros(shape, np.int64)
     for d, row in enumerate(rows):
         for name, one in row.items():
-            s = names.index(name)
-            opinion = one if isinstance(one, Score) else Score(float(one))
-            values[d, s] = rounded(opinion.value)
-            may_enter[d, s], ago[d, s] = opinion.may_enter, opinion.sessions_ago
+            s = place[name]
+            if isinstance(one, Score):
+                values[d, s] = rounded(one.value)
+                may_enter[d, s], ago[d, s] = one.may_enter, one.sessions_ago
+            else:
+                values[d, s] = rounded(float(one))
     return Scores(names, values, may_enter, ago), said
 
 
@@ -99,10 +101,10 @@ def _as_mapping(asked: Asked, session: int, answer: Answer) -> Mapping[str, Any]
         return {name: part for name, part in answer.items() if part is not None}
     if isinstance(asked.config.stance, Rank) and answer is not None:
         refuse(asked, session, f"one score, {shown(answer)}", "a mapping of scores, as `rule: rank` ranks")
-    tilted = sorted(asked.config.tilt)
+    tilted = asked.config.tilt
     if len(tilted) != 1:
-        refuse(asked, session, f"one score, {shown(answer)}", f"a score for each of {', '.join(tilted)}")
-    return {} if answer is None else {tilted[0]: answer}
+        refuse(asked, session, f"one score, {shown(answer)}", f"a score for each of {', '.join(sorted(tilted))}")
+    return {} if answer is None else {next(iter(tilted)): answer}
 
 
 def _refuse_strangers(asked: Asked, names: tuple[str, ...], rows: list[Mapping[str, Any]]) -> None:

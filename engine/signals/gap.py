@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.signals.regression import Matrix, with_intercept
-from engine.signals.score import Levels, Vector
+from engine.signals.regression import Matrix, least_squares, with_intercept
+from engine.signals.score import Levels
 
 
 def catch_up_gap(
@@ -30,36 +30,27 @@ def catch_up_gap(
     too_few = lookback - beta_sessions <= len(drivers)
     if too_few or min(len(lagging), *(len(driver) for driver in drivers)) < needed:
         return math.nan
-    # Written into place: asked thousands of times, stacking columns would be a sixth of it.
-    logs = np.empty((needed, 1 + len(drivers)))
-    for column, levels in enumerate((lagging, *drivers)):
-        logs[:, column] = levels[-needed:]
-    np.log(logs, out=logs)
-    if not np.isfinite(logs).all():
+    logs = np.log(np.array([lagging[-needed:], *[driver[-needed:] for driver in drivers]]))
+    flat = logs.ravel()
+    if not math.isfinite(flat @ flat):
         return math.nan
-    returns = logs[-lookback:] - logs[-lookback - 1 : -1]
-    own = returns[:, 0]
-    design = np.ones((lookback, 1 + len(drivers)))
-    design[:, 1:] = returns[:, 1:]
-    if beta_sessions == 1:
-        betas = np.linalg.lstsq(design, own, rcond=None)[0]
-    else:
-        betas = _slow_betas(logs[-lookback - 1 :], returns, beta_sessions)
-    residuals = own - design @ betas
-    deviation = math.sqrt(float(residuals @ residuals) / (lookback - design.shape[1]))
+    window = logs[:, -lookback - 1 :]
+    returns = window[:, 1:] - window[:, :-1]
+    returns -= ((window[:, -1] - window[:, 0]) / lookback)[:, None]
+    betas = least_squares(returns) if beta_sessions == 1 else _slow_betas(window.T, beta_sessions)
+    implied = np.array([-1.0, *betas])
+    residuals = implied @ returns
+    deviation = math.sqrt(float(residuals @ residuals) / (lookback - len(logs)))
     if deviation == 0.0:
         return math.nan
-    moves = logs[-1] - logs[-1 - gap_sessions]
-    gap = float(betas[1:] @ moves[1:] - moves[0])
+    gap = float(implied @ (logs[:, -1] - logs[:, -1 - gap_sessions]))
     return gap / (deviation * math.sqrt(gap_sessions))
 
 
-def _slow_betas(logs: Matrix, returns: Matrix, sessions: int) -> Vector:
-    """(k+1,) betas of overlapping returns over `sessions`, before them the mean that they leave in daily returns."""
+def _slow_betas(logs: Matrix, sessions: int) -> list[float]:
+    """(k,) betas of overlapping returns over `sessions`."""
     moves = logs[sessions:] - logs[:-sessions]
-    betas = np.linalg.lstsq(with_intercept(moves[:, 1:]), moves[:, 0], rcond=None)[0][1:]
-    left = (returns[:, 0] - returns[:, 1:] @ betas).mean()
-    return np.concatenate([[left], betas])
+    return [*np.linalg.lstsq(with_intercept(moves[:, 1:]), moves[:, 0], rcond=None)[0][1:].tolist()]
 
 
 @dataclass(frozen=True, slots=True)

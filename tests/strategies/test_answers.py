@@ -44,7 +44,8 @@ def test_metal_over_miner_is_the_gap_the_other_way_round(desk: Desk) -> None:
 
 def test_metal_over_miner_enters_only_a_rising_metal(desk: Desk) -> None:
     asked = {"stance": "{rule: threshold, enter: -9, exit: -10}"}
-    roles = "{miners: one, metal: two, market: one, lookback: 50, gap_sessions: 20, rising: 30}"
+    roles = "{miners: one, metal: two, market: third, lookback: 50, gap_sessions: 20, rising: 30}"
+    asked["watch"] = "{third: [AAA]}"
     desk.run(strategy="metal_over_miner", with_=roles, **asked)
     result = desk.run(strategy="metal_over_miner", with_=roles, every="daily", **asked)
     entered = result.opinions["stance one"].ne(0).idxmax()

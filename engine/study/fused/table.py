@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +65,12 @@ def rule_row(rule: Rule, holding: int) -> Vector:
     else:
         own = (float(rule.hold_sessions), rule.half_life_sessions or 0.0)
     return np.array([*own, *sides_of(rule), holding], np.float64)
+
+
+def stance_row(config: Config) -> Vector:
+    """(5,) the row of a config's rule."""
+    assert config.rule is not None
+    return rule_row(config.rule, config.trade.holding_sessions)
 
 
 def trading_row(config: Config) -> Vector:
@@ -132,16 +138,14 @@ def table_of(ground: Ground, configs: Sequence[Config], scores: Indices, brake: 
     scores, brake: (V,) the set of scores and the set of shares to keep, one of `keep` (D, Q, Z), that each goes by.
     """
     rules = [config.rule for config in configs]
-    kinds = {kind_of(rule) for rule in rules if rule is not None}
+    kinds = {kind_of(rule) for rule in {id(rule): rule for rule in rules}.values() if rule is not None}
     assert len(kinds) == 1
-    rule, rule_rows = distinct(
-        [rule_row(one, c.trade.holding_sessions) for one, c in zip(rules, configs, strict=True) if one]
-    )
-    tilt, tilt_rows = distinct([tilt_row(config, ground) for config in configs])
-    policy, policy_rows = distinct([policy_row(config, ground) for config in configs])
-    cost, cost_rows = distinct([cost_row(config, ground) for config in configs])
-    trading, trading_rows = distinct([trading_row(config) for config in configs])
-    limit, limit_rows = distinct([limit_row(config, ground) for config in configs])
+    rule, rule_rows = rows_by(configs, ("blend", "stance", "trade"), stance_row)
+    tilt, tilt_rows = rows_by(configs, ("tilt", "policy"), lambda config: tilt_row(config, ground))
+    policy, policy_rows = rows_by(configs, ("policy",), lambda config: policy_row(config, ground))
+    cost, cost_rows = rows_by(configs, ("trade", "hold", "sessions_per_year"), lambda config: cost_row(config, ground))
+    trading, trading_rows = rows_by(configs, ("rebalance", "trade", "limits"), trading_row)
+    limit, limit_rows = rows_by(configs, ("limits", "hold", "allow_short"), lambda config: limit_row(config, ground))
     return VariantTable(
         Picks(scores, rule, tilt, policy, brake, cost, trading, limit),
         LaneRules(kinds.pop(), rule_rows),
@@ -151,12 +155,27 @@ def table_of(ground: Ground, configs: Sequence[Config], scores: Indices, brake: 
     )
 
 
-def distinct(rows: Sequence[NDArray[np.float64]]) -> tuple[Indices, NDArray[np.float64]]:
-    """Which of the distinct rows each is, and these, in the order in which they come."""
+def rows_by(
+    configs: Sequence[Config], reads: Sequence[str], row_of: Callable[[Config], NDArray[np.float64]]
+) -> tuple[Indices, NDArray[np.float64]]:
+    """Which of the distinct rows of a table each config has, and these, in the order in which they come.
+
+    reads: the attributes of a config that its row is made of. Variants share what they do not vary, as the very same
+    objects: of those whose attributes are the same objects one row is made.
+    """
+    made: dict[tuple[int, ...], int] = {}
     seen: dict[bytes, int] = {}
-    which = np.array([seen.setdefault(row.tobytes(), len(seen)) for row in rows], dtype=np.int64)
-    first = [int(np.argmax(which == i)) for i in range(len(seen))]
-    return which, np.stack([rows[i] for i in first])
+    rows: list[NDArray[np.float64]] = []
+    which = np.empty(len(configs), np.int64)
+    for i, config in enumerate(configs):
+        of = tuple([id(getattr(config, name)) for name in reads])
+        if of not in made:
+            row = row_of(config)
+            made[of] = seen.setdefault(row.tobytes(), len(rows))
+            if made[of] == len(rows):
+                rows.append(row)
+        which[i] = made[of]
+    return which, np.stack(rows)
 
 
 def lane_tilts(rows: Cube, keep: Cube) -> LaneTilts:

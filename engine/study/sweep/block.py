@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.config import Config
-from engine.config.vary import varied
+from engine.config.varying import Varying
 from engine.errors import OverweightError
 from engine.market.table import Indices, Matrix
 from engine.measure.metrics import METRICS
@@ -44,9 +44,9 @@ def run_block(plan: Plan, block: int, kept: Kept) -> Block:
     """
     rows = plan.rows(block)
     figures, way = np.full((len(rows), len(METRICS)), np.nan), np.full(len(rows), SINGLE)
-    values = {row: plan.variants.values(row) for row in rows.tolist()}
-    configs, reasons = _configs(plan, values)
-    fused = run_fused(configs, values, kept) if plan.variants.count >= WORTH else {}
+    values, shared = plan.variants.values_of(rows), kept.shared(plan.config, plan.variants.keys)
+    configs, reasons = _configs(shared.varying, values)
+    fused = run_fused(configs, values, kept, shared) if plan.variants.count >= WORTH else {}
     for i, row in enumerate(rows.tolist()):
         if row in fused:
             figures[i], way[i] = fused[row], FUSED
@@ -61,12 +61,12 @@ def run_block(plan: Plan, block: int, kept: Kept) -> Block:
     return Block(rows, figures, way, reasons)
 
 
-def _configs(plan: Plan, values: Mapping[int, Mapping[str, Any]]) -> tuple[dict[int, Config], dict[int, str]]:
+def _configs(varying: Varying, values: Mapping[int, Mapping[str, Any]]) -> tuple[dict[int, Config], dict[int, str]]:
     """The config of each variant, and why others are none."""
     configs, reasons = {}, {}
     for row, own in values.items():
         try:
-            configs[row] = varied(plan.config, own)
+            configs[row] = varying.varied(own)
         except OverweightError as error:
             reasons[row] = _words(error)
     return configs, reasons

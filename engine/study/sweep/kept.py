@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from engine.config import Config, Rank
+from engine.config.varying import Varying
 from engine.decide import Market, read_market
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ UNASKED = (
     "members", "simulator", "allow_short", "capital",
 )  # fmt: skip
 #: Panels are large: so many are kept. Answers are small.
-MARKETS, ANSWERS = 4, 256
+MARKETS, ANSWERS, SAID = 4, 256, 64
 
 
 @dataclass(slots=True)
@@ -49,6 +50,26 @@ class Shelf:
             raise self.things[key]
         return cast(T, self.things[key])
 
+    def take_made(self, key: str, make: Callable[[], T]) -> T:
+        """Like `take`, for things that several can make: where one could not, the next one tries."""
+        try:
+            return self.take(key, make)
+        except Exception:
+            self.things.pop(key, None)
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the variants of one sweep share. settings, grounds: of each ground the first ones. said: what strategies
+    said, by who was asked what on which ground.
+    """
+
+    varying: Varying
+    settings: Shelf = field(default_factory=lambda: Shelf(MARKETS))
+    said: Shelf = field(default_factory=lambda: Shelf(SAID))
+    grounds: Shelf = field(default_factory=lambda: Shelf(MARKETS))
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -56,7 +77,12 @@ class Kept:
 
     markets: Shelf = field(default_factory=lambda: Shelf(MARKETS))
     answers: Shelf = field(default_factory=lambda: Shelf(ANSWERS))
+    sweeps: Shelf = field(default_factory=lambda: Shelf(1))
     read: Callable[[Config], Market] = read_market
+
+    def shared(self, config: Config, keys: tuple[str, ...]) -> Shared:
+        """What the variants of a config share, in which these keys vary. The thing keeps the config, and so its id."""
+        return self.sweeps.take(f"{id(config)} {keys}", lambda: Shared(Varying(config, keys)))
 
     def market(self, config: Config) -> Market:
         """Like `read_market`."""

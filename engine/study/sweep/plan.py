@@ -15,10 +15,10 @@ from engine.study.sweep.variants import Variants, variants_of
 
 #: Variants in the lanes of the fused kernel at once; a block is a multiple of it where there are many.
 LANES = 32
-#: A sweep has at most so many blocks ...
-BLOCKS = 256
-#: ... and one of few variants blocks of this size, that a stop costs little.
-FEW = 8
+#: A sweep has at most so many blocks, but one of fewer variants so few that what is made for each block costs little:
+BLOCKS, FEWER = 256, 64
+#: full lanes so many times over are enough for that. One of very few has blocks of FEW, that a stop costs little.
+ENOUGH, FEW = 4, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,10 @@ def plan_of(config: Config, variants: Variants | None = None) -> Plan:
 
 def block_size(count: int) -> int:
     """How many variants make a block."""
-    return FEW if count <= FEW * LANES else LANES * -(-count // (LANES * BLOCKS))
+    if count <= FEW * LANES:
+        return FEW
+    full = -(-count // LANES)
+    return LANES * max(-(-full // BLOCKS), min(-(-full // FEWER), ENOUGH))
 
 
 def _order(variants: Variants) -> Indices:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,25 +13,26 @@ from engine.config.vary import varied
 from engine.errors import ConfigError, OverweightError
 from engine.study.answered import PARTS, Studied, study_id
 from engine.study.person import who_waits
+from engine.study.sweep.before import found_before
 from engine.study.sweep.block import FAILED
 from engine.study.sweep.blocks import Found, run_blocks
 from engine.study.sweep.chosen import choosing
+from engine.study.sweep.counted import swept_trials
 from engine.study.sweep.kept import Kept
 from engine.study.sweep.outcome import Outcome, figures_of, outcome_of, table_of
 from engine.study.sweep.parts import part_file
 from engine.study.sweep.picture import picture_of
 from engine.study.sweep.plan import Plan, plan_of
 from engine.study.sweep.refused import sound_variants
-from engine.study.sweep.saved import saved_table
 from engine.study.sweep.single import run_variant
-from engine.study.sweep.worlds import Worlds, worlds_of
-from engine.trials import TRIALS, SweptTrials, check_trials, count_swept
+from engine.study.sweep.worlds import worlds_of
+from engine.trials import TRIALS, check_trials, count_swept
 
 
 def study_sweep(config: Config, results: Path | None, full: bool = False) -> Studied:
     """The study as `overweight run` saves and prints it. Blocks that are done are kept in the results folder until all
-    are, so that a run that was stopped goes on where it was. full: measure also what choosing among them leaves; where
-    the same sweep was finished before, its table is taken.
+    are, so that a run that was stopped goes on where it was; of one that was finished the table is read. full: measure
+    also what choosing among them leaves.
 
     Raises ConfigError for a sweep that cannot be, or of which no variant has figures; DataError where no source can
     be read, or nothing can be written.
@@ -45,12 +44,13 @@ def study_sweep(config: Config, results: Path | None, full: bool = False) -> Stu
     who_waits().say(f"{config.path}: reading the data")
     worlds = worlds_of(plan)
     identity = study_id(config, worlds.identity)
-    found = (saved_table(plan, results, identity) if full else None) or _found(plan, identity, results)
+    found = _found(plan, identity, results)
     outcome = outcome_of(plan, found, config.sweep.choose_by)
     if outcome is None:
         raise _none_ran(plan, found)
     if results is not None:
-        count_swept(results / TRIALS, _trials(config, worlds, found))
+        ran = np.flatnonzero(found.way != FAILED)
+        count_swept(results / TRIALS, swept_trials(config, worlds, ran, found.metric("sharpe")[ran]))
     studied = _studied(outcome, identity)
     return replace(studied, full={"choosing": choosing(outcome)}) if full else studied
 
@@ -60,7 +60,12 @@ def _found(plan: Plan, identity: str, results: Path | None) -> Found:
         who_waits().say(f"{plan.config.path}: {words}")
 
     if results is not None:
-        folder = results / "studies" / plan.config.name / f"{PARTS}{identity}"
+        home = results / "studies" / plan.config.name
+        before = found_before(home / identity, plan.variants.count)
+        if before is not None:
+            say(f"{plan.variants.count:,} variants were run before")
+            return before
+        folder = home / f"{PARTS}{identity}"
         try:
             return run_blocks(plan, folder, say)
         except KeyboardInterrupt:
@@ -107,21 +112,3 @@ def _none_ran(plan: Plan, found: Found) -> OverweightError:
     reason = found.reasons.get(0, "no variant has the metric")
     words = f"{count:,} variants of which none has figures; the first: {reason}"
     return ConfigError(plan.config.fault("sweep.over", words, "at least one that runs", "mend the base, or the values"))
-
-
-def _trials(config: Config, worlds: Worlds, found: Found) -> list[SweptTrials]:
-    """For each question on each data set how many variants had figures, and how their Sharpe ratios spread."""
-    sharpes, rows = found.metric("sharpe"), []
-    asked = json.dumps([config.studied(), config.question()], sort_keys=True)
-    sweep = hashlib.sha256(f"{asked}\0{worlds.identity}".encode()).hexdigest()[:16]
-    by_question: dict[tuple[str, str], list[int]] = {}
-    for number, world in enumerate(worlds.all):
-        by_question.setdefault((world.question, world.data), []).append(number)
-    for (question, data), numbers in by_question.items():
-        own = (found.way != FAILED) & np.isin(worlds.of, numbers)
-        known = sharpes[own & ~np.isnan(sharpes)]
-        if own.any():
-            mean = float(known.mean()) if len(known) else None
-            spread = float(known.var()) if len(known) else None
-            rows.append(SweptTrials(question, data, sweep, config.name, int(own.sum()), mean, spread))
-    return rows

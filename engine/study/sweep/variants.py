@@ -45,14 +45,23 @@ class Variants:
 
     def values(self, row: int) -> dict[str, Any]:
         """What one variant sets: key to value."""
-        return {key: self._value(k, row) for k, key in enumerate(self.keys)}
+        return self.values_of(np.array([row]))[row]
 
-    def _value(self, k: int, row: int) -> Any:
+    def values_of(self, rows: Indices) -> dict[int, dict[str, Any]]:
+        """By number what some variants set."""
+        columns = [self._column(k, rows) for k in range(len(self.keys))]
+        return {
+            row: dict(zip(self.keys, values, strict=True))
+            for row, values in zip(rows.tolist(), zip(*columns, strict=True), strict=True)
+        }
+
+    def _column(self, k: int, rows: Indices) -> list[Any]:
+        """(R,) what variants set one key to."""
         axis = self.axes[k]
         if not isinstance(axis, Span):
-            return axis[int(self.column(k, np.array([row]))[0])]
+            return [axis[place] for place in self.column(k, rows).tolist()]
         assert self.draws is not None
-        return axis.at(float(self.draws[row, k]))
+        return [axis.at(share) for share in self.draws[rows, k].tolist()]
 
 
 def variants_of(config: Config) -> Variants:

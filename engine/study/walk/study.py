@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from engine.errors import ConfigError, Fault
 from engine.folder import plain
 from engine.measure.metrics import METRICS
 from engine.study.answered import Studied, study_id
+from engine.study.sweep.counted import swept_trials
 from engine.study.sweep.plan import plan_of
 from engine.study.sweep.worlds import Worlds, worlds_of
 from engine.study.walk.candidates import Candidates, run_candidates
@@ -96,19 +95,8 @@ def _misnamed(config: Config, key: str, name: str) -> Iterator[Fault]:
 
 
 def _trials(config: Config, candidates: Candidates, worlds: Worlds) -> list[SweptTrials]:
-    """The variants of the sweep that had figures, by question and data: a sweep of the same is the same trials."""
-    beside = candidates.beside
-    sharpes = {one.number: figure("sharpe", one.track, one.track, one.track, beside.sessions_per_year)
-               for one in candidates.all}  # fmt: skip
-    asked = json.dumps([{"sweep": config.studied()["sweep"]}, config.question()], sort_keys=True)
-    sweep = hashlib.sha256(f"{asked}\0{worlds.identity}".encode()).hexdigest()[:16]
-    by_question: dict[tuple[str, str], list[float]] = {}
-    for number, sharpe in sharpes.items():
-        world = worlds.all[int(worlds.of[number])]
-        by_question.setdefault((world.question, world.data), []).append(sharpe)
-    rows = []
-    for (question, data), values in by_question.items():
-        known = np.array([value for value in values if not np.isnan(value)])
-        mean, spread = (float(known.mean()), float(known.var())) if len(known) else (None, None)
-        rows.append(SweptTrials(question, data, sweep, config.name, len(values), mean, spread))
-    return rows
+    """The variants of the sweep that had figures: a sweep of the same is the same trials."""
+    year = candidates.beside.sessions_per_year
+    sharpes = [figure("sharpe", one.track, one.track, one.track, year) for one in candidates.all]
+    ran = np.array([one.number for one in candidates.all])
+    return swept_trials(config, worlds, ran, np.array(sharpes, np.float64))

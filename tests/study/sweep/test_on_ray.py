@@ -175,7 +175,7 @@ def test_a_cluster_that_goes_away_leaves_what_is_done(
     said = overweight("run sweep.yaml --on ray --address h:1")
     assert said.code == 2
     assert message in said.err
-    assert len([*Path("results").rglob("block-*.parquet")]) == ("back 0" in answers)
+    assert len([*Path("results").rglob("block-*.arrow")]) == ("back 0" in answers)
     done = swept(Path("sweep.yaml")).path
     assert done is not None
     assert (done / "variants.parquet").read_bytes() == (whole / "variants.parquet").read_bytes()
@@ -269,7 +269,7 @@ def test_a_cluster_that_dies_is_told_and_the_rest_is_done_here(
     with waiting(Person(say)), working_on(Cluster(cluster.address)), pytest.raises(ConfigError) as error:
         answer(path)
     assert f"--address {cluster.address}: found a cluster that went away after" in str(error.value)
-    kept = [*Path("results").rglob("block-*.parquet")]
+    kept = [*Path("results").rglob("block-*.arrow")]
     assert 1 <= len(kept) < 30
     Path("asked.txt").unlink()
     done, whole = swept(path).path, None

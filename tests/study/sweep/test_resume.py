@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.config import load
+from engine.fingerprint import CODE, ENGINE
 from engine.study.sweep import study
 from engine.study.sweep.blocks import run_blocks
+from engine.study.sweep.plan import plan_of
 from tests.desk import Desk
 from tests.study.sweep.swept import sweep, swept
 
@@ -28,7 +31,7 @@ def start(results: str) -> subprocess.Popen[bytes]:
 
 
 def parts(results: str) -> list[Path]:
-    return sorted(Path(results).glob("studies/sweep/.parts-*/block-*.parquet"))
+    return sorted(Path(results).glob("studies/sweep/.parts-*/block-*.arrow"))
 
 
 def until(results: str, count: int, process: subprocess.Popen[bytes]) -> None:
@@ -43,9 +46,12 @@ def bytes_of(folder: Path | None) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_killed_at_several_points_it_ends_in_the_same_bytes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kills", [(4,), pytest.param((1, 4, 9), marks=pytest.mark.heavy)], ids=["once", "thrice"])
+def test_killed_at_several_points_it_ends_in_the_same_bytes(
+    desk: Desk, kills: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = swept(sweep(desk, OVER), "whole")
-    for count in (1, 4, 9):
+    for count in kills:
         process = start("killed")
         until("killed", count, process)
         assert process.poll() is None, "it ended before it could be killed"
@@ -63,6 +69,53 @@ def test_killed_at_several_points_it_ends_in_the_same_bytes(desk: Desk, monkeypa
     assert len(ran) == left
     assert bytes_of(resumed.path) == bytes_of(whole.path)
     assert not parts("killed")
+
+
+def test_a_finished_sweep_is_read_and_not_run_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shown as it was, a failed variant with its reason; a table that cannot be read is made again."""
+    ran: list[int] = []
+    monkeypatch.setattr("engine.study.sweep.blocks.run_block", counting(ran))
+    path = sweep(desk, "    with.lookback: [10, 300]\n    tilt.one.over: [0.1, 0.9]")
+    first = swept(path)
+    whole = bytes_of(first.path)
+    assert ran == [0]
+    for content in (None, b"PAR1 torn", whole["variants.parquet"][:-9]):
+        if content is not None:
+            assert first.path is not None
+            (first.path / "variants.parquet").write_bytes(content)
+        again = swept(path)
+        assert (again.id, again.figures, again.caveats) == (first.id, first.figures, first.caveats)
+        assert bytes_of(again.path) == whole
+    assert ran == [0, 0, 0]
+    swept(path, "elsewhere")
+    assert ran == [0] * 4
+
+
+def test_another_engine_goes_on_nowhere(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither from what is kept of a sweep nor from a finished one, once a line of what makes figures is another."""
+    ran: list[int] = []
+    monkeypatch.setattr("engine.study.sweep.blocks.run_block", counting(ran))
+    path = sweep(desk, "    with.lookback: [10, 20]\n    tilt.one.over: {from: 0.1, to: 0.4, step: 0.03}")
+    first = swept(path)
+    assert first.path is not None
+    run_blocks(plan_of(load(path)), first.path.with_name(f".parts-{first.id}"), str, processes=1)
+    ran.clear()
+    monkeypatch.setattr("engine.study.answered.code_fingerprint", lambda parts: f"another of {len(parts)}")
+    second = swept(path)
+    assert second.id != first.id
+    assert ran == [0, 1, 2]
+
+
+def test_all_that_makes_a_figure_is_in_the_id() -> None:
+    """What a worker loads of the engine is hashed, but for what only says, writes or names things."""
+    code = "import sys, engine.study.sweep.worker; print(*[one.__file__ for name, one in sys.modules.items() if "
+    code += "name.startswith('engine')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    hashed = [ENGINE / part for part in (*CODE, "study")]
+    loaded = [Path(word) for word in done.stdout.split()]
+    assert len(loaded) > 100
+    beside = {one.stem for one in loaded if not any(one == part or part in one.parents for part in hashed)}
+    assert beside <= {"__init__", "errors", "fingerprint", "result", "shown", "tables"}
 
 
 def counting(ran: list[int]) -> object:

@@ -13,7 +13,7 @@ from engine.config import load
 from engine.measure.metrics import METRICS
 from engine.results.studies import drawn
 from engine.study.sweep import blocks
-from engine.study.sweep.block import run_block
+from engine.study.sweep.block import WAYS, run_block
 from engine.study.sweep.blocks import run_blocks
 from engine.study.sweep.crew import Crew, Todo
 from engine.study.sweep.kept import Kept
@@ -52,21 +52,22 @@ def overweight(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPat
     return Command(capsys)
 
 
-@pytest.mark.parametrize("worth", [1, 10**9], ids=["lanes", "alone"])
 @pytest.mark.parametrize("name", SWEEPS)
-def test_every_row_is_the_plain_run_of_its_variant(
-    desk: Desk, name: str, worth: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engine.study.sweep.block.WORTH", worth)
+def test_every_row_is_the_plain_run_of_its_variant(desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it went through the lanes, or alone."""
     desk.text(SHARE, "strategies/share.py")
     path = sweep(desk, SWEEPS[name].replace("strategy: trend, on", "strategy: share, on"))
-    rows = rows_of(swept(path))
-    assert len(rows) >= 4
-    for row in rows:
-        assert (row["way"], row["reason"]) in {("single", ""), ("fused", "")}, row
-        assert figures_of(row) == pytest.approx(figures_alone(path, row["variant"]), rel=1e-9, abs=1e-12, nan_ok=True)
-    assert len({row["cagr"] for row in rows}) > 1
-    assert sum(row["way"] == "fused" for row in rows) == (FUSED[name] if worth == 1 else 0)
+    alone: dict[int, dict[str, float]] = {}
+    for worth, results in ((1, "lanes"), (10**9, "alone")):
+        monkeypatch.setattr("engine.study.sweep.block.WORTH", worth)
+        rows = rows_of(swept(path, results))
+        assert len(rows) >= 4
+        alone = alone or {row["variant"]: figures_alone(path, row["variant"]) for row in rows}
+        for row in rows:
+            assert (row["way"], row["reason"]) in {("single", ""), ("fused", "")}, row
+            assert figures_of(row) == pytest.approx(alone[row["variant"]], rel=1e-9, abs=1e-12, nan_ok=True)
+        assert len({row["cagr"] for row in rows}) > 1
+        assert sum(row["way"] == "fused" for row in rows) == (FUSED[name] if worth == 1 else 0)
 
 
 def test_drawn_variants_are_plain_runs_too(desk: Desk) -> None:
@@ -108,6 +109,23 @@ def test_a_variant_that_fails_is_a_row_with_its_reason(desk: Desk) -> None:
     assert any("7 of 8 variants failed" in caveat for caveat in studied.caveats)
 
 
+def test_whoever_fails_first_keeps_nobody_from_the_lanes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a strategy that cannot be asked, nor costs that eat a trade in a block before."""
+    monkeypatch.setattr("engine.study.sweep.block.WORTH", 1)
+    desk.text('"""Takes no lookback."""\ndef score(past):\n    return 1.0\n', "strategies/bare.py")
+    over = "    strategy: [bare, trend]\n    trade.commission_bps: [1, 10000]\n    against: [[AAA]]\n"
+    plan = plan_of(load(sweep(desk, f"{over}    stance.enter: {{from: 0.1, to: 0.8, step: 0.1}}")))
+    kept, ways = Kept(), {}
+    for number in range(plan.blocks):
+        block = run_block(plan, number, kept)
+        assert (block.way == run_block(plan, number, Kept()).way).all()
+        ways |= dict(zip(block.rows.tolist(), block.way.tolist(), strict=True))
+    named = {(v["strategy"], v["trade.commission_bps"]) for row, v in plan.variants.values_of(plan.order).items()
+             if WAYS[ways[row]] == "failed"}  # fmt: skip
+    assert named == {("bare", 1), ("bare", 10000), ("trend", 10000)}
+    assert any(WAYS[way] == "fused" for way in ways.values())
+
+
 def test_the_best_is_the_best_and_its_command_gives_it(desk: Desk) -> None:
     path = sweep(desk, PARAMETERS, "  choose_by: max_drawdown\nfrom: 2020-09-30\n")
     studied = swept(path)
@@ -140,7 +158,7 @@ def test_processes_and_order_change_nothing(desk: Desk, monkeypatch: pytest.Monk
     assert plan.blocks == 10
     alone = run_blocks(plan, Path("alone"), lambda _: None, processes=1)
     monkeypatch.setattr(blocks, "PAYS", 0.0)
-    together = run_blocks(plan, Path("together"), lambda _: None, processes=3)
+    together = run_blocks(plan, Path("together"), lambda _: None, processes=2)
     assert alone.figures.tobytes() == together.figures.tobytes()
     assert (alone.way == together.way).all()
     copied, kept = pickle.loads(pickle.dumps(plan)), Kept()
