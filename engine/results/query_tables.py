@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from engine.errors import ConfigError, DataError, Fault
 from engine.folder import FRAMES, TRIALS
+from engine.measure.metrics import METRICS
 from engine.results import terminal
 from engine.results.query_datasets import datasets
 from engine.results.saved import read_outcome, saved_folders
@@ -118,7 +119,7 @@ def _runs(results: Path) -> pa.Table:
             continue
         about = {"name": one.name, "id": one.id, "path": str(folder), "from": one.window[0], "to": one.window[1]}
         rows.append({**about, "reference": one.reference, "verdict": one.verdict, **one.metrics})
-    columns = dict.fromkeys([*TEXTS, *(key for row in rows for key in row)])
+    columns = dict.fromkeys([*TEXTS, *METRICS, *(key for row in rows for key in row)])
     kinds = {key: pa.string() if key in TEXTS else pa.float64() for key in columns}
     return pa.table({key: pa.array([row.get(key) for row in rows], kind) for key, kind in kinds.items()})
 
