@@ -14,7 +14,7 @@ from engine.portfolio.lanes.sums import begin, stretch, trace, worth
 from engine.portfolio.lanes.table import (
     ACTIVE, ASSETS, BAND, CASH, DEBT, DEPTH, DOWN, E0, EDGE, EXTRA, FEE, FLOOR, GOAL, GROUP, GROUPS, HITS, LANES, LEAST,
     MEAN, ONE, ORDER, PART, ROUNDING, SLEEVES, SLIP, SMALLEST, SPARE, SPENT, THREE, TRADES, TURNOVER, TWO, UNIT, X1, X2,
-    XF, Cube, LaneFlags, LaneMarket, LanePaths, LaneRows, LaneTerms, LaneWork,
+    XF, Cube, LaneFlags, LaneMarket, LanePaths, LaneRows, LaneTerms, LaneWork, wide,
 )  # fmt: skip
 from engine.portfolio.lanes.trade import rebalance
 
@@ -101,6 +101,7 @@ def run(
     flags: LaneFlags, paths: LanePaths,
 ) -> None:  # fmt: skip
     """One portfolio in every lane; its sums are left in the table, its last equity in E0."""
+    wide()
     sessions, groups = market.prices.shape[0], market.prices.shape[1] // 4
     equip(S, groups, source, terms, rows, flags)
     begin(S, groups, market.capital)
@@ -112,7 +113,7 @@ def run(
         if k >= 0:
             if source == STRATEGY:
                 aim(S, groups, k, rows.weights, market.parts, market.home, flags.by_sleeve)
-            else:
+            elif market.changed[k] or flags.filtered:
                 aim_mix(S, groups, k, market.parts, market.home)
                 if source == MATCHED and flags.extra:
                     add_extra(S, groups, k, market.parts, market.home)

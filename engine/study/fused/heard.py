@@ -21,6 +21,7 @@ def lane_scores(sets: Sequence[Scores]) -> LaneScores:
     return LaneScores(
         values=np.ascontiguousarray(values),
         may_enter=np.stack([one.may_enter for one in sets], axis=2),
+        free=all(bool(one.may_enter.all()) for one in sets),
         ago=np.stack([one.sessions_ago for one in sets], axis=2).astype(np.float64),
         place=place,
         given=given,
