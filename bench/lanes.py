@@ -11,7 +11,10 @@ is what variants share or what is asked once: the panel, the scores of each look
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,7 @@ from engine.study.fused.heard import lane_keep, lane_scores
 from engine.study.fused.simulate import Simulated, simulate_many
 from engine.study.fused.table import Picks, VariantTable, table_of
 
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "bench"
 #: As in `../shared/bench/common.py`.
 START, COST, CAPITAL = 252, 0.001, 1_000_000.0
 
@@ -46,6 +50,16 @@ class Many:
     def run(self, threads: int | None = None) -> Simulated:
         return simulate_many(self.ground, self.names, self.scores, self.table, threads)
 
+    def bytes_each(self) -> float:
+        """The most that a variant takes at any moment: its row of the table, its sums and its figures.
+
+        What a thread works in does not grow with variants: without it, by two counts of variants.
+        """
+        counts = (len(self.table) // 2, len(self.table))
+        half, whole = (_peak(replace(self, table=_first(self.table, count))) for count in counts)
+        own = sum(getattr(self.table.picks, name).itemsize for name in Picks.__slots__)
+        return own + (whole - half) / (counts[1] - counts[0])
+
 
 def w3(prices: np.ndarray, sets: np.ndarray, every: int = 21, **keys: Any) -> Many:
     """W3's sets (V, 3) of lookback, threshold and tilt, decided every so many sessions. keys: the config's, changed."""
@@ -61,6 +75,30 @@ def w3(prices: np.ndarray, sets: np.ndarray, every: int = 21, **keys: Any) -> Ma
     return Many(ground, said[0].names, lane_scores(said), _picked(table, which, score))
 
 
+def vectorbt_w3(prices: np.ndarray, sets: np.ndarray) -> Callable[[], Any]:
+    """What simulates W3's sets at once in vectorbt, warm, with W3's figures; weights are made before."""
+    import pandas as pd
+    import vectorbt
+
+    common = SourceFileLoader("common", str(SHARED / "common.py")).load_module()
+    days, close = np.arange(START, len(prices), 21), prices[START:]
+    size = np.full((len(close), len(sets) * close.shape[1]), np.nan)
+    size[days - START] = np.hstack([common.w3_weights(prices, one, days) for one in sets])
+    frame = pd.DataFrame(np.tile(close, (1, len(sets))), index=pd.bdate_range("2001-01-01", periods=len(close)))
+    group = np.repeat(np.arange(len(sets)), close.shape[1])
+
+    def run() -> None:
+        portfolio = vectorbt.Portfolio.from_orders(
+            frame, size=size, size_type="targetpercent", group_by=group, cash_sharing=True, call_seq="auto", fees=COST,
+            init_cash=CAPITAL, freq="1D", direction="longonly",
+        )  # fmt: skip
+        returns = portfolio.value().pct_change().fillna(0.0).vbt.returns(freq="1D", year_freq="252D")
+        returns.annualized(), returns.annualized_volatility(), returns.sharpe_ratio(), returns.max_drawdown()
+
+    run()
+    return run
+
+
 def metals_lead(path: Path, count: int) -> Many:
     """So many variants of a config on the sample: where it enters, and how many points it moves."""
     base = load(path)
@@ -68,15 +106,31 @@ def metals_lead(path: Path, count: int) -> Many:
     decided = decide(setting)
     assert decided.scores is not None
     side = int(np.sqrt(count))
-    configs = [
-        base.model_copy(update={"rule": base.rule.model_copy(update={"enter": float(enter)})})  # type: ignore[union-attr]
-        for enter in np.linspace(0.5, 2.0, side)
-    ]
+    rules = [base.rule.model_copy(update={"enter": float(at)}) for at in np.linspace(0.5, 2.0, side)]  # type: ignore
+    (name, tilt), *_ = base.tilt.items()
+    tilts = [{name: tilt.model_copy(update={"over": float(points)})} for points in np.linspace(0.05, 0.25, side)]
+    pairs = zip(rules, tilts, strict=True)
+    configs = [base.model_copy(update={"stance": rule, "tilt": own}) for rule, own in pairs]
     none = np.zeros(side, np.int64)
     ground = ground_of(setting, decided)
     table = table_of(ground, configs, none, none, lane_keep([], ground.tilted, len(setting.decisions)))
-    row = np.tile(np.arange(side), side)
-    return Many(ground, decided.scores.names, lane_scores([decided.scores]), _picked(table, row, np.zeros_like(row)))
+    enters, points = np.divmod(np.arange(side * side), side)
+    picked = _picked(table, enters, np.zeros(side * side, np.int64))
+    picked = replace(picked, picks=replace(picked.picks, tilt=table.picks.tilt[points]))
+    return Many(ground, decided.scores.names, lane_scores([decided.scores]), picked)
+
+
+def _first(table: VariantTable, count: int) -> VariantTable:
+    return replace(table, picks=Picks(*(getattr(table.picks, name)[:count] for name in Picks.__slots__)))
+
+
+def _peak(many: Many) -> int:
+    """Bytes allocated at most while variants are simulated."""
+    tracemalloc.start()
+    many.run(threads=1)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most
 
 
 def _picked(table: VariantTable, row: np.ndarray, scores: np.ndarray) -> VariantTable:

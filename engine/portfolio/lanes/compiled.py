@@ -41,17 +41,6 @@ def fma(typing: Any, a: Any, b: Any, c: Any) -> Any:
     return types.float64(types.float64, types.float64, types.float64), lambda _, builder, __, given: builder.fma(*given)
 
 
-@intrinsic
-def wide(typing: Any) -> Any:
-    """The function that calls it takes vectors as long as the processor has them: numba takes half, for older ones."""
-
-    def lengthen(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
-        return context.get_dummy_value()
-
-    return types.none(), lengthen
-
-
 def _digest(*modules: ModuleType) -> str:
     """Of the sources: numba's disk cache follows the file of one function, and ours call those of others."""
     files = [__file__, *(str(one.__file__) for one in modules)]
@@ -60,7 +49,7 @@ def _digest(*modules: ModuleType) -> str:
 
 def _entry(name: str, *modules: ModuleType) -> Callable[..., Any]:
     """The function of the last module compiled, with all that it calls."""
-    done: dict[str, Any] = {"fma": fma, "wide": wide}
+    done: dict[str, Any] = {"fma": fma}
     for module in modules:
         for own, function in vars(module).items():
             if isinstance(function, FunctionType) and function.__module__ == module.__name__ and own != name:

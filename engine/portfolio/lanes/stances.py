@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.market.table import Indices, Matrix, Vector
-from engine.portfolio.lanes.table import ASSETS, LANES, Cube, wide
+from engine.portfolio.lanes.table import ASSETS, LANES, Cube
 
 #: The kinds of rule; the last takes scores for stances as they are.
 THRESHOLD, PROPORTIONAL, RANK, IMPULSE, GIVEN = range(5)
@@ -28,10 +28,10 @@ NOW, STRENGTH, SINCE, HELD, TAKEN, SIGN, POWER = (region * (ASSETS + 3) * LANES 
 
 
 class LaneScores(NamedTuple):
-    """What X sets of a strategy's own parameters said on D decisions of S names. values (D, S, X): NaN for no opinion.
+    """What X sets of a strategy's own parameters said on D decisions of S names. values (X, D, S): NaN for no opinion.
 
-    may_enter (D, S, X); free: it is always. ago (D, S, X): sessions since it was known. place (D, S, X): its rank, 0
-    the highest, -1 for none; given (D, X): how many have one.
+    may_enter (X, D, S); free: it is always. ago (X, D, S): sessions since it was known. place (X, D, S): its rank, 0
+    the highest, -1 for none; given (X, D): how many have one. A block reads few sets: they lie side by side.
     """
 
     values: Cube
@@ -78,7 +78,7 @@ def proportional(S: Vector, n: int) -> None:
 def ranked(S: Vector, n: int, place: Cube, given: Matrix, sets: Indices, d: int, s: int) -> None:
     """+1 for the `top` highest scores of a day, -1 for the `bottom` lowest, the best first to the top."""
     for b in range(LANES):
-        at, many = place[d, s, sets[b]], given[d, sets[b]]
+        at, many = place[sets[b], d, s], given[sets[b], d]
         last = at >= max(many - S[SECOND + b], S[FIRST + b])
         S[NOW + n + b] = 0.0 if at < 0.0 else 1.0 if at < S[FIRST + b] else -1.0 if last else 0.0
 
@@ -154,12 +154,12 @@ def equip(S: Vector, names: int, rules: Matrix, picks: Indices) -> None:
 def read(S: Vector, values: Cube, sets: Indices, alike: bool, d: int, s: int) -> None:
     """SCORE: what the set of each lane says of a name; alike: all lanes have the same set."""
     if alike:
-        score = values[d, s, sets[0]]
+        score = values[sets[0], d, s]
         for b in range(LANES):
             S[SCORE + b] = score
     else:
         for b in range(LANES):
-            S[SCORE + b] = values[d, s, sets[b]]
+            S[SCORE + b] = values[sets[b], d, s]
 
 
 def apply(S: Vector, kind: int, scores: LaneScores, sets: Indices, alike: bool, session: float, d: int, s: int) -> None:
@@ -169,7 +169,7 @@ def apply(S: Vector, kind: int, scores: LaneScores, sets: Indices, alike: bool, 
     if kind == THRESHOLD:
         if not scores.free:
             for b in range(LANES):
-                S[MAY + b] = 1.0 if scores.may_enter[d, s, sets[b]] else 0.0
+                S[MAY + b] = 1.0 if scores.may_enter[sets[b], d, s] else 0.0
         threshold(S, n)
     elif kind == PROPORTIONAL:
         proportional(S, n)
@@ -177,7 +177,7 @@ def apply(S: Vector, kind: int, scores: LaneScores, sets: Indices, alike: bool, 
         ranked(S, n, scores.place, scores.given, sets, d, s)
     elif kind == IMPULSE:
         for b in range(LANES):
-            S[AGO + b] = scores.ago[d, s, sets[b]]
+            S[AGO + b] = scores.ago[sets[b], d, s]
         impulse(S, n, session)
     else:
         for b in range(LANES):
@@ -192,7 +192,6 @@ def take_stances(
 
     Fills stances (G, D, S, LANES), and bets (G, LANES, 3): episodes, decisions over, decisions under.
     """
-    wide()
     days, names = stances.shape[1], stances.shape[2]
     for g in range(len(stances)):
         equip(S, names, rules.rows, picks[g])

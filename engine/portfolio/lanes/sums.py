@@ -59,8 +59,9 @@ def note(S: Vector) -> None:
         S[BOUGHT + b] = 1.0 if S[TRADED + b] > 0.0 else S[BOUGHT + b]
 
 
-def add_four(S: Vector, t: int, rate: Vector, path: Matrix) -> None:
+def add_four(S: Vector, t: int, rate: Vector, path: Matrix, line: Vector, alike: bool) -> None:
     """The sums of four sessions of equity E0 .. E3 against a path. One division serves four inverses."""
+    l0, l1, l2, l3 = line[t], line[t + 1], line[t + 2], line[t + 3]
     f0, f1, f2, f3 = rate[t], rate[t + 1], rate[t + 2], rate[t + 3]
     b0, b1, b2, b3 = 1.0 + f0, 1.0 + f1, 1.0 + f2, 1.0 + f3
     for b in range(LANES):
@@ -77,7 +78,8 @@ def add_four(S: Vector, t: int, rate: Vector, path: Matrix) -> None:
         S[XF + b] = fma(x3, f3, fma(x2, f2, fma(x1, f1, fma(x0, f0, S[XF + b]))))
         y0, y1, y2, y3 = min(x0, 0.0), min(x1, 0.0), min(x2, 0.0), min(x3, 0.0)
         S[DOWN + b] = fma(y3, y3, fma(y2, y2, fma(y1, y1, fma(y0, y0, S[DOWN + b]))))
-        d0, d1, d2, d3 = x0 - path[t, b], x1 - path[t + 1, b], x2 - path[t + 2, b], x3 - path[t + 3, b]
+        d0, d1 = x0 - (l0 if alike else path[t, b]), x1 - (l1 if alike else path[t + 1, b])
+        d2, d3 = x2 - (l2 if alike else path[t + 2, b]), x3 - (l3 if alike else path[t + 3, b])
         S[ACTIVE + b] = fma(d3, d3, fma(d2, d2, fma(d1, d1, fma(d0, d0, S[ACTIVE + b]))))
         k0 = min(S[PEAK + b], v0)
         k1 = min(k0, v1)
@@ -87,9 +89,9 @@ def add_four(S: Vector, t: int, rate: Vector, path: Matrix) -> None:
         S[DEPTH + b] = min(min(S[DEPTH + b], min(e0 * k0, e1 * k1)), min(e2 * k2, e3 * k3))
 
 
-def add_one(S: Vector, t: int, rate: Vector, path: Matrix) -> None:
+def add_one(S: Vector, t: int, rate: Vector, path: Matrix, line: Vector, alike: bool) -> None:
     """The sums of one session of equity E0 against a path."""
-    f = rate[t]
+    f, own = rate[t], line[t]
     grown = 1.0 + f
     for b in range(LANES):
         e = S[E0 + b]
@@ -99,7 +101,7 @@ def add_one(S: Vector, t: int, rate: Vector, path: Matrix) -> None:
         S[X1 + b] += x
         S[X2 + b] = fma(x, x, S[X2 + b])
         S[XF + b] = fma(x, f, S[XF + b])
-        y, d = min(x, 0.0), x - path[t, b]
+        y, d = min(x, 0.0), x - (own if alike else path[t, b])
         S[DOWN + b] = fma(y, y, S[DOWN + b])
         S[ACTIVE + b] = fma(d, d, S[ACTIVE + b])
         peak = min(S[PEAK + b], v)
@@ -143,29 +145,30 @@ def close_months(S: Vector, t: int, count: int, number: Indices, months: Matrix)
 
 
 def stretch(
-    S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int,
-    traded: bool,
+    S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int, traded: bool, alike: bool
 ) -> None:  # fmt: skip
-    """The sums of sessions t0 .. t1 - 1, in which nothing is traded but, where it says so, at t0."""
+    """The sums of sessions t0 .. t1 - 1, in which nothing is traded but, where it says so, at t0. alike: all lanes are
+    held against the same path.
+    """
     t = t0
     while t + 4 <= t1:
         worth_of_four(S, groups, t, market.prices, market.growth)
         if traded and t == t0:
             note(S)
-        add_four(S, t, market.rate, paths.excess)
+        add_four(S, t, market.rate, paths.excess, paths.line, alike)
         close_months(S, t, 4, market.month, paths.months)
         t += 4
     while t < t1:
         worth(S, groups, t, market.prices, market.growth)
         if traded and t == t0:
             note(S)
-        add_one(S, t, market.rate, paths.excess)
+        add_one(S, t, market.rate, paths.excess, paths.line, alike)
         close_months(S, t, 1, market.month, paths.months)
         t += 1
 
 
-def trace(S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int) -> None:
-    """The path of sessions t0 .. t1 - 1, for others to be held against."""
+def trace(S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int, alike: bool) -> None:
+    """The path of sessions t0 .. t1 - 1, for others to be held against. alike: all lanes have the same."""
     for t in range(t0, t1):
         worth(S, groups, t, market.prices, market.growth)
         month, f = market.month[t], market.rate[t]
@@ -174,7 +177,12 @@ def trace(S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int,
             S[INVERSE + b] = 1.0 / S[E0 + b]
             S[X1 + b] += x
             S[X2 + b] = fma(x, x, S[X2 + b])
-            paths.excess[t, b] = x
+            S[ACTIVE + b] = x
+        if alike:
+            paths.line[t] = S[ACTIVE]
+        else:
+            for b in range(LANES):
+                paths.excess[t, b] = S[ACTIVE + b]
         if month >= 0:
             for b in range(LANES):
                 paths.months[month, b] = S[E0 + b] * S[MONTH + b]

@@ -51,10 +51,6 @@ def fma(a: float, b: float, c: float) -> float:
     return a * b + c
 
 
-def wide() -> None:
-    """Compiled: the function that calls it takes the longest vectors there are."""
-
-
 class LaneMarket(NamedTuple):
     """What all variants share. L sessions, K rebalances of D decisions, M slots: N assets, then empty ones up to 4 G.
 
@@ -130,9 +126,12 @@ class LaneFlags(NamedTuple):
 
 
 class LanePaths(NamedTuple):
-    """What a block is held against. excess (L, LANES): returns over cash. months (U, LANES): 1 + a month's return."""
+    """What a block is held against. excess (L, LANES): returns over cash. line (L,): these where all lanes have the
+    same. months (U, LANES): 1 + a month's return.
+    """
 
     excess: Matrix
+    line: Vector
     months: Matrix
 
 

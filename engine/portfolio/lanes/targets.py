@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.lanes.fitting import LaneLimits, bound, fit, look
-from engine.portfolio.lanes.table import ASSETS, LANES, SLEEVES, Cube, wide
+from engine.portfolio.lanes.table import ASSETS, LANES, SLEEVES, Cube
 from engine.portfolio.lanes.tilts import (
     BROKEN, FAILED, KEEP, MEAN, MIXED, OVER, POLICY, SAME, SHARES, SPELL, TILTED, TOTAL, UNDER, WEIGHT, LaneShape,
     LaneTilts, brake_sleeves, brake_slots, join_slots, lay_slots, spread, tilt_sleeves, tilt_slots, trades_of,
@@ -95,8 +95,9 @@ def decide(T: Vector, shape: LaneShape, parts: Matrix, home: Indices, sleeves: i
     """WEIGHT of one decision."""
     slots = parts.shape[1]
     if shape.on_assets:
-        for i in range(TILTED, TILTED + slots * LANES):
-            T[i] = 0.0
+        for a in range(slots):
+            for b in range(LANES):
+                T[TILTED + a * LANES + b] = 0.0
         for q in range(len(shape.tilted)):
             tilt_slots(T, shape, slots, parts, home, stances, d, q)
         join_slots(T, slots)
@@ -127,7 +128,6 @@ def set_targets(
     days of its own, mean (G, H, LANES) and extra (G, M, LANES) of the matched mix, failed (G, LANES): 1 where no
     weights can keep the limits.
     """
-    wide()
     blocks, days, names = stances.shape[0], stances.shape[1], stances.shape[2]
     sleeves, slots = policy.shape[1], parts.shape[1]
     by_sleeve = not (shape.on_assets or shape.limited)
