@@ -85,11 +85,13 @@ def simulate_many(
     if workers == 1 or len(tasks) == 1:
         for task in tasks:
             work(task)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            for _ in pool.map(work, tasks):
-                pass
-    return measured(job)
+        return measured(job, 0, count)
+    each = -(-count // workers)
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in pool.map(work, tasks):
+            pass
+        parts = [*pool.map(lambda start: measured(job, start, start + each), range(0, count, each))]
+    return Simulated(np.concatenate([one.figures for one in parts]), np.concatenate([one.status for one in parts]))
 
 
 def cores() -> int:
@@ -172,12 +174,14 @@ def run_task(job: Job, task: Task, room: Room) -> None:
     job.failed[task.rows] = own.failed.reshape(-1, 1)[:count]
 
 
-def measured(job: Job) -> Simulated:
-    """The figures of all variants, and what became of each."""
-    named = dict(zip(COLUMNS, job.sums.T, strict=True))
+def measured(job: Job, start: int, stop: int) -> Simulated:
+    """The figures of variants from one to before another, and what became of each."""
+    named = dict(zip(COLUMNS, job.sums[start:stop].T, strict=True))
     with np.errstate(invalid="ignore"):
         ruined = ~((named["depth"] > 0.0) & np.isfinite(named["end"]))
-    status = np.select([job.failed[:, 0] > 0.0, ruined, named["debt"] > 0.0], [IMPOSSIBLE, RUINED, INDEBTED], DONE)
-    figures = metrics_of(named, job.bets, job.ground.shared)
+    status = np.select(
+        [job.failed[start:stop, 0] > 0.0, ruined, named["debt"] > 0.0], [IMPOSSIBLE, RUINED, INDEBTED], DONE
+    )
+    figures = metrics_of(named, job.bets[start:stop], job.ground.shared)
     figures[status != DONE] = np.nan
     return Simulated(figures, status)
