@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import lanes
 import numpy as np
 import panels
 import pyarrow as pa
@@ -68,8 +69,10 @@ def rows() -> Iterator[Row]:
         yield from kernel_rows()
         yield from vectorbt_rows()
         yield from wide_rows()
+        yield from lane_rows()
     else:
-        yield Row("kernel and vectorbt on W1", "../shared/bench is absent")
+        yield Row("kernel and vectorbt on W1, lanes on W3", "../shared/bench is absent")
+    yield from lane_sample_rows()
     if panels.REFERENCE.is_dir():
         yield from panel_rows()
     yield from memory_rows()
@@ -218,13 +221,56 @@ class Workload:
         return self.market._replace(dividends=dividends), orders, rates, rules
 
 
-def yardstick() -> Any:
-    """The shared yardstick, its compiled code kept in a folder of our own, for its own may not be written."""
+def yardstick(name: str = "yard") -> Any:
+    """A shared yardstick, its compiled code kept in a folder of our own, for its own may not be written."""
     from numba import config
 
     config.CACHE_DIR = tempfile.mkdtemp(prefix="overweight-bench-")
     sys.path.insert(0, str(SHARED))
-    return importlib.import_module("yard")
+    return importlib.import_module(name)
+
+
+def lane_rows() -> Iterator[Row]:
+    """W3 in the lanes on all processors, against the lane yardstick in turns and against vectorbt; see `lanes`."""
+    prices = np.load(SHARED / "data" / "w1_prices.npy")
+    sets = np.load(SHARED / "data" / "w3_params_10000.npy")
+    monthly = lanes.w3(prices, sets)
+    monthly.run()
+    yard = yardstick("yard2")
+    days, out, inverse = np.arange(lanes.START, len(prices), 21), np.zeros((len(sets), 7)), 1.0 / prices
+    step = (prices, inverse, sets, days, lanes.COST, lanes.CAPITAL, 252.0, out)
+    ours, theirs, ratio = alternating(monthly.run, lambda: yard.sweep_lanes_prange(*step), 9, 1)
+    rate = len(sets) / ours
+    yield Row("lanes on W3, every 21 days: backtests a second", f"{rate:,.0f}", ">= 100,000", rate >= 100_000)
+    name = f"the same: over the lane yardstick ({len(sets) / theirs:,.0f})"
+    yield Row(name, f"{1.0 / ratio:.2f}x", ">= 0.5x", ratio <= 2.0)
+    try:
+        slow = 50 / timed(lanes.vectorbt_w3(prices, sets[:: len(sets) // 50][:50]))
+        name = f"the same: over vectorbt, 50 at once ({slow:.0f})"
+        yield Row(name, f"{rate / slow:,.0f}x", "> 1,000x", rate > 1000 * slow)
+    except ImportError:
+        yield Row("lanes on W3: over vectorbt", "vectorbt is absent")
+    yield Row(
+        "the same: bytes a variant at most", f"{monthly.bytes_each():,.0f}", "< 1,000", monthly.bytes_each() < 1000
+    )
+    band = {"rebalance": {"band": 0.01, "of": "portfolio", "to": "edge"}}
+    caps = {"limits": {"asset": {"max": 0.15}}}
+    for name, every, keys in (
+        ("with a band, every 21 days", 21, band), ("with caps, every 21 days", 21, caps),
+        ("every 5 days", 5, {}), ("every day", 1, {}),
+    ):  # fmt: skip
+        many = lanes.w3(prices, sets[:: 10 if every == 1 else 1], every, **keys)
+        many.run()
+        taken = statistics.median(timed(many.run) for _ in range(3))
+        yield Row(f"lanes on W3, {name}: backtests a second", f"{len(many.table) / taken:,.0f}")
+
+
+def lane_sample_rows() -> Iterator[Row]:
+    """metals_lead on the sample in the lanes: where it enters, and how many points it moves."""
+    many = lanes.metals_lead(ROOT / CONFIG, 10_000)
+    many.run()
+    taken = statistics.median(timed(many.run) for _ in range(5))
+    yield Row("lanes on metals_lead, the sample: backtests a second", f"{len(many.table) / taken:,.0f}")
 
 
 def vectorbt_rows() -> Iterator[Row]:

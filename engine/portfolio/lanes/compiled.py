@@ -1,7 +1,8 @@
 """The lanes compiled: with `portfolio.compiled` the only places where numba is.
 
-Functions of a module are compiled from the plain ones in their order, those they call before them. `contract` lets the
-compiler fuse a product and a sum; nothing is reordered, so that a lane's bits are the same in every block.
+Functions of a module are compiled from the plain ones in their order, those they call before them. The compiler may
+neither reorder sums nor fuse products into them as it sees fit, which it would do in one lane and not in the next, and
+otherwise in code that comes from the disk: only `fma` is fused, always. So a lane's bits are the same in every block.
 """
 
 from __future__ import annotations
@@ -12,14 +13,32 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
 from engine.portfolio.lanes import fitting, run, stances, sums, table, targets, tilts, trade
 
 #: Nothing here makes an array, so that none is counted.
-OPTIONS: Any = {"fastmath": {"contract", "nsz"}, "error_model": "numpy", "boundscheck": False, "_nrt": False}
+OPTIONS: Any = {"error_model": "numpy", "boundscheck": False, "_nrt": False}
 #: What is called, not written out where it is called: long, and called seldom.
-CALLED = ("run", "mend", "fit", "moved")
+CALLED = (
+    "run",
+    "mend",
+    "fit",
+    "moved",
+    "brake_slots",
+    "count_slots",
+    "take_same",
+    "shrink_slots",
+    "end_spell",
+    "lay_slots",
+)
+
+
+@intrinsic
+def fma(typing: Any, a: Any, b: Any, c: Any) -> Any:
+    """A product and a sum, rounded once."""
+    return types.float64(types.float64, types.float64, types.float64), lambda _, builder, __, given: builder.fma(*given)
 
 
 def _digest(*modules: ModuleType) -> str:
@@ -30,7 +49,7 @@ def _digest(*modules: ModuleType) -> str:
 
 def _entry(name: str, *modules: ModuleType) -> Callable[..., Any]:
     """The function of the last module compiled, with all that it calls."""
-    done: dict[str, Any] = {}
+    done: dict[str, Any] = {"fma": fma}
     for module in modules:
         for own, function in vars(module).items():
             if isinstance(function, FunctionType) and function.__module__ == module.__name__ and own != name:

@@ -98,7 +98,7 @@ def equip(S: Vector, groups: int, source: int, terms: LaneTerms, rows: LaneRows,
 
 def run(
     S: Vector, source: int, keep: int, market: LaneMarket, terms: LaneTerms, rows: LaneRows,
-    flags: LaneFlags, paths: LanePaths,
+    flags: LaneFlags, paths: LanePaths, alike: bool,
 ) -> None:  # fmt: skip
     """One portfolio in every lane; its sums are left in the table, its last equity in E0."""
     sessions, groups = market.prices.shape[0], market.prices.shape[1] // 4
@@ -112,7 +112,7 @@ def run(
         if k >= 0:
             if source == STRATEGY:
                 aim(S, groups, k, rows.weights, market.parts, market.home, flags.by_sleeve)
-            else:
+            elif market.changed[k] or flags.filtered:
                 aim_mix(S, groups, k, market.parts, market.home)
                 if source == MATCHED and flags.extra:
                     add_extra(S, groups, k, market.parts, market.home)
@@ -121,14 +121,17 @@ def run(
                     S[TRADES + b] = rows.trades[k, b]
             rebalance(S, groups, t, k, market, flags)
         if keep == SUMS:
-            stretch(S, groups, market, paths, t, until, k >= 0)
+            stretch(S, groups, market, paths, t, until, k >= 0, alike)
         elif keep == PATH:
-            trace(S, groups, market, paths, t, until)
+            trace(S, groups, market, paths, t, until, alike)
     worth(S, groups, sessions - 1, market.prices, market.growth)
 
 
-def policy_is_known(work: LaneWork, rows: LaneRows, flags: LaneFlags) -> bool:
-    """Whether the policy mix has just been run by the very terms of all lanes; notes by which it will be if not."""
+def policy_is_known(work: LaneWork, rows: LaneRows, flags: LaneFlags) -> tuple[bool, bool]:
+    """Whether all lanes have one policy mix and one set of terms; and whether this has just been run by these.
+
+    Notes by which it will be if not.
+    """
     same = not flags.own_days
     for b in range(LANES):
         same = same and rows.cost[b] == rows.cost[0] and rows.trading[b] == rows.trading[0]
@@ -136,7 +139,7 @@ def policy_is_known(work: LaneWork, rows: LaneRows, flags: LaneFlags) -> bool:
     known = work.key[0] == rows.cost[0] and work.key[1] == rows.trading[0] and work.key[2] == rows.policy[0]
     work.key[0] = rows.cost[0] if same else -1
     work.key[1], work.key[2] = rows.trading[0], rows.policy[0]
-    return same and known
+    return same, same and known
 
 
 def simulate(
@@ -144,11 +147,12 @@ def simulate(
 ) -> None:
     """One block: policy, matched mix and strategy. Fills sums (LANES, COLUMNS)."""
     S, ends = work.table, work.ends
-    known = policy_is_known(work, rows, flags)
+    same, known = policy_is_known(work, rows, flags)
+    alike = flags.reference == STRATEGY or (flags.reference == POLICY and same)
     for source in range(3):
         if source != POLICY or not known:
             keep = SUMS if source == STRATEGY else PATH if source == flags.reference else END
-            run(S, source, keep, market, terms, rows, flags, work.paths)
+            run(S, source, keep, market, terms, rows, flags, work.paths, alike)
             for b in range(LANES):
                 if source != STRATEGY:
                     ends[source, b] = S[E0 + b]

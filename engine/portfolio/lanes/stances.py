@@ -28,14 +28,15 @@ NOW, STRENGTH, SINCE, HELD, TAKEN, SIGN, POWER = (region * (ASSETS + 3) * LANES 
 
 
 class LaneScores(NamedTuple):
-    """What X sets of a strategy's own parameters said on D decisions of S names. values (D, S, X): NaN for no opinion.
+    """What X sets of a strategy's own parameters said on D decisions of S names. values (X, D, S): NaN for no opinion.
 
-    may_enter (D, S, X); ago (D, S, X): sessions since it was known. place (D, S, X): its rank, 0 the highest, -1 for
-    none; given (D, X): how many have one.
+    may_enter (X, D, S); free: it is always. ago (X, D, S): sessions since it was known. place (X, D, S): its rank, 0
+    the highest, -1 for none; given (X, D): how many have one. A block reads few sets: they lie side by side.
     """
 
     values: Cube
     may_enter: NDArray[np.bool_]
+    free: bool
     ago: Cube
     place: Cube
     given: Matrix
@@ -77,7 +78,7 @@ def proportional(S: Vector, n: int) -> None:
 def ranked(S: Vector, n: int, place: Cube, given: Matrix, sets: Indices, d: int, s: int) -> None:
     """+1 for the `top` highest scores of a day, -1 for the `bottom` lowest, the best first to the top."""
     for b in range(LANES):
-        at, many = place[d, s, sets[b]], given[d, sets[b]]
+        at, many = place[sets[b], d, s], given[sets[b], d]
         last = at >= max(many - S[SECOND + b], S[FIRST + b])
         S[NOW + n + b] = 0.0 if at < 0.0 else 1.0 if at < S[FIRST + b] else -1.0 if last else 0.0
 
@@ -144,19 +145,31 @@ def equip(S: Vector, names: int, rules: Matrix, picks: Indices) -> None:
         S[FIRST + b], S[SECOND + b] = rules[row, 0], rules[row, 1]
         S[OVER + b], S[UNDER + b], S[HOLDING + b] = rules[row, 2], rules[row, 3], rules[row, 4]
         S[EPISODES + b] = S[OVERS + b] = S[UNDERS + b] = 0.0
+        S[MAY + b] = 1.0
         for s in range(names):
             n = s * LANES + b
             S[NOW + n] = S[STRENGTH + n] = S[SINCE + n] = S[HELD + n] = S[TAKEN + n] = S[SIGN + n] = 0.0
 
 
-def apply(S: Vector, kind: int, scores: LaneScores, sets: Indices, session: float, d: int, s: int) -> None:
+def read(S: Vector, values: Cube, sets: Indices, alike: bool, d: int, s: int) -> None:
+    """SCORE: what the set of each lane says of a name; alike: all lanes have the same set."""
+    if alike:
+        score = values[sets[0], d, s]
+        for b in range(LANES):
+            S[SCORE + b] = score
+    else:
+        for b in range(LANES):
+            S[SCORE + b] = values[sets[b], d, s]
+
+
+def apply(S: Vector, kind: int, scores: LaneScores, sets: Indices, alike: bool, session: float, d: int, s: int) -> None:
     """One name's stances on one decision, by the rule alone, in NOW."""
     n = s * LANES
-    for b in range(LANES):
-        S[SCORE + b] = scores.values[d, s, sets[b]]
+    read(S, scores.values, sets, alike, d, s)
     if kind == THRESHOLD:
-        for b in range(LANES):
-            S[MAY + b] = 1.0 if scores.may_enter[d, s, sets[b]] else 0.0
+        if not scores.free:
+            for b in range(LANES):
+                S[MAY + b] = 1.0 if scores.may_enter[sets[b], d, s] else 0.0
         threshold(S, n)
     elif kind == PROPORTIONAL:
         proportional(S, n)
@@ -164,7 +177,7 @@ def apply(S: Vector, kind: int, scores: LaneScores, sets: Indices, session: floa
         ranked(S, n, scores.place, scores.given, sets, d, s)
     elif kind == IMPULSE:
         for b in range(LANES):
-            S[AGO + b] = scores.ago[d, s, sets[b]]
+            S[AGO + b] = scores.ago[sets[b], d, s]
         impulse(S, n, session)
     else:
         for b in range(LANES):
@@ -182,6 +195,10 @@ def take_stances(
     days, names = stances.shape[1], stances.shape[2]
     for g in range(len(stances)):
         equip(S, names, rules.rows, picks[g])
+        alike, held = True, False
+        for b in range(LANES):
+            alike = alike and sets[g, b] == sets[g, 0]
+            held = held or S[HOLDING + b] > 0.0
         if rules.kind == IMPULSE:
             decay(S)
         for d in range(days):
@@ -193,8 +210,12 @@ def take_stances(
                 if s >= names:
                     break
                 n = s * LANES
-                apply(S, rules.kind, scores, sets[g], sessions[d], d, s)
-                held_on(S, n, sessions[d], d == 0)
+                apply(S, rules.kind, scores, sets[g], alike, sessions[d], d, s)
+                if held:
+                    held_on(S, n, sessions[d], d == 0)
+                else:
+                    for b in range(LANES):
+                        S[HELD + n + b] = S[NOW + n + b]
                 tell(S, n, d == 0)
                 for b in range(LANES):
                     stances[g, d, s, b] = S[HELD + n + b]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.lanes.table import (
     ACTIVE, ASSETS, BOUGHT, CASH, COST, DEBT, DEPTH, DOWN, E0, E1, E2, E3, GROUP, GROUPS, HITS, INVERSE, LANES, MONTH,
-    ONE, PEAK, SPENT, THREE, TRADED, TURNOVER, TWO, UNIT, X1, X2, XF, ZERO, LaneMarket, LanePaths,
+    ONE, PEAK, SPENT, THREE, TRADED, TURNOVER, TWO, UNIT, X1, X2, XF, ZERO, LaneMarket, LanePaths, fma,
 )  # fmt: skip
 
 
@@ -21,8 +21,8 @@ def worth(S: Vector, groups: int, t: int, prices: Matrix, growth: Vector) -> Non
         p0, p1, p2, p3 = prices[t, a], prices[t, a + 1], prices[t, a + 2], prices[t, a + 3]
         for b in range(LANES):
             e = S[CASH + b] * grown if g == 0 else S[E0 + b]
-            e = (e + S[UNIT + i + b] * p0) + S[UNIT + i + ONE + b] * p1
-            S[E0 + b] = (e + S[UNIT + i + TWO + b] * p2) + S[UNIT + i + THREE + b] * p3
+            e = fma(S[UNIT + i + ONE + b], p1, fma(S[UNIT + i + b], p0, e))
+            S[E0 + b] = fma(S[UNIT + i + THREE + b], p3, fma(S[UNIT + i + TWO + b], p2, e))
 
 
 def worth_of_four(S: Vector, groups: int, t: int, prices: Matrix, growth: Vector) -> None:
@@ -43,10 +43,10 @@ def worth_of_four(S: Vector, groups: int, t: int, prices: Matrix, growth: Vector
                 e0, e1, e2, e3 = cash * g0, cash * g1, cash * g2, cash * g3
             u0, u1 = S[UNIT + i + b], S[UNIT + i + ONE + b]
             u2, u3 = S[UNIT + i + TWO + b], S[UNIT + i + THREE + b]
-            S[E0 + b] = (((e0 + u0 * p00) + u1 * p01) + u2 * p02) + u3 * p03
-            S[E1 + b] = (((e1 + u0 * p10) + u1 * p11) + u2 * p12) + u3 * p13
-            S[E2 + b] = (((e2 + u0 * p20) + u1 * p21) + u2 * p22) + u3 * p23
-            S[E3 + b] = (((e3 + u0 * p30) + u1 * p31) + u2 * p32) + u3 * p33
+            S[E0 + b] = fma(u3, p03, fma(u2, p02, fma(u1, p01, fma(u0, p00, e0))))
+            S[E1 + b] = fma(u3, p13, fma(u2, p12, fma(u1, p11, fma(u0, p10, e1))))
+            S[E2 + b] = fma(u3, p23, fma(u2, p22, fma(u1, p21, fma(u0, p20, e2))))
+            S[E3 + b] = fma(u3, p33, fma(u2, p32, fma(u1, p31, fma(u0, p30, e3))))
 
 
 def note(S: Vector) -> None:
@@ -59,8 +59,9 @@ def note(S: Vector) -> None:
         S[BOUGHT + b] = 1.0 if S[TRADED + b] > 0.0 else S[BOUGHT + b]
 
 
-def add_four(S: Vector, t: int, rate: Vector, path: Matrix) -> None:
+def add_four(S: Vector, t: int, rate: Vector, path: Matrix, line: Vector, alike: bool) -> None:
     """The sums of four sessions of equity E0 .. E3 against a path. One division serves four inverses."""
+    l0, l1, l2, l3 = line[t], line[t + 1], line[t + 2], line[t + 3]
     f0, f1, f2, f3 = rate[t], rate[t + 1], rate[t + 2], rate[t + 3]
     b0, b1, b2, b3 = 1.0 + f0, 1.0 + f1, 1.0 + f2, 1.0 + f3
     for b in range(LANES):
@@ -69,15 +70,17 @@ def add_four(S: Vector, t: int, rate: Vector, path: Matrix) -> None:
         inverse = 1.0 / (h0 * h1)
         early, late = inverse * h1, inverse * h0
         v0, v1, v2, v3 = early * e1, early * e0, late * e3, late * e2
-        x0, x1, x2, x3 = e0 * S[INVERSE + b] - b0, e1 * v0 - b1, e2 * v1 - b2, e3 * v2 - b3
+        x0, x1 = fma(e0, S[INVERSE + b], -b0), fma(e1, v0, -b1)
+        x2, x3 = fma(e2, v1, -b2), fma(e3, v2, -b3)
         S[INVERSE + b] = v3
         S[X1 + b] += (x0 + x1) + (x2 + x3)
-        S[X2 + b] = (((S[X2 + b] + x0 * x0) + x1 * x1) + x2 * x2) + x3 * x3
-        S[XF + b] = (((S[XF + b] + x0 * f0) + x1 * f1) + x2 * f2) + x3 * f3
+        S[X2 + b] = fma(x3, x3, fma(x2, x2, fma(x1, x1, fma(x0, x0, S[X2 + b]))))
+        S[XF + b] = fma(x3, f3, fma(x2, f2, fma(x1, f1, fma(x0, f0, S[XF + b]))))
         y0, y1, y2, y3 = min(x0, 0.0), min(x1, 0.0), min(x2, 0.0), min(x3, 0.0)
-        S[DOWN + b] = (((S[DOWN + b] + y0 * y0) + y1 * y1) + y2 * y2) + y3 * y3
-        d0, d1, d2, d3 = x0 - path[t, b], x1 - path[t + 1, b], x2 - path[t + 2, b], x3 - path[t + 3, b]
-        S[ACTIVE + b] = (((S[ACTIVE + b] + d0 * d0) + d1 * d1) + d2 * d2) + d3 * d3
+        S[DOWN + b] = fma(y3, y3, fma(y2, y2, fma(y1, y1, fma(y0, y0, S[DOWN + b]))))
+        d0, d1 = x0 - (l0 if alike else path[t, b]), x1 - (l1 if alike else path[t + 1, b])
+        d2, d3 = x2 - (l2 if alike else path[t + 2, b]), x3 - (l3 if alike else path[t + 3, b])
+        S[ACTIVE + b] = fma(d3, d3, fma(d2, d2, fma(d1, d1, fma(d0, d0, S[ACTIVE + b]))))
         k0 = min(S[PEAK + b], v0)
         k1 = min(k0, v1)
         k2 = min(k1, v2)
@@ -86,21 +89,21 @@ def add_four(S: Vector, t: int, rate: Vector, path: Matrix) -> None:
         S[DEPTH + b] = min(min(S[DEPTH + b], min(e0 * k0, e1 * k1)), min(e2 * k2, e3 * k3))
 
 
-def add_one(S: Vector, t: int, rate: Vector, path: Matrix) -> None:
+def add_one(S: Vector, t: int, rate: Vector, path: Matrix, line: Vector, alike: bool) -> None:
     """The sums of one session of equity E0 against a path."""
-    f = rate[t]
+    f, own = rate[t], line[t]
     grown = 1.0 + f
     for b in range(LANES):
         e = S[E0 + b]
         v = 1.0 / e
-        x = e * S[INVERSE + b] - grown
+        x = fma(e, S[INVERSE + b], -grown)
         S[INVERSE + b] = v
         S[X1 + b] += x
-        S[X2 + b] += x * x
-        S[XF + b] += x * f
-        y, d = min(x, 0.0), x - path[t, b]
-        S[DOWN + b] += y * y
-        S[ACTIVE + b] += d * d
+        S[X2 + b] = fma(x, x, S[X2 + b])
+        S[XF + b] = fma(x, f, S[XF + b])
+        y, d = min(x, 0.0), x - (own if alike else path[t, b])
+        S[DOWN + b] = fma(y, y, S[DOWN + b])
+        S[ACTIVE + b] = fma(d, d, S[ACTIVE + b])
         peak = min(S[PEAK + b], v)
         S[PEAK + b] = peak
         S[DEPTH + b] = min(S[DEPTH + b], e * peak)
@@ -142,38 +145,44 @@ def close_months(S: Vector, t: int, count: int, number: Indices, months: Matrix)
 
 
 def stretch(
-    S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int,
-    traded: bool,
+    S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int, traded: bool, alike: bool
 ) -> None:  # fmt: skip
-    """The sums of sessions t0 .. t1 - 1, in which nothing is traded but, where it says so, at t0."""
+    """The sums of sessions t0 .. t1 - 1, in which nothing is traded but, where it says so, at t0. alike: all lanes are
+    held against the same path.
+    """
     t = t0
     while t + 4 <= t1:
         worth_of_four(S, groups, t, market.prices, market.growth)
         if traded and t == t0:
             note(S)
-        add_four(S, t, market.rate, paths.excess)
+        add_four(S, t, market.rate, paths.excess, paths.line, alike)
         close_months(S, t, 4, market.month, paths.months)
         t += 4
     while t < t1:
         worth(S, groups, t, market.prices, market.growth)
         if traded and t == t0:
             note(S)
-        add_one(S, t, market.rate, paths.excess)
+        add_one(S, t, market.rate, paths.excess, paths.line, alike)
         close_months(S, t, 1, market.month, paths.months)
         t += 1
 
 
-def trace(S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int) -> None:
-    """The path of sessions t0 .. t1 - 1, for others to be held against."""
+def trace(S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int, alike: bool) -> None:
+    """The path of sessions t0 .. t1 - 1, for others to be held against. alike: all lanes have the same."""
     for t in range(t0, t1):
         worth(S, groups, t, market.prices, market.growth)
         month, f = market.month[t], market.rate[t]
         for b in range(LANES):
-            x = S[E0 + b] * S[INVERSE + b] - (1.0 + f)
+            x = fma(S[E0 + b], S[INVERSE + b], -(1.0 + f))
             S[INVERSE + b] = 1.0 / S[E0 + b]
             S[X1 + b] += x
-            S[X2 + b] += x * x
-            paths.excess[t, b] = x
+            S[X2 + b] = fma(x, x, S[X2 + b])
+            S[ACTIVE + b] = x
+        if alike:
+            paths.line[t] = S[ACTIVE]
+        else:
+            for b in range(LANES):
+                paths.excess[t, b] = S[ACTIVE + b]
         if month >= 0:
             for b in range(LANES):
                 paths.months[month, b] = S[E0 + b] * S[MONTH + b]

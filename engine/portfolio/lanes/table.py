@@ -46,6 +46,11 @@ COLUMNS = (
 )  # fmt: skip
 
 
+def fma(a: float, b: float, c: float) -> float:
+    """a b + c. Compiled it is rounded once, on every processor, in every lane."""
+    return a * b + c
+
+
 class LaneMarket(NamedTuple):
     """What all variants share. L sessions, K rebalances of D decisions, M slots: N assets, then empty ones up to 4 G.
 
@@ -53,8 +58,8 @@ class LaneMarket(NamedTuple):
     session. month (L,): number of the month that ends with the session, else -1. events (E, 3): from which session to
     before which nothing else happens, and the rebalance that is made on the first, else -1. fills, inverse (K, M): the
     price traded at, and 1 / price, 0 where there is none. tradable (K, M). parts (D, M): part of its sleeve; home
-    (M,): its sleeve. payouts (J, 2): session and slot of what turns into cash. sessions (D,): of decisions.
-    capital: at the start.
+    (M,): its sleeve. changed (K,): whether parts are others than the rebalance before had, or something did not trade
+    then. payouts (J, 2): session and slot of what turns into cash. sessions (D,): of decisions. capital: at the start.
     """
 
     prices: Matrix
@@ -67,6 +72,7 @@ class LaneMarket(NamedTuple):
     tradable: NDArray[np.bool_]
     parts: Matrix
     home: Indices
+    changed: NDArray[np.bool_]
     payouts: Indices
     sessions: Vector
     capital: float
@@ -120,9 +126,12 @@ class LaneFlags(NamedTuple):
 
 
 class LanePaths(NamedTuple):
-    """What a block is held against. excess (L, LANES): returns over cash. months (U, LANES): 1 + a month's return."""
+    """What a block is held against. excess (L, LANES): returns over cash. line (L,): these where all lanes have the
+    same. months (U, LANES): 1 + a month's return.
+    """
 
     excess: Matrix
+    line: Vector
     months: Matrix
 
 

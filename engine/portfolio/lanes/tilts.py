@@ -16,12 +16,12 @@ WEIGHT, BASE, TILTED, FREE, LEAST, MOST, FLOORS, CEILINGS, TOTAL, MIXED, BEFORE 
 )
 (
     POLICY, OVER, UNDER, SAME, KEEP, KEPT, KEPT_BEFORE, FREED, MEAN, SLEEVE, SLEEVE_LEAST, SLEEVE_MOST, LOW, HIGH,
-    SIZES, SHARES,
-) = (BEFORE + (ASSETS + 3) * LANES + region * SLEEVES * LANES for region in range(16))  # fmt: skip
+    SIZES, SPELL, SHARES,
+) = (BEFORE + (ASSETS + 3) * LANES + region * SLEEVES * LANES for region in range(17))  # fmt: skip
 (
     COUNT_OVER, COUNT_UNDER, SUM_OVER, SUM_UNDER, REST_OVER, REST_UNDER, ROOM, POINTS, NET, NET_LEAST, NET_MOST, BROKEN,
-    FAILED, SIZE,
-) = (SHARES + row * LANES for row in range(SLEEVES * SLEEVES, SLEEVES * SLEEVES + 14))  # fmt: skip
+    FAILED, EACH_OVER, EACH_UNDER, SIZE,
+) = (SHARES + row * LANES for row in range(SLEEVES * SLEEVES, SLEEVES * SLEEVES + 16))  # fmt: skip
 
 
 class LaneShape(NamedTuple):
@@ -29,7 +29,8 @@ class LaneShape(NamedTuple):
 
     tilted (Q,): the sleeve of each tilt. named (Q,): the name whose stance it reads, -1 for none, where stances are on
     sleeves; by_slot (M,): the name of each slot, -1 for none, where they are on assets. on_assets; ranked: points are
-    split over those chosen. braked, limited, own_days: whether any of it has to be looked at.
+    split over those chosen. same, shared: whether anybody's points come of the sleeve's other members, or of other
+    sleeves. braked, limited, own_days: whether any of it has to be looked at.
     """
 
     tilted: Indices
@@ -37,6 +38,8 @@ class LaneShape(NamedTuple):
     by_slot: Indices
     on_assets: bool
     ranked: bool
+    same: bool
+    shared: bool
     braked: bool
     limited: bool
     own_days: bool
@@ -76,7 +79,8 @@ def tilt_sleeves(T: Vector, shape: LaneShape, sleeves: int, stances: Cube, d: in
         if s >= 0:
             for b in range(LANES):
                 stance = stances[d, s, b]
-                T[POINTS + b] = stance * (T[OVER + q * LANES + b] if stance > 0.0 else T[UNDER + q * LANES + b])
+                over, under = T[OVER + q * LANES + b], T[UNDER + q * LANES + b]
+                T[POINTS + b] = max(stance, 0.0) * over + min(stance, 0.0) * under
             move(T, sleeves, shape.tilted[q], q)
 
 
@@ -108,28 +112,27 @@ def spread(T: Vector, slots: int, parts: Matrix, home: Indices, d: int) -> None:
                         T[WEIGHT + a * LANES + b] = T[SLEEVE + h * LANES + b] * parts[d, a]
 
 
-def read_slots(T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: Indices, stances: Cube, d: int) -> None:
-    """BASE: the policy mix by slot. FREE: the stance of each slot whose sleeve is tilted, 0 for the others."""
-    for a in range(ASSETS):
-        if a < slots:
-            part, s = parts[d, a], shape.by_slot[a]
-            for b in range(LANES):
-                T[BASE + a * LANES + b] = T[POLICY + home[a] * LANES + b] * part
-                T[TILTED + a * LANES + b] = 0.0
-                T[FREE + a * LANES + b] = stances[d, s, b] if (s >= 0) & (part > 0.0) else 0.0
+def lay_slots(T: Vector, slots: int, parts: Matrix, home: Indices, d: int) -> None:
+    """BASE: the policy mix by slot, until parts of sleeves are others."""
+    for a in range(slots):
+        for b in range(LANES):
+            T[BASE + a * LANES + b] = T[POLICY + home[a] * LANES + b] * parts[d, a]
 
 
-def tilt_slots(T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: Indices, d: int, q: int) -> None:
-    """TILTED: the points of one sleeve, split over its members and taken from what gives them."""
-    own, members = shape.tilted[q], 0.0
+def count_slots(
+    T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: Indices, stances: Cube, d: int, own: int
+) -> None:
+    """Of the members of a sleeve: how many are over and under, the sums of their stances, and BASE of the others."""
     for b in range(LANES):
         T[COUNT_OVER + b] = T[COUNT_UNDER + b] = T[SUM_OVER + b] = T[SUM_UNDER + b] = 0.0
         T[REST_OVER + b] = T[REST_UNDER + b] = 0.0
-    for a in range(slots):
+    for a in range(ASSETS):
+        if a >= slots:
+            break
         if home[a] == own and parts[d, a] > 0.0:
-            members += 1.0
+            s = shape.by_slot[a]
             for b in range(LANES):
-                stance, base = T[FREE + a * LANES + b], T[BASE + a * LANES + b]
+                stance, base = stances[d, max(s, 0), b] if s >= 0 else 0.0, T[BASE + a * LANES + b]
                 over, under = stance > 0.0, stance < 0.0
                 T[COUNT_OVER + b] += 1.0 if over else 0.0
                 T[COUNT_UNDER + b] += 1.0 if under else 0.0
@@ -137,55 +140,110 @@ def tilt_slots(T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: Ind
                 T[SUM_UNDER + b] += stance if under else 0.0
                 T[REST_OVER + b] += 0.0 if over else base
                 T[REST_UNDER + b] += 0.0 if under else base
+
+
+def share_out(T: Vector, shape: LaneShape, members: float, q: int) -> None:
+    """EACH_OVER, EACH_UNDER: points of one member. REST_OVER, REST_UNDER: what the others give of BASE, if they do."""
+    if not (shape.ranked or shape.same):
+        part = 1.0 / max(members, 1.0)
+        for b in range(LANES):
+            T[EACH_OVER + b], T[EACH_UNDER + b] = T[OVER + q * LANES + b] * part, T[UNDER + q * LANES + b] * part
+        return
     for b in range(LANES):
         above = T[COUNT_OVER + b] if shape.ranked else members
         below = T[COUNT_UNDER + b] if shape.ranked else members
         same = T[SAME + q * LANES + b] > 0.0
         # Nobody is left to give where all members are chosen.
         stuck_over, stuck_under = same & (T[REST_OVER + b] <= 0.0), same & (T[REST_UNDER + b] <= 0.0)
-        T[COUNT_OVER + b] = 0.0 if stuck_over else T[OVER + q * LANES + b] / max(above, 1.0)
-        T[COUNT_UNDER + b] = 0.0 if stuck_under else T[UNDER + q * LANES + b] / max(below, 1.0)
-        T[SUM_OVER + b] *= T[COUNT_OVER + b]
-        T[SUM_UNDER + b] *= T[COUNT_UNDER + b]
-        T[REST_OVER + b] = T[SUM_OVER + b] / T[REST_OVER + b] if same & (not stuck_over) else 0.0
-        T[REST_UNDER + b] = T[SUM_UNDER + b] / T[REST_UNDER + b] if same & (not stuck_under) else 0.0
-    for a in range(slots):
+        over = 0.0 if stuck_over else T[OVER + q * LANES + b] / max(above, 1.0)
+        under = 0.0 if stuck_under else T[UNDER + q * LANES + b] / max(below, 1.0)
+        T[EACH_OVER + b], T[EACH_UNDER + b] = over, under
+        T[REST_OVER + b] = T[SUM_OVER + b] * over / T[REST_OVER + b] if same & (not stuck_over) else 0.0
+        T[REST_UNDER + b] = T[SUM_UNDER + b] * under / T[REST_UNDER + b] if same & (not stuck_under) else 0.0
+
+
+def take_same(
+    T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: Indices, stances: Cube, d: int, own: int
+) -> None:
+    """Out of TILTED what members give to those chosen among them."""
+    for a in range(ASSETS):
+        if a >= slots:
+            break
         if home[a] == own and parts[d, a] > 0.0:
+            s = shape.by_slot[a]
             for b in range(LANES):
-                stance, base = T[FREE + a * LANES + b], T[BASE + a * LANES + b]
-                points = stance * (T[COUNT_OVER + b] if stance > 0.0 else T[COUNT_UNDER + b])
-                given = (0.0 if stance > 0.0 else base * T[REST_OVER + b]) + (
-                    0.0 if stance < 0.0 else base * T[REST_UNDER + b]
-                )
-                T[TILTED + a * LANES + b] += points - given
-        row = SHARES + (q * SLEEVES + home[a]) * LANES
+                stance, base = stances[d, max(s, 0), b] if s >= 0 else 0.0, T[BASE + a * LANES + b]
+                over = 0.0 if stance > 0.0 else base * T[REST_OVER + b]
+                under = 0.0 if stance < 0.0 else base * T[REST_UNDER + b]
+                T[TILTED + a * LANES + b] -= over + under
+
+
+def tilt_slots(
+    T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: Indices, stances: Cube, d: int, q: int
+) -> None:
+    """TILTED: the points of one sleeve, split over its members and taken from what gives them."""
+    own, members = shape.tilted[q], 0.0
+    for a in range(slots):
+        members += 1.0 if home[a] == own and parts[d, a] > 0.0 else 0.0
+    if shape.ranked or shape.same:
+        count_slots(T, shape, slots, parts, home, stances, d, own)
+    share_out(T, shape, members, q)
+    for b in range(LANES):
+        T[POINTS + b] = 0.0
+    for a in range(ASSETS):
+        if a >= slots:
+            break
+        s = shape.by_slot[a]
+        if home[a] == own and parts[d, a] > 0.0 and s >= 0:
+            for b in range(LANES):
+                # Not a choice between two places, which would not become vectors; one of the products is zero.
+                stance = stances[d, s, b]
+                points = max(stance, 0.0) * T[EACH_OVER + b] + min(stance, 0.0) * T[EACH_UNDER + b]
+                T[TILTED + a * LANES + b] += points
+                T[POINTS + b] += points
+    if shape.same:
+        take_same(T, shape, slots, parts, home, stances, d, own)
+    if shape.shared:
+        for a in range(slots):
+            row = SHARES + (q * SLEEVES + home[a]) * LANES
+            for b in range(LANES):
+                T[TILTED + a * LANES + b] -= T[POINTS + b] * T[row + b] * parts[d, a]
+
+
+def shrink_slots(T: Vector, slots: int) -> None:
+    """TILTED and WEIGHT where some weight would be negative."""
+    for b in range(LANES):
+        T[ROOM + b] = 1.0
+    for a in range(slots):
         for b in range(LANES):
-            given = (T[SUM_OVER + b] + T[SUM_UNDER + b]) * T[row + b] * parts[d, a]
-            T[TILTED + a * LANES + b] -= given
+            base, active = T[BASE + a * LANES + b], T[TILTED + a * LANES + b]
+            T[ROOM + b] = min(T[ROOM + b], base / -active if base + active < 0.0 else 1.0)
+    for a in range(slots):
+        for b in range(LANES):
+            T[TILTED + a * LANES + b] *= T[ROOM + b]
+            T[WEIGHT + a * LANES + b] = T[BASE + a * LANES + b] + T[TILTED + a * LANES + b]
 
 
 def join_slots(T: Vector, slots: int) -> None:
-    """TILTED times the largest factor up to 1 at which no weight is negative."""
+    """WEIGHT: BASE and TILTED, this times the largest factor up to 1 at which no weight is negative."""
     for b in range(LANES):
-        T[ROOM + b] = 1.0
+        T[BROKEN + b] = 0.0
     for a in range(ASSETS):
-        if a < slots:
-            for b in range(LANES):
-                base, active = T[BASE + a * LANES + b], T[TILTED + a * LANES + b]
-                T[ROOM + b] = min(T[ROOM + b], base / -active if active < -base else 1.0)
-    for a in range(ASSETS):
-        if a < slots:
-            for b in range(LANES):
-                T[TILTED + a * LANES + b] *= T[ROOM + b]
+        if a >= slots:
+            break
+        for b in range(LANES):
+            weight = T[BASE + a * LANES + b] + T[TILTED + a * LANES + b]
+            T[WEIGHT + a * LANES + b] = weight
+            T[BROKEN + b] = 1.0 if weight < 0.0 else T[BROKEN + b]
+    broken = 0.0
+    for b in range(LANES):
+        broken = max(broken, T[BROKEN + b])
+    if broken > 0.0:
+        shrink_slots(T, slots)
 
 
 def brake_slots(T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: Indices, d: int) -> None:
-    """Keep KEEP of the overweights in each tilted sleeve, in WEIGHT; the rest goes back to what gave it."""
-    for a in range(slots):
-        for b in range(LANES):
-            T[WEIGHT + a * LANES + b] = T[BASE + a * LANES + b] + T[TILTED + a * LANES + b]
-    if not shape.braked:
-        return
+    """Keep KEEP of the overweights in each tilted sleeve, of WEIGHT; the rest goes back to what gave it."""
     for q in range(len(shape.tilted)):
         own = shape.tilted[q]
         for b in range(LANES):

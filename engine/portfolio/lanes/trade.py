@@ -11,7 +11,7 @@ from engine.market.table import Matrix, Vector
 from engine.portfolio.lanes.table import (
     AFTER, ASSETS, BAND, CASH, CHANGE, COST, DEBT, EDGE, EQUITY, FEE, FLOOR, GOAL, GROUP, GROUPS, LANES, LEAST, LIVE,
     ONE, ORDER, PART, ROUNDING, ROUNDS, SLIP, SLOPE, SMALLEST, SOLVED, THREE, TRADED, TRADES, TWO, UNIT, VALUE,
-    LaneFlags, LaneMarket,
+    LaneFlags, LaneMarket, fma,
 )  # fmt: skip
 
 
@@ -64,15 +64,15 @@ def solve(S: Vector, groups: int) -> None:
             equity = S[EQUITY + b]
             w0, w1 = S[GOAL + i + b], S[GOAL + i + ONE + b]
             w2, w3 = S[GOAL + i + TWO + b], S[GOAL + i + THREE + b]
-            c0, c1 = w0 * equity - S[VALUE + i + b], w1 * equity - S[VALUE + i + ONE + b]
-            c2, c3 = w2 * equity - S[VALUE + i + TWO + b], w3 * equity - S[VALUE + i + THREE + b]
+            c0, c1 = fma(w0, equity, -S[VALUE + i + b]), fma(w1, equity, -S[VALUE + i + ONE + b])
+            c2, c3 = fma(w2, equity, -S[VALUE + i + TWO + b]), fma(w3, equity, -S[VALUE + i + THREE + b])
             r0 = S[FEE + i + b] if c0 > 0.0 else -S[FEE + i + b]
             r1 = S[FEE + i + ONE + b] if c1 > 0.0 else -S[FEE + i + ONE + b]
             r2 = S[FEE + i + TWO + b] if c2 > 0.0 else -S[FEE + i + TWO + b]
             r3 = S[FEE + i + THREE + b] if c3 > 0.0 else -S[FEE + i + THREE + b]
             cost, slope = (0.0, 1.0) if g == 0 else (S[COST + b], S[SLOPE + b])
-            S[COST + b] = (((cost + r0 * c0) + r1 * c1) + r2 * c2) + r3 * c3
-            S[SLOPE + b] = (((slope + r0 * w0) + r1 * w1) + r2 * w2) + r3 * w3
+            S[COST + b] = fma(r3, c3, fma(r2, c2, fma(r1, c1, fma(r0, c0, cost))))
+            S[SLOPE + b] = fma(r3, w3, fma(r2, w2, fma(r1, w1, fma(r0, w0, slope))))
 
 
 def solve_fees(S: Vector, groups: int) -> None:
@@ -111,10 +111,10 @@ def finish(S: Vector, groups: int, k: int, inverse: Matrix) -> None:
         p0, p1, p2, p3 = inverse[k, a], inverse[k, a + 1], inverse[k, a + 2], inverse[k, a + 3]
         for b in range(LANES):
             after, least = S[AFTER + b], S[SLOPE + b]
-            c0 = S[GOAL + i + b] * after - S[VALUE + i + b]
-            c1 = S[GOAL + i + ONE + b] * after - S[VALUE + i + ONE + b]
-            c2 = S[GOAL + i + TWO + b] * after - S[VALUE + i + TWO + b]
-            c3 = S[GOAL + i + THREE + b] * after - S[VALUE + i + THREE + b]
+            c0 = fma(S[GOAL + i + b], after, -S[VALUE + i + b])
+            c1 = fma(S[GOAL + i + ONE + b], after, -S[VALUE + i + ONE + b])
+            c2 = fma(S[GOAL + i + TWO + b], after, -S[VALUE + i + TWO + b])
+            c3 = fma(S[GOAL + i + THREE + b], after, -S[VALUE + i + THREE + b])
             c0 = c0 if abs(c0) > least else 0.0
             c1 = c1 if abs(c1) > least else 0.0
             c2 = c2 if abs(c2) > least else 0.0
@@ -122,12 +122,12 @@ def finish(S: Vector, groups: int, k: int, inverse: Matrix) -> None:
             v0, v1, v2, v3 = abs(c0), abs(c1), abs(c2), abs(c3)
             S[CHANGE + b] += (c0 + c1) + (c2 + c3)
             S[TRADED + b] += (v0 + v1) + (v2 + v3)
-            cost = S[COST + b] + v0 * S[FEE + i + b] + v1 * S[FEE + i + ONE + b]
-            S[COST + b] = cost + v2 * S[FEE + i + TWO + b] + v3 * S[FEE + i + THREE + b]
-            S[UNIT + i + b] += c0 * p0
-            S[UNIT + i + ONE + b] += c1 * p1
-            S[UNIT + i + TWO + b] += c2 * p2
-            S[UNIT + i + THREE + b] += c3 * p3
+            cost = fma(v1, S[FEE + i + ONE + b], fma(v0, S[FEE + i + b], S[COST + b]))
+            S[COST + b] = fma(v3, S[FEE + i + THREE + b], fma(v2, S[FEE + i + TWO + b], cost))
+            S[UNIT + i + b] = fma(c0, p0, S[UNIT + i + b])
+            S[UNIT + i + ONE + b] = fma(c1, p1, S[UNIT + i + ONE + b])
+            S[UNIT + i + TWO + b] = fma(c2, p2, S[UNIT + i + TWO + b])
+            S[UNIT + i + THREE + b] = fma(c3, p3, S[UNIT + i + THREE + b])
 
 
 def finish_fees(S: Vector, groups: int, k: int, inverse: Matrix) -> None:

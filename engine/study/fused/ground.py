@@ -89,6 +89,7 @@ def market_of(setting: Setting, start: int, cash: Vector, month: Indices) -> Lan
     gone = np.flatnonzero((ended >= 1) & (ended < len(panel.sessions) - start))
     payouts = np.column_stack([ended[gone], gone]).astype(np.int64)
     home = homes(mix, columns)
+    parts = np.column_stack([mix.parts[h][:, i] for h, i in zip(home, columns, strict=True)])
     return LaneMarket(
         prices=padded(panel.known[start:, columns]),
         growth=np.asarray(np.cumprod(1.0 + cash), np.float64),
@@ -98,8 +99,9 @@ def market_of(setting: Setting, start: int, cash: Vector, month: Indices) -> Lan
         fills=padded(fills),
         inverse=padded(inverse),
         tradable=padded(tradable).astype(np.bool_),
-        parts=padded(np.column_stack([mix.parts[h][:, i] for h, i in zip(home, columns, strict=True)])),
+        parts=padded(parts),
         home=padded(home[None, :])[0].astype(np.int64),
+        changed=changed(parts, tradable),
         payouts=payouts,
         sessions=setting.decisions.astype(np.float64),
         capital=config.capital,
@@ -123,6 +125,13 @@ def fills_of(config: Config, panel: Panel, due: Indices) -> tuple[Matrix, NDArra
         assert panel.opens is not None
         raw, known = panel.opens[due], panel.known[np.maximum(due - 1, 0)]
     return np.where(np.isnan(raw), known, raw), ~np.isnan(raw)
+
+
+def changed(parts: Matrix, tradable: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(K,) whether the goals of a mix have to be set anew."""
+    parts = parts[: len(tradable)]
+    same = (parts[1:] == parts[:-1]).all(axis=1) & tradable[:-1].all(axis=1)
+    return np.append(True, ~same)[: len(parts)]
 
 
 def events_of(due: Indices, ended: Indices, sessions: int) -> Indices:

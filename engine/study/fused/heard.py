@@ -16,25 +16,26 @@ def lane_scores(sets: Sequence[Scores]) -> LaneScores:
     """X sets of scores, of the same names on the same days. Raises ValueError where names differ, or there is none."""
     if len({one.names for one in sets}) != 1 or not sets[0].names:
         raise ValueError(f"sets of scores must be of the same names, found {sorted({one.names for one in sets})}")
-    values = np.stack([one.values for one in sets], axis=2)
+    values = np.stack([one.values for one in sets])
     place, given = places(values)
     return LaneScores(
-        values=np.ascontiguousarray(values),
-        may_enter=np.stack([one.may_enter for one in sets], axis=2),
-        ago=np.stack([one.sessions_ago for one in sets], axis=2).astype(np.float64),
+        values=values,
+        may_enter=np.stack([one.may_enter for one in sets]),
+        free=all(bool(one.may_enter.all()) for one in sets),
+        ago=np.stack([one.sessions_ago for one in sets]).astype(np.float64),
         place=place,
         given=given,
     )
 
 
 def places(values: Cube) -> tuple[Cube, Matrix]:
-    """(D, S, X) the rank of each score of a day, 0 the highest, the earlier name at a tie, -1 for NaN; (D, X) how many
+    """(X, D, S) the rank of each score of a day, 0 the highest, the earlier name at a tie, -1 for NaN; (X, D) how many
     there are.
     """
-    order = np.argsort(-values, axis=1, kind="stable")
-    place = np.argsort(order, axis=1, kind="stable").astype(np.float64)
+    order = np.argsort(-values, axis=2, kind="stable")
+    place = np.argsort(order, axis=2, kind="stable").astype(np.float64)
     missing = np.isnan(values)
-    return np.where(missing, -1.0, place), np.ascontiguousarray((~missing).sum(axis=1).astype(np.float64))
+    return np.where(missing, -1.0, place), (~missing).sum(axis=2).astype(np.float64)
 
 
 def lane_keep(sets: Sequence[Mapping[str, Vector]], tilted: Sequence[str], days: int) -> Cube:

@@ -49,10 +49,10 @@ class Room:
 
     def __post_init__(self) -> None:
         sessions, months = len(self.ground.market.rate), max(self.ground.shared.months, 1)
-        paths = LanePaths(np.zeros((sessions, LANES)), np.ones((months, LANES)))
+        paths = LanePaths(np.zeros((sessions, LANES)), np.zeros(sessions), np.ones((months, LANES)))
         self.work = LaneWork(np.zeros(table.SIZE), paths, np.zeros((5, LANES)), np.full(3, -1))
         if self.ground.given is not None:
-            paths.excess[:] = self.ground.given.excess[:, None]
+            paths.line[:] = self.ground.given.excess
             paths.months[:] = self.ground.given.months[:, None]
             self.work.ends[2:] = self.ground.given.ends[:, None]
 

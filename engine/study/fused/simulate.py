@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from threading import local
+from typing import Any
 
 import numpy as np
 
 from engine.market.table import Indices, Matrix
 from engine.measure.sums import metrics_of
-from engine.portfolio.lanes import compiled
 from engine.portfolio.lanes.stances import RANK, LaneScores
 from engine.portfolio.lanes.table import COLUMNS, LANES, LaneFlags
 from engine.portfolio.lanes.tilts import LaneShape
@@ -22,8 +23,10 @@ from engine.study.fused.table import Picks, VariantTable
 
 #: What became of a variant: figures; limits that nothing keeps; equity at or below zero; debt, which fees can make.
 DONE, IMPOSSIBLE, RUINED, INDEBTED = range(4)
+#: Loaded when first asked for: numba takes half a second.
+COMPILED = "engine.portfolio.lanes.compiled"
 #: Blocks of a task at most, and bytes of stances and targets that stay near a processor.
-MOST, CACHE = 16, 8e6
+MOST, CACHE = 16, 2e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What all tasks read, and where they write: sums (V, columns), bets (V, 3), failed (V,)."""
+    """What all tasks read, the compiled code that they run, and where they write: sums (V, columns), bets (V, 3),
+    failed (V, 1).
+    """
 
     ground: Ground
+    code: Any
     names: tuple[str, ...]
     scores: LaneScores
     table: VariantTable
@@ -67,7 +73,8 @@ def simulate_many(
     Neither the order of variants, nor what else stands in the table, nor the number of threads changes a bit.
     """
     count, workers = len(table), threads or cores()
-    job = Job(ground, names, scores, table, np.empty((count, len(COLUMNS))), np.empty((count, 3)), np.empty((count, 1)))
+    sums, bets, failed = (np.empty((count, columns)) for columns in (len(COLUMNS), 3, 1))
+    job = Job(ground, import_module(COMPILED), names, scores, table, sums, bets, failed)
     tasks, rooms = [*tasks_of(job, workers)], local()
 
     def work(task: Task) -> None:
@@ -78,11 +85,13 @@ def simulate_many(
     if workers == 1 or len(tasks) == 1:
         for task in tasks:
             work(task)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            for _ in pool.map(work, tasks):
-                pass
-    return measured(job)
+        return measured(job, 0, count)
+    each = -(-count // workers)
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in pool.map(work, tasks):
+            pass
+        parts = [*pool.map(lambda start: measured(job, start, start + each), range(0, count, each))]
+    return Simulated(np.concatenate([one.figures for one in parts]), np.concatenate([one.status for one in parts]))
 
 
 def cores() -> int:
@@ -100,7 +109,7 @@ def tasks_of(job: Job, workers: int) -> Iterator[Task]:
     braked = np.asarray((job.table.tilts.keep < 1.0).any(axis=(0, 1)))[picks.brake]
     marks = np.column_stack([fixed, filtered, own_days, limited, braked])
     groups = marks @ (1 << np.arange(marks.shape[1]))
-    order = np.lexsort([picks.policy, picks.trading, picks.cost, groups])
+    order = np.lexsort([picks.scores, picks.policy, picks.trading, picks.cost, groups])
     for group in np.unique(groups).tolist():
         rows = order[groups[order] == group]
         flags, shape = common(job, *marks[rows[0]].tolist())
@@ -124,6 +133,8 @@ def common(
         by_slot=np.array(by_slot + [-1] * (ground.slots - len(by_slot)), np.int64),
         on_assets=on_assets,
         ranked=job.table.rules.kind == RANK,
+        same=bool(job.table.tilts.same.any()),
+        shared=bool(job.table.tilts.shares.any()),
         braked=braked,
         limited=limited,
         own_days=own_days,
@@ -138,20 +149,23 @@ def blocks_at_once(job: Job, flags: LaneFlags, fair: int) -> int:
 
 def run_task(job: Job, task: Task, room: Room) -> None:
     """Stances, targets and simulation of the blocks of a task; the last block is filled up with its last variant."""
-    ground, table = job.ground, job.table
+    market, table = job.ground.market, job.table
     blocks = -(-len(task.rows) // LANES)
     padded = task.rows[np.minimum(np.arange(blocks * LANES), len(task.rows) - 1)].reshape(blocks, LANES)
     own = room.ready(task.group, blocks, len(job.names), task.flags)
     picks = Picks(*(getattr(table.picks, name)[padded] for name in Picks.__slots__))
-    compiled.take_stances(
-        room.stances, job.scores, table.rules, ground.market.sessions, picks.scores, picks.rule, own.stances, own.bets
+    # Unsigned, for compiled code need not ask whether they count from the end.
+    sets = picks.scores.astype(np.uint64)
+    job.code.take_stances(
+        room.stances, job.scores, table.rules, market.sessions, sets, picks.rule, own.stances, own.bets
     )
-    compiled.set_targets(
-        room.targets, ground.market, task.shape, table.terms.policy, table.tilts, table.limits, picks.policy,
-        picks.tilt, picks.brake, picks.limit, own.stances, own.weights, own.trades, own.mean, own.extra, own.failed,
+    job.code.set_targets(
+        room.targets, market.parts, market.home, task.shape, table.terms.policy, table.tilts, table.limits,
+        picks.policy, picks.tilt, picks.brake, picks.limit, own.stances, own.weights, own.trades, own.mean, own.extra,
+        own.failed,
     )  # fmt: skip
-    compiled.simulate_blocks(
-        room.work, ground.market, table.terms, task.flags, picks.cost, picks.trading, picks.policy, own.weights,
+    job.code.simulate_blocks(
+        room.work, market, table.terms, task.flags, picks.cost, picks.trading, picks.policy, own.weights,
         own.trades, own.mean, own.extra, own.sums,
     )  # fmt: skip
     count = len(task.rows)
@@ -160,12 +174,14 @@ def run_task(job: Job, task: Task, room: Room) -> None:
     job.failed[task.rows] = own.failed.reshape(-1, 1)[:count]
 
 
-def measured(job: Job) -> Simulated:
-    """The figures of all variants, and what became of each."""
-    named = dict(zip(COLUMNS, job.sums.T, strict=True))
+def measured(job: Job, start: int, stop: int) -> Simulated:
+    """The figures of variants from one to before another, and what became of each."""
+    named = dict(zip(COLUMNS, job.sums[start:stop].T, strict=True))
     with np.errstate(invalid="ignore"):
         ruined = ~((named["depth"] > 0.0) & np.isfinite(named["end"]))
-    status = np.select([job.failed[:, 0] > 0.0, ruined, named["debt"] > 0.0], [IMPOSSIBLE, RUINED, INDEBTED], DONE)
-    figures = metrics_of(named, job.bets, job.ground.shared)
+    status = np.select(
+        [job.failed[start:stop, 0] > 0.0, ruined, named["debt"] > 0.0], [IMPOSSIBLE, RUINED, INDEBTED], DONE
+    )
+    figures = metrics_of(named, job.bets[start:stop], job.ground.shared)
     figures[status != DONE] = np.nan
     return Simulated(figures, status)
