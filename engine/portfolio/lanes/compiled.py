@@ -7,7 +7,10 @@ otherwise in code that comes from the disk: only `fma` is fused, always. So a la
 
 from __future__ import annotations
 
+import __future__
+import ast
 import hashlib
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -41,6 +44,17 @@ def fma(typing: Any, a: Any, b: Any, c: Any) -> Any:
     return types.float64(types.float64, types.float64, types.float64), lambda _, builder, __, given: builder.fma(*given)
 
 
+@intrinsic
+def wide(typing: Any) -> Any:
+    """Vectors of 512 bits where there are any: compilers take 256, lest others on the processor slow down."""
+
+    def mark(_: Any, builder: Any, __: Any, ___: Any) -> Any:
+        # llvmlite knows no attributes of one target; what it prints the compiler reads.
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+
+    return types.void(), mark
+
+
 def _digest(*modules: ModuleType) -> str:
     """Of the sources: numba's disk cache follows the file of one function, and ours call those of others."""
     files = [__file__, *(str(one.__file__) for one in modules)]
@@ -49,7 +63,7 @@ def _digest(*modules: ModuleType) -> str:
 
 def _entry(name: str, *modules: ModuleType) -> Callable[..., Any]:
     """The function of the last module compiled, with all that it calls."""
-    done: dict[str, Any] = {"fma": fma}
+    done: dict[str, Any] = {"fma": fma, "wide": wide}
     for module in modules:
         for own, function in vars(module).items():
             if isinstance(function, FunctionType) and function.__module__ == module.__name__ and own != name:
@@ -60,9 +74,15 @@ def _entry(name: str, *modules: ModuleType) -> Callable[..., Any]:
 
 
 def _copy(function: FunctionType, name: str, helpers: dict[str, Any]) -> FunctionType:
-    """The plain function in which the names of helpers mean compiled ones."""
-    copy = FunctionType(function.__code__, {**function.__globals__, **helpers}, name)
-    copy.__qualname__, copy.__module__ = name, __name__
+    """The plain function in which the names of helpers mean compiled ones, and `wide` is said at its head."""
+    tree = ast.parse(inspect.getsource(function))
+    tree.body[0].body.insert(0, ast.parse("wide()").body[0])
+    ast.increment_lineno(tree, function.__code__.co_firstlineno - 1)
+    made = {**function.__globals__, **helpers}
+    exec(compile(tree, function.__code__.co_filename, "exec", flags=__future__.annotations.compiler_flag), made)
+    copy = made[function.__name__]
+    copy.__name__ = copy.__qualname__ = name
+    copy.__module__ = __name__
     return copy
 
 

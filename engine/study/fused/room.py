@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.market.table import Matrix, Vector
 from engine.portfolio.lanes import stances, table, tilts
 from engine.portfolio.lanes.table import COLUMNS, LANES, Cube, LaneFlags, LanePaths, LaneWork
 from engine.study.fused.ground import Ground
+
+#: Bytes of a line of the cache.
+LINE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,14 @@ class Buffers:
     failed: Matrix
     bets: Cube
     sums: Cube
+
+
+def aligned(*shape: int) -> NDArray[np.float64]:
+    """Zeros that begin where a line of the cache does: a vector of eight lanes then never lies across two of them."""
+    count = math.prod(shape)
+    room = np.zeros(count + LINE // 8)
+    start = -room.ctypes.data % LINE // 8
+    return room[start : start + count].reshape(shape)
 
 
 def rows_of(ground: Ground, flags: LaneFlags) -> int:
@@ -42,15 +55,15 @@ class Room:
 
     ground: Ground
     work: LaneWork = field(init=False)
-    stances: Vector = field(default_factory=lambda: np.zeros(stances.SIZE))
-    targets: Vector = field(default_factory=lambda: np.zeros(tilts.SIZE))
+    stances: Vector = field(default_factory=lambda: aligned(stances.SIZE))
+    targets: Vector = field(default_factory=lambda: aligned(tilts.SIZE))
     _group: int = -1
     _buffers: Buffers | None = None
 
     def __post_init__(self) -> None:
         sessions, months = len(self.ground.market.rate), max(self.ground.shared.months, 1)
-        paths = LanePaths(np.zeros((sessions, LANES)), np.zeros(sessions), np.ones((months, LANES)))
-        self.work = LaneWork(np.zeros(table.SIZE), paths, np.zeros((5, LANES)), np.full(3, -1))
+        paths = LanePaths(aligned(sessions, LANES), aligned(sessions), np.ones((months, LANES)))
+        self.work = LaneWork(aligned(table.SIZE), paths, aligned(5, LANES), np.full(3, -1))
         if self.ground.given is not None:
             paths.line[:] = self.ground.given.excess
             paths.months[:] = self.ground.given.months[:, None]
@@ -68,12 +81,12 @@ class Room:
     def _made(self, blocks: int, names: int, flags: LaneFlags) -> Buffers:
         ground, days = self.ground, self.ground.shared.decisions
         return Buffers(
-            stances=np.zeros((blocks, days, names, LANES)),
-            weights=np.zeros((blocks, days, rows_of(ground, flags), LANES)),
+            stances=aligned(blocks, days, names, LANES),
+            weights=aligned(blocks, days, rows_of(ground, flags), LANES),
             trades=np.ones((blocks, days if flags.own_days else 1, LANES)),
-            mean=np.zeros((blocks, len(ground.setting.mix.names), LANES)),
-            extra=np.zeros((blocks, ground.slots, LANES)),
-            failed=np.zeros((blocks, LANES)),
-            bets=np.zeros((blocks, LANES, 3)),
-            sums=np.zeros((blocks, LANES, len(COLUMNS))),
+            mean=aligned(blocks, len(ground.setting.mix.names), LANES),
+            extra=aligned(blocks, ground.slots, LANES),
+            failed=aligned(blocks, LANES),
+            bets=aligned(blocks, LANES, 3),
+            sums=aligned(blocks, LANES, len(COLUMNS)),
         )

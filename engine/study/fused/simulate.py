@@ -26,7 +26,7 @@ DONE, IMPOSSIBLE, RUINED, INDEBTED = range(4)
 #: Loaded when first asked for: numba takes half a second.
 COMPILED = "engine.portfolio.lanes.compiled"
 #: Blocks of a task at most, and bytes of stances and targets that stay near a processor.
-MOST, CACHE = 16, 2e6
+MOST, CACHE = 16, 7e6
 
 
 @dataclass(frozen=True, slots=True)
