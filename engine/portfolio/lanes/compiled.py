@@ -6,8 +6,8 @@ otherwise in code that comes from the disk: only `fma` is fused, always. So a la
 """
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import hashlib
 import inspect
@@ -25,17 +25,8 @@ from engine.portfolio.lanes import fitting, run, stances, sums, table, targets, 
 OPTIONS: Any = {"error_model": "numpy", "boundscheck": False, "_nrt": False}
 #: What is called, not written out where it is called: long, and called seldom.
 CALLED = (
-    "run",
-    "mend",
-    "fit",
-    "moved",
-    "brake_slots",
-    "count_slots",
-    "take_same",
-    "shrink_slots",
-    "end_spell",
-    "lay_slots",
-)
+    "run", "mend", "fit", "moved", "brake_slots", "count_slots", "take_same", "shrink_slots", "end_spell", "lay_slots",
+)  # fmt: skip
 
 
 @intrinsic
@@ -76,16 +67,17 @@ def _entry(name: str, *modules: ModuleType) -> Callable[..., Any]:
 def _copy(function: FunctionType, name: str, helpers: dict[str, Any]) -> FunctionType:
     """The plain function in which the names of helpers mean compiled ones, and `wide` is said at its head."""
     tree = ast.parse(inspect.getsource(function))
-    tree.body[0].body.insert(0, ast.parse("wide()").body[0])
+    (head,) = tree.body
+    assert isinstance(head, ast.FunctionDef)
+    head.body[:0] = ast.parse("wide()").body
     ast.increment_lineno(tree, function.__code__.co_firstlineno - 1)
-    made = {**function.__globals__, **helpers}
+    made: dict[str, Any] = {**function.__globals__, **helpers}
     exec(compile(tree, function.__code__.co_filename, "exec", flags=__future__.annotations.compiler_flag), made)
-    copy = made[function.__name__]
+    copy: FunctionType = made[function.__name__]
     copy.__name__ = copy.__qualname__ = name
     copy.__module__ = __name__
     return copy
 
 
-take_stances = _entry("take_stances", stances)
-set_targets = _entry("set_targets", tilts, fitting, targets)
+set_targets = _entry("set_targets", stances, tilts, fitting, targets)
 simulate_blocks = _entry("simulate_blocks", trade, sums, run)

@@ -22,9 +22,10 @@ BITS = 16
 # Places of the table: a region by name for what each remembers, one for powers of decay, then single rows.
 NOW, STRENGTH, SINCE, HELD, TAKEN, SIGN, POWER = (region * (ASSETS + 3) * LANES for region in range(7))
 (
-    FIRST, SECOND, OVER, UNDER, HOLDING, SCORE, MAY, AGO, FACTOR, REST, CHANGED, ABOVE, BELOW, EPISODES, OVERS, UNDERS,
+    FIRST, SECOND, OVER, UNDER, ENTER_OVER, ENTER_UNDER, HOLDING, SCORE, MAY, AGO, FACTOR, REST, CHANGED, ABOVE, BELOW,
+    EPISODES, OVERS, UNDERS,
     SIZE,
-) = (POWER + row * LANES for row in range(BITS, BITS + 17))  # fmt: skip
+) = (POWER + row * LANES for row in range(BITS, BITS + 19))  # fmt: skip
 
 
 class LaneScores(NamedTuple):
@@ -52,16 +53,18 @@ class LaneRules(NamedTuple):
     rows: Matrix
 
 
-def threshold(S: Vector, n: int) -> None:
-    """+1 from a score at or above `enter` until one at or below `exit`; -1 mirrored."""
+def threshold(S: Vector, n: int, free: bool) -> None:
+    """+1 from a score at or above `enter` until one at or below `exit`; -1 mirrored. free: it may enter at any time.
+
+    As a stance is -1, 0 or 1, its product with the score is compared with `exit` for both sides, and entering again
+    changes nothing. A side that is barred has NaN for `enter`: nothing reaches it.
+    """
     for b in range(LANES):
         score, now = S[SCORE + b], S[NOW + n + b]
-        leaves = ((now > 0.0) & (score <= S[SECOND + b])) | ((now < 0.0) & (-score <= S[SECOND + b]))
-        now = 0.0 if leaves else now
-        up = (S[MAY + b] > 0.0) & (now <= 0.0) & (S[OVER + b] > 0.0) & (score >= S[FIRST + b])
-        down = (S[MAY + b] > 0.0) & (now >= 0.0) & (S[UNDER + b] > 0.0) & (-score >= S[FIRST + b])
-        now = -1.0 if down else now
-        now = 1.0 if up else now
+        now = 0.0 if now * score <= S[SECOND + b] else now
+        may = True if free else S[MAY + b] > 0.0
+        now = -1.0 if may & (-score >= S[ENTER_UNDER + b]) else now
+        now = 1.0 if may & (score >= S[ENTER_OVER + b]) else now
         S[NOW + n + b] = now if score == score else 0.0
 
 
@@ -127,28 +130,34 @@ def held_on(S: Vector, n: int, session: float, first: bool) -> None:
         S[TAKEN + n + b] = session if taken else S[TAKEN + n + b]
 
 
-def tell(S: Vector, n: int, first: bool) -> None:
-    """Which side the stance is on, and whether it is another one than before."""
+def tell(S: Vector, place: int, n: int, first: bool, stances: Matrix, s: int) -> None:
+    """The stance of one name, from NOW or HELD; its side, and whether it is another one than before."""
     for b in range(LANES):
-        held = S[HELD + n + b]
-        sign = 1.0 if held > 0.0 else -1.0 if held < 0.0 else 0.0
+        stance = S[place + n + b]
+        stances[s, b] = stance
+        over, under = stance > 0.0, stance < 0.0
+        sign = 1.0 if over else -1.0 if under else 0.0
         S[CHANGED + b] = 1.0 if (sign != S[SIGN + n + b]) | first else S[CHANGED + b]
-        S[ABOVE + b] = 1.0 if sign > 0.0 else S[ABOVE + b]
-        S[BELOW + b] = 1.0 if sign < 0.0 else S[BELOW + b]
+        S[ABOVE + b] = 1.0 if over else S[ABOVE + b]
+        S[BELOW + b] = 1.0 if under else S[BELOW + b]
         S[SIGN + n + b] = sign
 
 
-def equip(S: Vector, names: int, rules: Matrix, picks: Indices) -> None:
+def begin_stances(S: Vector, names: int, rules: LaneRules, picks: Indices) -> None:
     """Each lane's parameters, and nothing remembered."""
     for b in range(LANES):
         row = picks[b]
-        S[FIRST + b], S[SECOND + b] = rules[row, 0], rules[row, 1]
-        S[OVER + b], S[UNDER + b], S[HOLDING + b] = rules[row, 2], rules[row, 3], rules[row, 4]
+        S[FIRST + b], S[SECOND + b] = rules.rows[row, 0], rules.rows[row, 1]
+        S[OVER + b], S[UNDER + b], S[HOLDING + b] = rules.rows[row, 2], rules.rows[row, 3], rules.rows[row, 4]
+        S[ENTER_OVER + b] = S[FIRST + b] if S[OVER + b] > 0.0 else math.nan
+        S[ENTER_UNDER + b] = S[FIRST + b] if S[UNDER + b] > 0.0 else math.nan
         S[EPISODES + b] = S[OVERS + b] = S[UNDERS + b] = 0.0
         S[MAY + b] = 1.0
         for s in range(names):
             n = s * LANES + b
             S[NOW + n] = S[STRENGTH + n] = S[SINCE + n] = S[HELD + n] = S[TAKEN + n] = S[SIGN + n] = 0.0
+    if rules.kind == IMPULSE:
+        decay(S)
 
 
 def read(S: Vector, values: Cube, sets: Indices, alike: bool, d: int, s: int) -> None:
@@ -170,7 +179,7 @@ def apply(S: Vector, kind: int, scores: LaneScores, sets: Indices, alike: bool, 
         if not scores.free:
             for b in range(LANES):
                 S[MAY + b] = 1.0 if scores.may_enter[sets[b], d, s] else 0.0
-        threshold(S, n)
+        threshold(S, n, scores.free)
     elif kind == PROPORTIONAL:
         proportional(S, n)
     elif kind == RANK:
@@ -184,44 +193,41 @@ def apply(S: Vector, kind: int, scores: LaneScores, sets: Indices, alike: bool, 
             S[NOW + n + b] = S[SCORE + b]
 
 
-def take_stances(
-    S: Vector, scores: LaneScores, rules: LaneRules, sessions: Vector, sets: Indices, picks: Indices, stances: Cube,
-    bets: Cube,
-) -> None:  # fmt: skip
-    """Blocks of lanes. sets, picks (G, LANES): the set of scores and the rule of each. sessions (D,): of decisions.
+def in_common(S: Vector, sets: Indices) -> tuple[bool, bool]:
+    """Whether all lanes read the same set of scores; and whether any holds its stances for a while."""
+    alike, held = True, False
+    for b in range(LANES):
+        alike = alike and sets[b] == sets[0]
+        held = held or S[HOLDING + b] > 0.0
+    return alike, held
 
-    Fills stances (G, D, S, LANES), and bets (G, LANES, 3): episodes, decisions over, decisions under.
-    """
-    days, names = stances.shape[1], stances.shape[2]
-    for g in range(len(stances)):
-        equip(S, names, rules.rows, picks[g])
-        alike, held = True, False
-        for b in range(LANES):
-            alike = alike and sets[g, b] == sets[g, 0]
-            held = held or S[HOLDING + b] > 0.0
-        if rules.kind == IMPULSE:
-            decay(S)
-        for d in range(days):
-            for b in range(LANES):
-                S[CHANGED + b] = 0.0
-                S[ABOVE + b] = 0.0
-                S[BELOW + b] = 0.0
-            for s in range(ASSETS):
-                if s >= names:
-                    break
-                n = s * LANES
-                apply(S, rules.kind, scores, sets[g], alike, sessions[d], d, s)
-                if held:
-                    held_on(S, n, sessions[d], d == 0)
-                else:
-                    for b in range(LANES):
-                        S[HELD + n + b] = S[NOW + n + b]
-                tell(S, n, d == 0)
-                for b in range(LANES):
-                    stances[g, d, s, b] = S[HELD + n + b]
-            for b in range(LANES):
-                S[OVERS + b] += S[ABOVE + b]
-                S[UNDERS + b] += S[BELOW + b]
-                S[EPISODES + b] += S[CHANGED + b] if S[ABOVE + b] + S[BELOW + b] > 0.0 else 0.0
-        for b in range(LANES):
-            bets[g, b, 0], bets[g, b, 1], bets[g, b, 2] = S[EPISODES + b], S[OVERS + b], S[UNDERS + b]
+
+def take_stances(
+    S: Vector, scores: LaneScores, kind: int, sets: Indices, alike: bool, held: bool, session: float, d: int,
+    stances: Matrix,
+) -> None:  # fmt: skip
+    """Stances (S, LANES) of decision d; what came of bets is counted. alike, held: as `in_common` has them."""
+    for b in range(LANES):
+        S[CHANGED + b] = 0.0
+        S[ABOVE + b] = 0.0
+        S[BELOW + b] = 0.0
+    for s in range(ASSETS):
+        if s >= len(stances):
+            break
+        n = s * LANES
+        apply(S, kind, scores, sets, alike, session, d, s)
+        if held:
+            held_on(S, n, session, d == 0)
+            tell(S, HELD, n, d == 0, stances, s)
+        else:
+            tell(S, NOW, n, d == 0, stances, s)
+    for b in range(LANES):
+        S[OVERS + b] += S[ABOVE + b]
+        S[UNDERS + b] += S[BELOW + b]
+        S[EPISODES + b] += S[CHANGED + b] if S[ABOVE + b] + S[BELOW + b] > 0.0 else 0.0
+
+
+def count_bets(S: Vector, bets: Matrix) -> None:
+    """(LANES, 3): episodes, decisions over, decisions under."""
+    for b in range(LANES):
+        bets[b, 0], bets[b, 1], bets[b, 2] = S[EPISODES + b], S[OVERS + b], S[UNDERS + b]

@@ -1,4 +1,4 @@
-"""Targets in lanes: stances tilted, braked and fitted into limits; and the average that the matched mix holds.
+"""Targets in lanes: stances taken, tilted, braked and fitted into limits; and the average that the matched mix holds.
 
 Without stances on assets and without limits the targets are weights of sleeves, and stay so; otherwise they are weights
 of slots.
@@ -8,13 +8,44 @@ of slots.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.lanes.fitting import LaneLimits, bound, fit, look
+from engine.portfolio.lanes.stances import LaneRules, LaneScores, begin_stances, count_bets, in_common, take_stances
 from engine.portfolio.lanes.table import ASSETS, LANES, SLEEVES, Cube
 from engine.portfolio.lanes.tilts import (
     BROKEN, FAILED, KEEP, MEAN, MIXED, OVER, POLICY, SAME, SHARES, SPELL, TILTED, TOTAL, UNDER, WEIGHT, LaneShape,
     LaneTilts, brake_sleeves, brake_slots, join_slots, lay_slots, spread, tilt_sleeves, tilt_slots, trades_of,
 )  # fmt: skip
+
+
+class LanePicks(NamedTuple):
+    """What the variants of G blocks go by, (G, LANES) each: the set of scores, the rule, the policy mix, the tilt, the
+    brake and the limits.
+    """
+
+    scores: Indices
+    rule: Indices
+    policy: Indices
+    tilt: Indices
+    brake: Indices
+    limit: Indices
+
+
+class LaneTargets(NamedTuple):
+    """stances (S, LANES): of one decision, to work in. weights (G, D, W, LANES): of sleeves or of slots. trades
+    (G, D, LANES): where each has days of its own. mean (G, H, LANES), extra (G, M, LANES): of the matched mix.
+    failed (G, LANES): 1 where no weights can keep the limits. bets (G, LANES, 3): episodes, decisions over, under.
+    """
+
+    stances: Matrix
+    weights: Cube
+    trades: Cube
+    mean: Cube
+    extra: Cube
+    failed: Matrix
+    bets: Cube
 
 
 def equip(
@@ -91,7 +122,7 @@ def ends(parts: Matrix, d: int) -> bool:
     return last
 
 
-def decide(T: Vector, shape: LaneShape, parts: Matrix, home: Indices, sleeves: int, stances: Cube, d: int) -> None:
+def decide(T: Vector, shape: LaneShape, parts: Matrix, home: Indices, sleeves: int, stances: Matrix, d: int) -> None:
     """WEIGHT of one decision."""
     slots = parts.shape[1]
     if shape.on_assets:
@@ -104,7 +135,7 @@ def decide(T: Vector, shape: LaneShape, parts: Matrix, home: Indices, sleeves: i
         if shape.braked:
             brake_slots(T, shape, slots, parts, home, d)
     else:
-        tilt_sleeves(T, shape, sleeves, stances, d)
+        tilt_sleeves(T, shape, sleeves, stances)
         if shape.braked:
             brake_sleeves(T, shape, sleeves)
         if shape.limited:
@@ -117,45 +148,44 @@ def decide(T: Vector, shape: LaneShape, parts: Matrix, home: Indices, sleeves: i
 
 
 def set_targets(
-    T: Vector, parts: Matrix, home: Indices, shape: LaneShape, policy: Matrix, tilts: LaneTilts, limits: LaneLimits,
-    mixes: Indices, picks: Indices, brakes: Indices, bounds: Indices, stances: Cube, weights: Cube, trades: Cube,
-    mean: Cube, extra: Cube, failed: Matrix,
+    S: Vector, T: Vector, scores: LaneScores, rules: LaneRules, sessions: Vector, parts: Matrix, home: Indices,
+    shape: LaneShape, policy: Matrix, tilts: LaneTilts, limits: LaneLimits, picks: LanePicks, out: LaneTargets,
 ) -> None:  # fmt: skip
-    """Blocks of lanes. parts (D, M), home (M,): as in LaneMarket. mixes, picks, brakes, bounds (G, LANES): each lane's
-    policy mix, tilt, brake and limits.
+    """Blocks of lanes, decision by decision: stances, then targets. Fills out.
 
-    stances (G, D, S, LANES). Fills weights (G, D, W, LANES) of sleeves or of slots, trades (G, D, LANES) where each has
-    days of its own, mean (G, H, LANES) and extra (G, M, LANES) of the matched mix, failed (G, LANES): 1 where no
-    weights can keep the limits.
+    S, T: tables of stances and of targets. sessions (D,), parts (D, M), home (M,): as in LaneMarket.
     """
-    blocks, days, names = stances.shape[0], stances.shape[1], stances.shape[2]
-    sleeves, slots = policy.shape[1], parts.shape[1]
+    days, sleeves, slots = len(parts), policy.shape[1], parts.shape[1]
     by_sleeve = not (shape.on_assets or shape.limited)
-    for g in range(blocks):
-        equip(T, shape, slots, policy, tilts, mixes[g], picks[g])
+    for g in range(len(out.weights)):
+        begin_stances(S, len(out.stances), rules, picks.rule[g])
+        alike, held = in_common(S, picks.scores[g])
+        equip(T, shape, slots, policy, tilts, picks.policy[g], picks.tilt[g])
         if shape.limited:
-            bound(T, slots, sleeves, limits, bounds[g])
+            bound(T, slots, sleeves, limits, picks.limit[g])
         anew = True
         for d in range(days):
+            take_stances(S, scores, rules.kind, picks.scores[g], alike, held, sessions[d], d, out.stances)
             if anew and shape.on_assets:
                 lay_slots(T, slots, parts, home, d)
             if shape.braked:
                 for q in range(len(shape.tilted)):
                     for b in range(LANES):
-                        T[KEEP + q * LANES + b] = tilts.keep[d, q, brakes[g, b]]
-            decide(T, shape, parts, home, sleeves, stances[g], d)
+                        T[KEEP + q * LANES + b] = tilts.keep[d, q, picks.brake[g, b]]
+            decide(T, shape, parts, home, sleeves, out.stances, d)
             if by_sleeve:
-                write_sleeves(T, sleeves, d, weights[g])
+                write_sleeves(T, sleeves, d, out.weights[g])
             else:
-                write_slots(T, sleeves, slots, d, home, weights[g])
+                write_slots(T, sleeves, slots, d, home, out.weights[g])
             anew = ends(parts, d)
             if anew:
                 end_spell(T, sleeves, slots, parts, home, d, by_sleeve)
             if shape.own_days:
-                trades_of(T, shape, names, stances[g], d, trades[g])
+                trades_of(T, shape, len(out.stances), out.stances, d, out.trades[g])
+        count_bets(S, out.bets[g])
         for b in range(LANES):
-            failed[g, b] = T[FAILED + b]
+            out.failed[g, b] = T[FAILED + b]
             for h in range(sleeves):
-                mean[g, h, b] = T[MEAN + h * LANES + b] / days
+                out.mean[g, h, b] = T[MEAN + h * LANES + b] / days
             for a in range(slots):
-                extra[g, a, b] = (T[TOTAL + a * LANES + b] - T[MIXED + a * LANES + b]) / days
+                out.extra[g, a, b] = (T[TOTAL + a * LANES + b] - T[MIXED + a * LANES + b]) / days

@@ -68,7 +68,7 @@ def move(T: Vector, sleeves: int, own: int, q: int) -> None:
                 T[WEIGHT + h * LANES + b] += T[POINTS + b] * share
 
 
-def tilt_sleeves(T: Vector, shape: LaneShape, sleeves: int, stances: Cube, d: int) -> None:
+def tilt_sleeves(T: Vector, shape: LaneShape, sleeves: int, stances: Matrix) -> None:
     """WEIGHT of sleeves: the policy mix and the points of each tilt."""
     for h in range(SLEEVES):
         if h < sleeves:
@@ -78,7 +78,7 @@ def tilt_sleeves(T: Vector, shape: LaneShape, sleeves: int, stances: Cube, d: in
         s = shape.named[q]
         if s >= 0:
             for b in range(LANES):
-                stance = stances[d, s, b]
+                stance = stances[s, b]
                 over, under = T[OVER + q * LANES + b], T[UNDER + q * LANES + b]
                 T[POINTS + b] = max(stance, 0.0) * over + min(stance, 0.0) * under
             move(T, sleeves, shape.tilted[q], q)
@@ -120,7 +120,7 @@ def lay_slots(T: Vector, slots: int, parts: Matrix, home: Indices, d: int) -> No
 
 
 def count_slots(
-    T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: Indices, stances: Cube, d: int, own: int
+    T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: Indices, stances: Matrix, d: int, own: int
 ) -> None:
     """Of the members of a sleeve: how many are over and under, the sums of their stances, and BASE of the others."""
     for b in range(LANES):
@@ -132,7 +132,7 @@ def count_slots(
         if home[a] == own and parts[d, a] > 0.0:
             s = shape.by_slot[a]
             for b in range(LANES):
-                stance, base = stances[d, max(s, 0), b] if s >= 0 else 0.0, T[BASE + a * LANES + b]
+                stance, base = stances[max(s, 0), b] if s >= 0 else 0.0, T[BASE + a * LANES + b]
                 over, under = stance > 0.0, stance < 0.0
                 T[COUNT_OVER + b] += 1.0 if over else 0.0
                 T[COUNT_UNDER + b] += 1.0 if under else 0.0
@@ -163,7 +163,7 @@ def share_out(T: Vector, shape: LaneShape, members: float, q: int) -> None:
 
 
 def take_same(
-    T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: Indices, stances: Cube, d: int, own: int
+    T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: Indices, stances: Matrix, d: int, own: int
 ) -> None:
     """Out of TILTED what members give to those chosen among them."""
     for a in range(ASSETS):
@@ -172,14 +172,14 @@ def take_same(
         if home[a] == own and parts[d, a] > 0.0:
             s = shape.by_slot[a]
             for b in range(LANES):
-                stance, base = stances[d, max(s, 0), b] if s >= 0 else 0.0, T[BASE + a * LANES + b]
+                stance, base = stances[max(s, 0), b] if s >= 0 else 0.0, T[BASE + a * LANES + b]
                 over = 0.0 if stance > 0.0 else base * T[REST_OVER + b]
                 under = 0.0 if stance < 0.0 else base * T[REST_UNDER + b]
                 T[TILTED + a * LANES + b] -= over + under
 
 
 def tilt_slots(
-    T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: Indices, stances: Cube, d: int, q: int
+    T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: Indices, stances: Matrix, d: int, q: int
 ) -> None:
     """TILTED: the points of one sleeve, split over its members and taken from what gives them."""
     own, members = shape.tilted[q], 0.0
@@ -197,10 +197,11 @@ def tilt_slots(
         if home[a] == own and parts[d, a] > 0.0 and s >= 0:
             for b in range(LANES):
                 # Not a choice between two places, which would not become vectors; one of the products is zero.
-                stance = stances[d, s, b]
+                stance = stances[s, b]
                 points = max(stance, 0.0) * T[EACH_OVER + b] + min(stance, 0.0) * T[EACH_UNDER + b]
                 T[TILTED + a * LANES + b] += points
-                T[POINTS + b] += points
+                if shape.shared:
+                    T[POINTS + b] += points
     if shape.same:
         take_same(T, shape, slots, parts, home, stances, d, own)
     if shape.shared:
@@ -268,13 +269,13 @@ def brake_slots(T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: In
                 T[WEIGHT + a * LANES + b] += taken + T[FREED + q * LANES + b] * T[row + b] * parts[d, a]
 
 
-def trades_of(T: Vector, shape: LaneShape, names: int, stances: Cube, d: int, trades: Matrix) -> None:
+def trades_of(T: Vector, shape: LaneShape, names: int, stances: Matrix, d: int, trades: Matrix) -> None:
     """Whether a lane's opinion is another one than on the decision before: a stance, or what a brake let stand."""
     for b in range(LANES):
         trades[d, b] = 1.0 if d == 0 else 0.0
     for s in range(names):
         for b in range(LANES):
-            stance = stances[d, s, b]
+            stance = stances[s, b]
             trades[d, b] = 1.0 if stance != T[BEFORE + s * LANES + b] else trades[d, b]
             T[BEFORE + s * LANES + b] = stance
     if shape.braked:

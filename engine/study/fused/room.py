@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.market.table import Matrix, Vector
+from engine.market.table import Vector
 from engine.portfolio.lanes import stances, table, tilts
 from engine.portfolio.lanes.table import COLUMNS, LANES, Cube, LaneFlags, LanePaths, LaneWork
+from engine.portfolio.lanes.targets import LaneTargets
 from engine.study.fused.ground import Ground
 
 #: Bytes of a line of the cache.
@@ -19,15 +20,9 @@ LINE = 64
 
 @dataclass(frozen=True, slots=True)
 class Buffers:
-    """What passes between the steps, for G blocks; see `lanes`."""
+    """What G blocks come to: targets, and sums (G, LANES, columns)."""
 
-    stances: Cube
-    weights: Cube
-    trades: Cube
-    mean: Cube
-    extra: Cube
-    failed: Matrix
-    bets: Cube
+    targets: LaneTargets
     sums: Cube
 
 
@@ -44,9 +39,9 @@ def rows_of(ground: Ground, flags: LaneFlags) -> int:
     return len(ground.setting.mix.names) if flags.by_sleeve else ground.slots
 
 
-def numbers_of(ground: Ground, names: int, flags: LaneFlags) -> int:
-    """Stances and weights of one variant."""
-    return ground.shared.decisions * (names + rows_of(ground, flags))
+def numbers_of(ground: Ground, flags: LaneFlags) -> int:
+    """Weights of one variant."""
+    return ground.shared.decisions * rows_of(ground, flags)
 
 
 @dataclass(slots=True)
@@ -76,17 +71,19 @@ class Room:
         if group != self._group:
             self.work.key[:] = -1
             self._group = group
-        return Buffers(*(getattr(self._buffers, name)[:blocks] for name in Buffers.__slots__))
+        buffers = self._buffers
+        targets = LaneTargets(buffers.targets.stances, *(one[:blocks] for one in buffers.targets[1:]))
+        return Buffers(targets, buffers.sums[:blocks])
 
     def _made(self, blocks: int, names: int, flags: LaneFlags) -> Buffers:
         ground, days = self.ground, self.ground.shared.decisions
-        return Buffers(
-            stances=aligned(blocks, days, names, LANES),
+        targets = LaneTargets(
+            stances=aligned(names, LANES),
             weights=aligned(blocks, days, rows_of(ground, flags), LANES),
             trades=np.ones((blocks, days if flags.own_days else 1, LANES)),
             mean=aligned(blocks, len(ground.setting.mix.names), LANES),
             extra=aligned(blocks, ground.slots, LANES),
             failed=aligned(blocks, LANES),
             bets=aligned(blocks, LANES, 3),
-            sums=aligned(blocks, LANES, len(COLUMNS)),
         )
+        return Buffers(targets, aligned(blocks, LANES, len(COLUMNS)))

@@ -16,6 +16,7 @@ from engine.market.table import Indices, Matrix
 from engine.measure.sums import metrics_of
 from engine.portfolio.lanes.stances import RANK, LaneScores
 from engine.portfolio.lanes.table import COLUMNS, LANES, LaneFlags
+from engine.portfolio.lanes.targets import LanePicks
 from engine.portfolio.lanes.tilts import LaneShape
 from engine.study.fused.ground import Ground
 from engine.study.fused.room import Room, numbers_of
@@ -25,8 +26,8 @@ from engine.study.fused.table import Picks, VariantTable
 DONE, IMPOSSIBLE, RUINED, INDEBTED = range(4)
 #: Loaded when first asked for: numba takes half a second.
 COMPILED = "engine.portfolio.lanes.compiled"
-#: Blocks of a task at most, and bytes of stances and targets that stay near a processor.
-MOST, CACHE = 16, 7e6
+#: Blocks of a task at most, and bytes of targets that stay near a processor.
+MOST, CACHE = 16, 4e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,34 +145,31 @@ def common(
 
 def blocks_at_once(job: Job, flags: LaneFlags, fair: int) -> int:
     """How many blocks make a task: what fits in the cache, at least one, at most what is fair among workers."""
-    return max(1, min(MOST, fair, int(CACHE / (8 * LANES * numbers_of(job.ground, len(job.names), flags)))))
+    return max(1, min(MOST, fair, int(CACHE / (8 * LANES * numbers_of(job.ground, flags)))))
 
 
 def run_task(job: Job, task: Task, room: Room) -> None:
-    """Stances, targets and simulation of the blocks of a task; the last block is filled up with its last variant."""
+    """Targets and simulation of the blocks of a task; the last block is filled up with its last variant."""
     market, table = job.ground.market, job.table
     blocks = -(-len(task.rows) // LANES)
     padded = task.rows[np.minimum(np.arange(blocks * LANES), len(task.rows) - 1)].reshape(blocks, LANES)
     own = room.ready(task.group, blocks, len(job.names), task.flags)
     picks = Picks(*(getattr(table.picks, name)[padded] for name in Picks.__slots__))
     # Unsigned, for compiled code need not ask whether they count from the end.
-    sets = picks.scores.astype(np.uint64)
-    job.code.take_stances(
-        room.stances, job.scores, table.rules, market.sessions, sets, picks.rule, own.stances, own.bets
-    )
+    sets: Any = picks.scores.astype(np.uint64)
     job.code.set_targets(
-        room.targets, market.parts, market.home, task.shape, table.terms.policy, table.tilts, table.limits,
-        picks.policy, picks.tilt, picks.brake, picks.limit, own.stances, own.weights, own.trades, own.mean, own.extra,
-        own.failed,
+        room.stances, room.targets, job.scores, table.rules, market.sessions, market.parts, market.home, task.shape,
+        table.terms.policy, table.tilts, table.limits,
+        LanePicks(sets, picks.rule, picks.policy, picks.tilt, picks.brake, picks.limit), own.targets,
     )  # fmt: skip
     job.code.simulate_blocks(
-        room.work, market, table.terms, task.flags, picks.cost, picks.trading, picks.policy, own.weights,
-        own.trades, own.mean, own.extra, own.sums,
+        room.work, market, table.terms, task.flags, picks.cost, picks.trading, picks.policy, own.targets.weights,
+        own.targets.trades, own.targets.mean, own.targets.extra, own.sums,
     )  # fmt: skip
     count = len(task.rows)
     job.sums[task.rows] = own.sums.reshape(-1, own.sums.shape[2])[:count]
-    job.bets[task.rows] = own.bets.reshape(-1, 3)[:count]
-    job.failed[task.rows] = own.failed.reshape(-1, 1)[:count]
+    job.bets[task.rows] = own.targets.bets.reshape(-1, 3)[:count]
+    job.failed[task.rows] = own.targets.failed.reshape(-1, 1)[:count]
 
 
 def measured(job: Job, start: int, stop: int) -> Simulated:
