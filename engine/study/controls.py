@@ -22,7 +22,8 @@ from engine.config import Config, Sleeve
 from engine.decide import Decided, Setting, decided_as, stance_in_force, trading_days
 from engine.errors import ConfigError
 from engine.market.assemble import build_panel
-from engine.market.panel import Panel, Vector
+from engine.market.panel import Panel
+from engine.market.table import Vector
 from engine.measure import formulas
 from engine.measure.episodes import Episode, active_log_returns, list_episodes
 from engine.portfolio.controls import momentum_on, stance_by_sign

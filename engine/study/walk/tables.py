@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.config.written import written
-from engine.market.panel import Indices
-from engine.market.table import Vector
+from engine.market.table import Indices, Vector
 from engine.measure.episodes import count_episodes
 from engine.measure.inference import Interval, active_return_interval, verdict
 from engine.measure.metrics import measure
