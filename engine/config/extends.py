@@ -102,6 +102,8 @@ def _text(file: str, asked: Finding) -> str:
     try:
         data = Path(file).read_bytes()
     except FileNotFoundError:
+        if file == "-":
+            raise refuse("the word `-`", "a YAML file", "write /dev/stdin to read the standard input") from None
         raise refuse(f"no file `{file}`", "a YAML file", _near(file)) from None
     except IsADirectoryError:
         raise refuse(f"a folder, `{file}`", "a YAML file", "name one file in it") from None
