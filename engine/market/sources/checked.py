@@ -29,8 +29,8 @@ def checked_table(
 ) -> Table:
     """A Table of a wide frame indexed by date; opens and volumes are aligned to it. Returns become levels.
 
-    Raises DataError for dates that repeat or run backwards, text, infinities, prices below zero or LEAST, and zeros that are
-    followed by a price. A price of zero for good is the last one of its column.
+    Raises DataError for dates that repeat or run backwards, text, infinities, prices below LEAST that are not zero, and
+    zeros that are followed by a price. A price of zero for good is the last one of its column.
     """
     dates = frame.index.to_numpy().astype("datetime64[D]")
     refuse_bad_dates(dates, str(path))
