@@ -7,6 +7,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from engine.config.endings import ENDINGS
 from engine.config.marked import Finding, Marked, Place, Step
 from engine.config.record import choice, shown
 from engine.config.source import SOURCE_KEYS
@@ -123,7 +124,7 @@ def _text(file: str, asked: Finding) -> str:
 def _near(file: str) -> str:
     folder, name = os.path.split(file)
     try:
-        names = [name for name in os.listdir(folder or ".") if name.endswith((".yaml", ".yml"))]
+        names = [name for name in os.listdir(folder or ".") if name.endswith(ENDINGS)]
     except OSError:
         return f"there is no folder `{folder}` either"
     near = difflib.get_close_matches(name, names, n=1)
