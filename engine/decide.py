@@ -19,9 +19,9 @@ from engine.config import Config, load, part_file
 from engine.errors import ConfigError, DataError, Fault, OverweightError, StrategyError
 from engine.market.assemble import build_panel
 from engine.market.calendar import STALE_DAYS
-from engine.market.panel import Indices, Panel
+from engine.market.panel import Panel
 from engine.market.sleeves import SleeveSeries, sleeve_series
-from engine.market.table import Matrix
+from engine.market.table import Indices, Matrix
 from engine.portfolio.asking import Asked, Heard, listening
 from engine.portfolio.beginning import refuse_early
 from engine.portfolio.blend import (

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = (
     "errors", "config", "market", "signals", "strategy", "portfolio", "decide", "audit", "measure", "judge",
     "fingerprint", "tables", "known_events", "folder", "shown", "peer", "result", "trials", "store", "backtest",
-    "study", "answers", "results", "cli_ends", "cli_data", "cli_new", "cli", "pytest_plugin",
+    "study", "answers", "results", "cli_ends", "cli_data", "cli_new", "cli_studies", "cli", "pytest_plugin",
 )  # fmt: skip
 #: The only imports inside functions: libraries that are heavy or optional ...
 HEAVY = {
@@ -30,6 +30,7 @@ LAZY = {
     ("engine.cli", "engine.results"),
     ("engine.cli_data", "engine.results"),
     ("engine.cli_new", "engine.results"),
+    ("engine.cli_studies", "engine.results"),
     ("engine.result", "engine.peer"),
     ("engine.backtest", "engine.peer"),
     ("engine.pytest_plugin", "engine.errors"),

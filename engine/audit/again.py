@@ -23,8 +23,8 @@ from engine.audit.answers import Failed, Recall, by_signal
 from engine.audit.twin import twin_of
 from engine.audit.watch import Watch
 from engine.errors import OverweightError
-from engine.market.panel import Indices
 from engine.market.past import Past, Revealed
+from engine.market.table import Indices
 from engine.portfolio.asking import Asked, ask
 from engine.strategy import Strategy, read_strategy
 

@@ -11,7 +11,7 @@ from engine.audit.record import Check, Verdict, worst
 from engine.audit.worlds import Worlds
 from engine.config import Config
 from engine.errors import OverweightError
-from engine.market.panel import Indices
+from engine.market.table import Indices
 
 #: Parts of the data that are left out at their beginning; the first is held against it.
 LEFT_OUT = (0.05, 0.5)

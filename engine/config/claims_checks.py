@@ -9,11 +9,9 @@ from pydantic import ValidationError
 from engine.config.claim_kinds import ShocksClaim
 from engine.config.claims import alternatives_of
 from engine.config.event_study import EventStudy
-from engine.config.marked import Path
+from engine.config.marked import Found, Path
 from engine.config.models import Config
 from engine.config.record import shown
-
-Found = tuple[Path, str, str, str]  # path, found, expected, cure
 
 
 def claims_on_shocks(config: Config) -> Iterator[Found]:

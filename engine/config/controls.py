@@ -52,6 +52,8 @@ def _listed(value: Any) -> Any:
         elif item == "dollar":
             cure = "write `{dollar: UUP}`, with the label or series that you have"
             raise wrong("the word `dollar` alone", "the name of what stands for it", cure, at=place)
+        elif isinstance(item, str) and item in block:
+            raise wrong(f"`{item}` more than once", "each once", "remove the second one", at=place)
         elif isinstance(item, str) and item in WORDS:
             block[item] = True
         else:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.config.event_study import EventCalendar, EventShocks, MarketModel
-from engine.config.marked import Path
+from engine.config.marked import Found, Path
 from engine.config.models import Config
 from engine.config.own_sources import EventsSource
 from engine.config.record import choice, did_you_mean
-
-Found = tuple[Path, str, str, str]  # path, found, expected, cure
 
 #: Degrees of freedom that a normal return must leave (engine/study/events/abnormal.py).
 SPARE = 3

@@ -7,6 +7,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from engine.config.endings import ENDINGS
 from engine.config.marked import Finding, Marked, Place, Step
 from engine.config.record import choice, shown
 from engine.config.source import SOURCE_KEYS
@@ -102,6 +103,8 @@ def _text(file: str, asked: Finding) -> str:
     try:
         data = Path(file).read_bytes()
     except FileNotFoundError:
+        if file == "-":
+            raise refuse("the word `-`", "a YAML file", "write /dev/stdin to read the standard input") from None
         raise refuse(f"no file `{file}`", "a YAML file", _near(file)) from None
     except IsADirectoryError:
         raise refuse(f"a folder, `{file}`", "a YAML file", "name one file in it") from None
@@ -121,7 +124,7 @@ def _text(file: str, asked: Finding) -> str:
 def _near(file: str) -> str:
     folder, name = os.path.split(file)
     try:
-        names = [name for name in os.listdir(folder or ".") if name.endswith((".yaml", ".yml"))]
+        names = [name for name in os.listdir(folder or ".") if name.endswith(ENDINGS)]
     except OSError:
         return f"there is no folder `{folder}` either"
     near = difflib.get_close_matches(name, names, n=1)

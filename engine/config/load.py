@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from engine.config.checks import findings_across
+from engine.config.endings import ENDINGS
 from engine.config.extends import OF_PRICES, UnreadableError, read_tree, with_override
 from engine.config.faults import findings_of, top_key
 from engine.config.marked import Finding, Marked, in_order
@@ -72,10 +73,10 @@ def part_file(config: Config, name: str) -> Path:
     """The file that a name under `blend` means: a path below `configs/`, as runs are called; with `.yaml` at its end a
     path beside the file that says so. Raises ConfigError where there is none.
     """
-    key, ending = f"blend.{name}", (".yaml", ".yml")
+    key = f"blend.{name}"
     folder = config.folder_of(key)
     tried = [folder / name]
-    if not name.endswith(ending):
+    if not name.endswith(ENDINGS):
         above = Path(os.path.abspath(folder)).parts
         up = above[::-1].index("configs") if "configs" in above else 0
         root = Path(os.path.normpath(folder.joinpath(*[".."] * up)))

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from engine.config.marked import Path
+from engine.config.marked import Found
 from engine.config.models import Config
 from engine.config.record import choice
 from engine.config.sweep import Span
 from engine.config.trading import Band
-
-Found = tuple[Path, str, str, str]  # path, found, expected, cure
 
 #: What a decision is made of, and so what may change from one window to the next. All else is the one run's own:
 #: what trading costs, how far it may drift, what cash must stay.

@@ -35,6 +35,11 @@ def written(value: Any) -> str:
     return repr(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False, default=str)
 
 
+def plain_value(value: Any) -> str | float | bool | None:
+    """A value as JSON has it: lists and blocks as they are written."""
+    return value if isinstance(value, (bool, int, float, str)) or value is None else written(value)
+
+
 def rerun_command(config: Config, values: Mapping[str, Any]) -> str | None:
     """`overweight run BASE --set ...`, the plain run of a variant; None for a study that stands in one file."""
     base = base_of(config)

@@ -143,7 +143,7 @@ def _as_known(config: Config, found: Found, label: str, calendar: Calendar) -> V
 
 def _fx(config: Config, found: Found, wanted: Wanted, calendar: Calendar) -> Matrix | None:
     """(T, N) the rate of each asset's currency, or None where every price is in the base currency already."""
-    names = {label: currency.currency_of(config, found.home[label], label) for label in wanted.assets}
+    names = {label: config.data[found.home[label]].currency_of(label) for label in wanted.assets}
     if set(names.values()) <= {config.base_currency}:
         return None
     known = {label: _as_known(config, found, label, calendar) for label in wanted.rates}

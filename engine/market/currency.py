@@ -9,11 +9,6 @@ from engine.errors import ConfigError
 PENCE = "GBp"
 
 
-def currency_of(config: Config, source: str, label: str) -> str:
-    """The currency in which a source quotes a label."""
-    return config.data[source].currency_of(label)
-
-
 def rate_label(config: Config, currency: str, key: str) -> str | None:
     """The label whose price is units of the base currency for one of `currency`; None for the base itself.
 

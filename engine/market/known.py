@@ -20,8 +20,7 @@ from engine.config import (
     KnownOnWeekday,
 )
 from engine.errors import ConfigError
-from engine.market.panel import Indices
-from engine.market.table import Dates, Table
+from engine.market.table import Dates, Indices, Table
 from engine.market.weekdays import WEEKDAYS, weekday_of
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.config import Config, Sleeve
+from engine.config.endings import ENDINGS
 from engine.errors import ConfigError, Fault
 from engine.market.table import Indices, Table, Vector
 
@@ -66,7 +67,7 @@ def wanted_by(config: Config) -> Wanted:
 
 def is_label(name: str) -> bool:
     """Whether an entry of `against` names an asset, neither a mix of the config's own nor another config."""
-    return name not in ("policy", "policy_matched") and not name.endswith((".yaml", ".yml"))
+    return name not in ("policy", "policy_matched") and not name.endswith(ENDINGS)
 
 
 def locate(config: Config, tables: Mapping[str, Table], labels: tuple[str, ...]) -> dict[str, str]:

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from engine.market.levels import carry
 from engine.market.table import Dates, Indices, Matrix, Vector
 
-__all__ = ["Dates", "Indices", "Matrix", "Panel", "Series", "Vector"]
-
 
 @dataclass(frozen=True, slots=True)
 class Series:

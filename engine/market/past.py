@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from engine.config import Config
 from engine.errors import ConfigError, Fault
 from engine.market.levels import carry
-from engine.market.panel import Panel, Vector
+from engine.market.panel import Panel
 from engine.market.sleeves import SleeveSeries
-from engine.market.table import Dates, Matrix
+from engine.market.table import Dates, Matrix, Vector
 
 
 class UnknownName(ConfigError):

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from engine.config import Config, Sleeve
 from engine.errors import ConfigError
 from engine.market.levels import carry
-from engine.market.panel import Indices, Panel, Vector
-from engine.market.table import Matrix
+from engine.market.panel import Panel
+from engine.market.table import Indices, Matrix, Vector
 
 #: For how many sessions a sleeve of which no member trades keeps its parts: the longest holidays of an exchange.
 CLOSED = 7

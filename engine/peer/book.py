@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.market.panel import Vector
-from engine.market.table import Matrix
+from engine.market.table import Matrix, Vector
 from engine.peer.orders import PeerOrders, read
 
 

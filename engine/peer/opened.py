@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from engine.market.levels import carry
-from engine.market.panel import Panel, Vector
-from engine.market.table import Matrix
+from engine.market.panel import Panel
+from engine.market.table import Matrix, Vector
 from engine.peer.orders import PeerOrders, joined, recorded
 from engine.portfolio.costs import KINDS
 from engine.portfolio.ledger import Ledger

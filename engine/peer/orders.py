@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.market.panel import Indices, Vector
+from engine.market.table import Indices, Vector
 
 
 @dataclass(frozen=True, slots=True)

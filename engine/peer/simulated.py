@@ -18,8 +18,8 @@ import numpy as np
 from engine.config import Config
 from engine.errors import ConfigError
 from engine.market.levels import carry
-from engine.market.panel import Indices, Panel, Vector
-from engine.market.table import Matrix
+from engine.market.panel import Panel
+from engine.market.table import Indices, Matrix, Vector
 from engine.peer.book import Answer, Book, ask_vectorbt
 from engine.peer.orders import PeerOrders
 from engine.portfolio.costs import KINDS, Costs

@@ -18,9 +18,10 @@ import numpy as np
 from engine.config import Config
 from engine.config.record import shortened
 from engine.errors import ConfigError, Fault, StrategyError
-from engine.market.panel import Indices, Panel
+from engine.market.panel import Panel
 from engine.market.past import Past, Revealed, UnknownName
 from engine.market.sleeves import SleeveSeries
+from engine.market.table import Indices
 from engine.portfolio.explaining import Said, explained
 from engine.portfolio.tranches import sessions_before
 from engine.signals import Score

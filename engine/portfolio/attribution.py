@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 
 from engine.config import Config
-from engine.market.panel import Indices, Panel, Vector
+from engine.market.panel import Panel
 from engine.market.sleeves import SleeveSeries
-from engine.market.table import Dates, Matrix
+from engine.market.table import Dates, Indices, Matrix, Vector
 from engine.portfolio.brinson import Side, brinson_fachler, carino
 from engine.portfolio.contribution import Contribution, contributions
 from engine.portfolio.costs import KINDS

@@ -27,6 +27,8 @@ def refuse_early(config: Config, panel: Panel, sleeves: Mapping[str, SleeveSerie
             begun = np.asarray(np.logical_or.accumulate(trading).all(axis=1))
         if (config.policy.get(name, 0.0) != 0 or name in config.tilt) and not begun[first]:
             served = np.flatnonzero(begun[first:])
+            if not len(served):
+                _refuse_members_gone(config, panel, name, first)
             needed = max(needed, first + int(served[0]) if len(served) else len(panel.sessions))
     for name in filter(is_label, config.against):
         priced = np.flatnonzero(~np.isnan(panel.prices[first:, panel.column(name)]))
@@ -49,3 +51,19 @@ def refuse_early(config: Config, panel: Panel, sleeves: Mapping[str, SleeveSerie
             cure,
         )
     )
+
+
+def _refuse_members_gone(config: Config, panel: Panel, name: str, first: int) -> None:
+    """Raise ConfigError where a sleeve is never served because `membership` takes a member out that has prices."""
+    for label in config.hold[name].members:
+        said, priced = config.membership.get(label), np.isfinite(panel.prices[first:, panel.column(label)])
+        if said is not None and priced.any():
+            until = "" if said.to is None else f", with {label} in it until {said.to}"
+            raise ConfigError(
+                config.fault(
+                    f"membership.{label}",
+                    f"no day from {panel.sessions[first]} on which `{name}` has the members it needs{until}",
+                    "an asset in every sleeve on the first decision day",
+                    f"change the days of {label} here, or hold others in `{name}`",
+                )
+            )

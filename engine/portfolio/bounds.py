@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import Config, Limits
-from engine.market.panel import Indices, Panel, Vector
-from engine.market.table import Matrix
+from engine.market.panel import Panel
+from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.tilt import Mix
 
 #: A limit broken by less than this is kept: sums of weights carry rounding.

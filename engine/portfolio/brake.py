@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import Config
-from engine.market.panel import Panel, Vector
-from engine.market.table import Matrix
+from engine.market.panel import Panel
+from engine.market.table import Matrix, Vector
 from engine.portfolio.asking import Asked, answers, is_number
 from engine.portfolio.scores import rounded
 from engine.portfolio.stance import Stance

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.market.panel import Panel, Vector
-from engine.market.table import Matrix
+from engine.market.panel import Panel
+from engine.market.table import Matrix, Vector
 from engine.portfolio.ledger import Ledger, currency_by_asset
 
 

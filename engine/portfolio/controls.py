@@ -12,9 +12,9 @@ from typing import Literal
 import numpy as np
 
 from engine.config import Config, Proportional, Rank, Threshold
-from engine.market.panel import Indices, Panel, Vector
+from engine.market.panel import Panel
 from engine.market.sleeves import SleeveSeries
-from engine.market.table import Matrix
+from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.scores import Scores
 from engine.portfolio.stance import Stance, sides_of, take_stance
 from engine.portfolio.tilt import Mix, targets_of

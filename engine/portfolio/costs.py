@@ -8,8 +8,8 @@ import numpy as np
 
 from engine.config import Config
 from engine.errors import ConfigError, DataError
-from engine.market.panel import Indices, Panel, Vector
-from engine.market.table import Matrix
+from engine.market.panel import Panel
+from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.kernel import Rates
 
 #: The kinds of cost, in the order of the ledger's columns. The first four come with trades, the others with time.

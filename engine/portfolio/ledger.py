@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from engine.config import Band, Config
 from engine.errors import ConfigError
 from engine.market.levels import carry
-from engine.market.panel import Indices, Panel, Vector
-from engine.market.table import Dates, Matrix
+from engine.market.panel import Panel
+from engine.market.table import Dates, Indices, Matrix, Vector
 from engine.portfolio import stretches
 from engine.portfolio.costs import KINDS, OF_TRADES, Costs, lots_of, rates_of
 from engine.portfolio.kernel import Market, Orders, Paths, Rates, Rules

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import Limits
-from engine.market.panel import Indices, Vector
-from engine.market.table import Matrix
+from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.bounds import ROUNDING, Bounds, across
 
 

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from engine.config import Config
 from engine.errors import ConfigError
-from engine.market.panel import Indices, Panel, Vector
-from engine.market.table import Matrix
+from engine.market.panel import Panel
+from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.bounds import ROUNDING, Bounds, across, attainable, bounds_of, waived
 from engine.portfolio.limited import Limited, breaches, compared
 from engine.portfolio.tilt import Mix

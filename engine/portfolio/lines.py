@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.config import Config
-from engine.market.panel import Indices, Panel, Vector
+from engine.market.panel import Panel
 from engine.market.sleeves import SleeveSeries
-from engine.market.table import Dates, Matrix
+from engine.market.table import Dates, Indices, Matrix, Vector
 from engine.portfolio.ledger import Ledger
 
 CASH = "cash"

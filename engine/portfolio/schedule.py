@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from engine.config import Config, EveryArrival, EveryDate, EverySessions, EveryWeekday
 from engine.errors import ConfigError
-from engine.market.panel import Indices, Panel
-from engine.market.table import Dates
+from engine.market.panel import Panel
+from engine.market.table import Dates, Indices
 from engine.market.weekdays import WEEKDAYS, week_of, weekday_of
 
 

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import Rank
-from engine.market.panel import Indices
-from engine.market.table import Matrix
+from engine.market.table import Indices, Matrix
 from engine.portfolio.asking import Asked, answers, is_opinion, refuse, shown
 from engine.portfolio.explaining import Said
 from engine.signals import Score

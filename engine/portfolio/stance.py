@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.config import Impulse, Proportional, Rank, Threshold
-from engine.market.panel import Indices, Vector
-from engine.market.table import Matrix
+from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio import rules
 from engine.portfolio.scores import Scores
 from engine.portfolio.tranches import rows_of

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.config import Config, Rank, Tilt
-from engine.market.panel import Indices, Panel, Vector
+from engine.market.panel import Panel
 from engine.market.sleeves import SleeveSeries
-from engine.market.table import Matrix
+from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.stance import Stance
 
 

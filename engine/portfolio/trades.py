@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.market.panel import Indices, Vector
-from engine.market.table import Matrix
+from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.costs import KINDS, OF_TRADES, Costs
 from engine.portfolio.kernel import Orders, Paths, Rates, Rules
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from engine.config import Config
 from engine.config.schedule import period_sessions
 from engine.errors import ConfigError
-from engine.market.panel import Indices, Panel
-from engine.market.table import Matrix
+from engine.market.panel import Panel
+from engine.market.table import Indices, Matrix
 from engine.portfolio.costs import Costs
 from engine.portfolio.ledger import Decisions, Ledger, Trades
 from engine.portfolio.schedule import decision_sessions, session_before

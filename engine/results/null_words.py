@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.market.panel import Vector
+from engine.market.table import Vector
 from engine.results import figures
 from engine.study.null.kinds import KINDS
 from engine.study.null.measured import Stands

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.answers import answer, run_named
+from engine.config import Config
 from engine.folder import plain
 from engine.result import Result
 from engine.results import terminal
@@ -48,6 +49,8 @@ def run_files(
     ran = [one for one in answers if isinstance(one, Result)]
     short = [attempt(str(one.config.path), partial(refuse_short_orders, one)) for one in ran] if strict else []
     tell(short)
+    if full:
+        _tell_of_nothing_more([one for one in answers if isinstance(one, Studied)])
     if as_json:
         entries = [_entry(one, strict) for one in answers]
         terminal.put_json(entries[0] if len(files) == 1 else entries)
@@ -56,8 +59,9 @@ def run_files(
     if len(ran) > 1 or (ran and len(files) > 1):
         _put_comparison([outcome(one) for one in ran], [str(one.path) for one in ran])
     elif ran:
-        ways = (f"{'saved':<15}{ran[0].path}", f"{'next':<15}{next_command(ran[0], overrides, results)}")
-        terminal.put_drawn(Summary(ran[0], tried_with(results / TRIALS, ran[0])), *ways)
+        more = [f"{'next':<15}{next_command(ran[0], overrides, results)}"] if _lasts(ran[0].config) else []
+        summary = Summary(ran[0], tried_with(results / TRIALS, ran[0]))
+        terminal.put_drawn(summary, f"{'saved':<15}{ran[0].path}", *more)
     return exit_code([*answers, *short])
 
 
@@ -89,9 +93,14 @@ def next_command(result: Result, overrides: Sequence[str], results: Path) -> str
 
 def next_of_study(studied: Studied, overrides: Sequence[str], results: Path) -> str | None:
     """The command that measures what a plain run of the study leaves out; None where that is nothing."""
-    if studied.full is not None or studied.kind not in UNMEASURED:
+    if studied.full is not None or studied.kind not in UNMEASURED or not _lasts(studied.config):
         return None
     return _in_full(str(studied.config.path), overrides, _place(results))
+
+
+def _lasts(config: Config) -> bool:
+    """Whether the config can be read again: what came through a pipe is gone."""
+    return config.path.parts[:2] != ("/", "dev")
 
 
 def _in_full(file: str, overrides: Sequence[str], place: Sequence[str]) -> str:
@@ -114,6 +123,12 @@ def _entry(answer: Result | Studied | Failure, strict: bool) -> dict[str, Any]:
     if answer.controls:
         said["controls"] = {name: plain(asdict(one)) for name, one in answer.controls.items()}
     return {**said, "orders_cut_or_refused": short_json(answer)} if strict else said
+
+
+def _tell_of_nothing_more(studies: Sequence[Studied]) -> None:
+    for one in studies:
+        if one.kind not in UNMEASURED:
+            terminal.complain(f"{one.config.path}: --full adds nothing to `{one.kind}`: all is measured already")
 
 
 def _put_studies(studies: Sequence[Studied], overrides: Sequence[str], results: Path) -> None:

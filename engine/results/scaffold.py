@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 from pathlib import Path
 
 from engine.errors import ConfigError, Fault
 from engine.market.atomic import write_atomically
 from engine.results import terminal
+from engine.strategy import strategy_files
+
+NAME = "[a-z][a-z0-9_]{0,79}"
+#: Letters that are spelled out in a suggested name; of others, only their marks are taken off.
+SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa"})
 
 STRATEGY = '''"""Overweight a sleeve while it has risen more than another over the lookback."""
 
@@ -78,14 +84,10 @@ def test_what_comes_later_changes_no_decision(result):
 def new_strategy(name: str) -> int:
     """Write strategies/NAME.py, configs/NAME.yaml and tests/test_NAME.py into the working directory.
 
-    Raises ConfigError where the name is no Python name or any of the files is there already: then none is written.
+    Raises ConfigError where the name is no Python name, a strategy has it, or any of the files is there already: then
+    none is written.
     """
-    if not re.fullmatch("[a-z][a-z0-9_]{0,79}", name) or keyword.iskeyword(name):
-        tidy = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
-        good = re.fullmatch("[a-z][a-z0-9_]{0,79}", tidy) and not keyword.iskeyword(tidy)
-        cure = f"write `{tidy}`" if good else "write for example gold_leads"
-        expected = "small letters, digits and `_`, a letter first"
-        raise ConfigError(Fault("overweight new strategy", "NAME", f"`{name}`", expected, cure))
+    _refuse_name(name)
     texts = {
         Path("strategies") / f"{name}.py": STRATEGY,
         Path("configs") / f"{name}.yaml": CONFIG.format(name=name),
@@ -110,3 +112,24 @@ def new_strategy(name: str) -> int:
         "then change the idea: the strategy's parameters are the schema of `with:` in the config",
     )
     return 0
+
+
+def _refuse_name(name: str) -> None:
+    def refuse(found: str, expected: str, cure: str) -> ConfigError:
+        return ConfigError(Fault("overweight new strategy", "NAME", found, expected, cure))
+
+    if not re.fullmatch(NAME, name):
+        latin = unicodedata.normalize("NFKD", name.lower().translate(SPELLED)).encode("ascii", "ignore").decode()
+        tidy = re.sub("[^a-z0-9]+", "_", latin).strip("_")
+        good = re.fullmatch(NAME, tidy) and not keyword.iskeyword(tidy)
+        cure = f"write `{tidy}`" if good else "write for example gold_leads"
+        raise refuse(f"`{name}`", "small letters, digits and `_`, a letter first", cure)
+    if keyword.iskeyword(name):
+        raise refuse(f"`{name}`, a word that Python keeps for itself", "another name", f"write for example `{name}_1`")
+    there = strategy_files().get(name)
+    if there is not None and there.parent != Path.cwd() / "strategies":
+        raise refuse(
+            f"`{name}`, a strategy that came along, which the new one would hide",
+            "a name that no strategy has",
+            f"write for example `my_{name}`",
+        )

@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.config.endings import ENDINGS
 from engine.errors import ConfigError, Fault
 from engine.results.saved import is_run_folder, name_of, saved_folders
 
-ENDINGS = (".yaml", ".yml")
 #: How a config of a run begins some line, and how a study does, which is no run.
 OF_RUNS = re.compile(r"^(strategy|blend|extends)\s*:", re.M)
 OF_STUDIES = re.compile(r"^(base|sweep|walk_forward|event_study|claims)\s*:", re.M)

@@ -23,8 +23,7 @@ from engine.config.vary import varied, without_studies
 from engine.config.walk_forward import WalkForward
 from engine.decide import decide, set_up
 from engine.errors import OverweightError, StrategyError
-from engine.market.panel import Indices
-from engine.market.table import Matrix
+from engine.market.table import Indices, Matrix
 from engine.study.audit import audit, merged
 from engine.study.sweep.refused import sound_variants
 from engine.study.walk.forward import Walked

@@ -17,18 +17,19 @@ from importlib import import_module
 
 import numpy as np
 
-from engine.backtest import simulate, simulate_on, track_of
+from engine.backtest import beside_policy, simulate, track_of
 from engine.config import Config, Sleeve
-from engine.decide import Decided, Setting, decided_as, stance_in_force, trading_days
+from engine.decide import Decided, Setting, decided_as, stance_in_force
 from engine.errors import ConfigError
 from engine.market.assemble import build_panel
-from engine.market.panel import Panel, Vector
+from engine.market.panel import Panel
+from engine.market.table import Vector
 from engine.measure import formulas
 from engine.measure.episodes import Episode, active_log_returns, list_episodes
+from engine.measure.track import Track
 from engine.portfolio.controls import momentum_on, stance_by_sign
-from engine.portfolio.ledger import COMPILED, Ledger
+from engine.portfolio.ledger import COMPILED
 from engine.portfolio.stance import Stance
-from engine.portfolio.tilt import targets_of
 from engine.portfolio.tranches import rows_of
 from engine.result import Control, Dollar, LeftOut, Result, Spread, Unmeasured
 from engine.study.random_sleeves import drawn_settings
@@ -56,7 +57,7 @@ def measure_controls(result: Result) -> dict[str, Control]:
     """
     asked, setting, stance = result.config.controls, result.setting, result.decided.stance
     wanted = {name: measured for name, measured in MEASURED.items() if getattr(asked, name)}
-    own = active_return(setting, result.own.ledger, result.portfolios["policy"].ledger)
+    own = active_return(setting, result.own.track, result.portfolios["policy"].track)
     if stance is None or own is None:
         reason = "it states weights, not a stance" if stance is None else "it lost everything, or has no year's figure"
         return dict.fromkeys(wanted, Unmeasured(reason))
@@ -135,10 +136,10 @@ MEASURED = {
 }
 
 
-def active_return(setting: Setting, own: Ledger, policy: Ledger) -> float | None:
+def active_return(setting: Setting, own: Track, policy: Track) -> float | None:
     """CAGR less that of the policy mix; None where one of them has none."""
     year = setting.config.sessions_per_year
-    one, other = (formulas.cagr(track_of(setting, ledger).equity, year) for ledger in (own, policy))
+    one, other = (formulas.cagr(track.equity, year) for track in (own, policy))
     return formulas.difference(one, other)
 
 
@@ -162,22 +163,19 @@ def dollar_levels(config: Config, panel: Panel) -> Vector:
 
 def _with_stances(result: Result, held: Held, stances: Sequence[Stance]) -> Vector:
     """(K,) the active return of each stance in place of the strategy's own."""
-    policy = result.portfolios["policy"].ledger
+    policy = result.portfolios["policy"].track
     found = []
     for stance in stances:
         other = decided_as(held.setting, stance, held.decided.keep)
-        found.append(active_return(held.setting, simulate(held.setting, other.targets, other), policy))
+        own = track_of(held.setting, simulate(held.setting, other.targets, other))
+        found.append(active_return(held.setting, own, policy))
     return np.array([one for one in found if one is not None])
 
 
 def _over_own_policy(held: Held, settings: Sequence[Setting]) -> Iterator[float]:
     """The active return of the same stances in each setting, over the policy mix of that setting."""
     for setting in settings:
-        other = decided_as(setting, held.stance, held.decided.keep)
-        days = trading_days(setting.config, other.opinion, setting.tranche)
-        neutral = targets_of(setting.mix, setting.mix.policy)
-        ledgers = (simulate_on(setting, targets, days) for targets in (other.targets, neutral))
-        found = active_return(setting, *ledgers)
+        found = active_return(setting, *beside_policy(setting, decided_as(setting, held.stance, held.decided.keep)))
         if found is not None:
             yield found
 

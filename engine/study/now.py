@@ -9,7 +9,8 @@ import numpy as np
 
 from engine.decide import Decided, Setting, decide, trading_days
 from engine.judge import Outlook, outlook
-from engine.market.panel import Panel, Vector
+from engine.market.panel import Panel
+from engine.market.table import Vector
 from engine.portfolio.costs import Costs, costs_of, rates_of
 from engine.portfolio.kernel import Orders, Rates, cost_of, rebalance_any
 from engine.portfolio.ledger import rules_of

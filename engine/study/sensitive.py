@@ -18,7 +18,8 @@ from engine.backtest import beside_policy
 from engine.config import Config
 from engine.decide import Setting
 from engine.errors import OverweightError
-from engine.market.panel import Panel, Series, Vector
+from engine.market.panel import Panel, Series
+from engine.market.table import Vector
 from engine.measure import formulas
 from engine.measure.inference import active_return_interval
 

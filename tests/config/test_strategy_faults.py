@@ -64,6 +64,8 @@ FAULTS = [
     ("", "controls: [dollar]\n", [
      "9:12: controls.0: found the word `dollar` alone; expected the name of what stands for it; "
      "write `{dollar: UUP}`, with the label or series that you have"]),
+    ("", "controls: [circular_shifts, circular_shifts]\n", [
+     "9:29: controls.1: found `circular_shifts` more than once; expected each once; remove the second one"]),
     ("", "controls: 3\n", [
      "9:11: controls: found the number 3; expected a list of `circular_shifts`, `random_sleeves` or `leave_one_out`; "
      "write for example [circular_shifts]"]),

@@ -36,6 +36,11 @@ FRAMES: dict[str, tuple[Spoil, str]] = {
         "prices.csv: found `0.0` for AAA on 2020-01-08; expected a price above zero, or 0 to the end where an asset is "
         "worth nothing; leave missing prices empty",
     ),
+    "denormal price": (
+        put(5, "AAA", 1e-320),
+        "prices.csv: found `1e-320` for AAA on 2020-01-08; expected a price of 1e-12 at least, or 0 where an asset is "
+        "worth nothing; write what it was, or 0 to the end",
+    ),
     "text": (
         put(5, "BBB", "n.q."),
         "prices.csv: found `n.q.` for BBB on 2020-01-08; expected a number or nothing; remove the text",

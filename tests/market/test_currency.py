@@ -92,5 +92,12 @@ def test_membership_keeps_an_asset_out_before_and_after(desk: Desk) -> None:
         "a.yaml:9:26: membership.BBB.from: found 2019-09-15, before BBB had a price; expected 2020-01-01 or later; "
         "say `from: 2020-01-01`, or leave it out"
     )
+    with pytest.raises(ConfigError) as caught:
+        desk.run(membership="{CCC: {to: 2020-03-31}}")
+    assert str(caught.value) == (
+        "a.yaml:9:19: membership.CCC: found no day from 2020-06-30 on which `two` has the members it needs, with CCC "
+        "in it until 2020-03-31; expected an asset in every sleeve on the first decision day; "
+        "change the days of CCC here, or hold others in `two`"
+    )
     with pytest.raises(ConfigError, match=r"membership\.ZZZ: found `ZZZ`, which no sleeve has"):
         desk.run(membership="{ZZZ: {to: 2021-01-01}}")

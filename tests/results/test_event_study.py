@@ -183,6 +183,13 @@ def test_a_study_without_events_prints_too(study: Path, overweight: Command, des
     assert "too few events to tell (0; it takes 6)" in said.out
 
 
+def test_full_says_that_it_adds_nothing_to_a_study_of_events(study: Path, overweight: Command) -> None:
+    said = overweight("run --full s.yaml")
+    assert said.code == 0
+    assert "s.yaml: --full adds nothing to `event_study`: all is measured already\n" in said.err
+    assert "adds nothing" not in overweight("run s.yaml").err
+
+
 def test_the_page_on_studies_shows_the_config_as_it_is() -> None:
     root = Path(__file__).parents[2]
     shown = re.search(

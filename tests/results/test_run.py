@@ -64,6 +64,27 @@ def test_the_summary_says_what_the_result_holds(desk: Desk, overweight: Command)
     assert said.out.endswith("\nnext           overweight run --full a.yaml\n")
 
 
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no /dev/fd")
+def test_a_config_from_a_pipe_runs_and_names_no_next_command(desk: Desk, overweight: Command) -> None:
+    file = desk.config()
+    reads, writes = os.pipe()
+    os.write(writes, (desk.folder / file).read_bytes())
+    os.close(writes)
+    try:
+        said = overweight(f"run /dev/fd/{reads}")
+    finally:
+        os.close(reads)
+    assert said.code == 0, said.err
+    assert "\nnext " not in said.out
+    assert "\nnext " in overweight("run a.yaml").out
+
+
+def test_a_dash_says_how_to_read_the_standard_input(desk: Desk, overweight: Command) -> None:
+    said = overweight("run -")
+    assert said.code == 2
+    assert said.err == "-: found the word `-`; expected a YAML file; write /dev/stdin to read the standard input\n"
+
+
 def test_a_stance_that_is_taken_says_its_points_and_when_it_is_left(desk: Desk, overweight: Command) -> None:
     swinging(desk, to="2021-05-31")
     said = flat(overweight("run a.yaml").out)

@@ -99,6 +99,17 @@ def test_what_was_not_there_yet_or_is_no_more_is_left_out_of_the_event(desk: Des
     assert "CCC has no full window for 1 of 3 events" in said
 
 
+def test_what_never_moves_is_told_as_that_and_not_as_missing(desk: Desk, prices) -> None:
+    still = prices.copy()
+    still["AAA"] = 100.0
+    desk.prices(still)
+    outcome = study(desk, ("of: [one, CCC]", "of: AAA"))
+    assert outcome.effect().events == 0
+    said = caveats_of(outcome)
+    assert "AAA does not move at all in the estimation window of 3 of 3 events: nothing to hold it to" in said
+    assert not any("no full window" in one for one in said)
+
+
 def test_after_a_long_silence_there_is_no_return(desk: Desk, prices) -> None:
     holed = prices.copy()
     rows = slice(300, 320)

@@ -174,7 +174,7 @@ def test_without_any_event_there_are_no_figures_and_reasons(desk: Desk) -> None:
     outcome, caveats = said(desk, "2019-03-01, 2020-01-06")
     effect = outcome.effect()
     assert (effect.events, effect.mean_car, effect.tests, effect.random_days) == (0, None, {}, None)
-    assert "only 0 events: too few to tell anything" in caveats
+    assert "no event is measured: too few to tell anything" in caveats
     assert [one.kind for one in outcome.left_out] == ["no session", "too little before"]
 
 

@@ -13,6 +13,9 @@ from engine.market.sources.frames import refuse
 from engine.market.table import Dates, Kind, Matrix, Table, refuse_bad_dates
 from engine.market.worthless import passing_zeros, until_worthless
 
+#: The smallest price there is, in any currency: below it sums and squares of prices are no longer exact.
+LEAST = 1e-12
+
 
 def checked_table(
     path: Path,
@@ -26,8 +29,8 @@ def checked_table(
 ) -> Table:
     """A Table of a wide frame indexed by date; opens and volumes are aligned to it. Returns become levels.
 
-    Raises DataError for dates that repeat or run backwards, text, infinities, prices below zero, and zeros that are
-    followed by a price. A price of zero for good is the last one of its column.
+    Raises DataError for dates that repeat or run backwards, text, infinities, prices below LEAST that are not zero, and
+    zeros that are followed by a price. A price of zero for good is the last one of its column.
     """
     dates = frame.index.to_numpy().astype("datetime64[D]")
     refuse_bad_dates(dates, str(path))
@@ -63,13 +66,13 @@ def _refuse_levels(path: Path, frame: pd.DataFrame, values: Matrix) -> None:
 def numbers(path: Path, frame: pd.DataFrame, *, positive: bool) -> Matrix:
     """The frame's values as float64; what no number or no price can be is refused by name and day.
 
-    positive: they are prices, above zero, or zero where an asset is worth nothing any more: nothing follows then.
+    positive: they are prices, LEAST at least, or zero where an asset is worth nothing any more: nothing follows then.
     """
     if len(frame.columns) and all(kind == np.float64 for kind in frame.dtypes):
         # Nothing but numbers: looked at all at once, and again one by one only where something is wrong.
         whole = np.ascontiguousarray(frame.to_numpy())
-        low = 0.0 if positive else -np.inf
-        if not (np.isinf(whole) | (whole <= low)).any():
+        low = LEAST if positive else -np.inf
+        if not (np.isinf(whole) | (whole < low)).any():
             return whole
     columns = []
     for label in frame.columns:
@@ -82,6 +85,9 @@ def numbers(path: Path, frame: pd.DataFrame, *, positive: bool) -> Matrix:
         if positive and (bad := given & (found < 0)).any():
             cure = "leave missing prices empty; for a column of returns say `kind: returns`"
             raise _bad_value(path, label, column, bad, "a price above zero", cure)
+        if positive and (bad := given & (found > 0) & (found < LEAST)).any():
+            expected = f"a price of {LEAST:g} at least, or 0 where an asset is worth nothing"
+            raise _bad_value(path, label, column, bad, expected, "write what it was, or 0 to the end")
         if positive and (bad := passing_zeros(found)).any():
             expected = "a price above zero, or 0 to the end where an asset is worth nothing"
             raise _bad_value(path, label, column, bad, expected, "leave missing prices empty")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.config import Config, load
+from engine.config.endings import ENDINGS
 from engine.fingerprint import CODE, code_fingerprint
 from engine.measure.metrics import METRICS
 from engine.result import Result
@@ -151,7 +152,7 @@ def config_keys(config: Config) -> dict[str, str]:
 
 def _rival(config: Config, name: str) -> str | list[str]:
     """What is measured against, by its name; another config also by what it asks."""
-    if not name.endswith((".yaml", ".yml")):
+    if not name.endswith(ENDINGS):
         return name
     return [name, _hash(load(config.folder_of("against") / name).question())]
 

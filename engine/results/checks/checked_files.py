@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.config import load
+from engine.config.endings import ENDINGS
 from engine.errors import ConfigError, Fault
 from engine.results.checks.baselines import baseline_path, every_baseline
-
-ENDINGS = (".yaml", ".yml")
 
 
 def files_to_check(named: Sequence[str], results: Path) -> list[str]:

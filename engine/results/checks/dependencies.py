@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.config import Config, load, part_file
+from engine.config.endings import ENDINGS
 from engine.config.extends import ABOVE
 from engine.config.yaml_text import read_yaml
 from engine.fingerprint import CODE, ENGINE
@@ -51,7 +52,7 @@ def _of_config(config: Config, seen: set[Path]) -> Iterator[Path]:
     strategies = strategy_files()
     yield from (strategies[name] for name in _strategies(config.resolved()) if name in strategies)
     yield from _data(config)
-    against = [config.folder_of("against") / name for name in config.against if name.endswith((".yaml", ".yml"))]
+    against = [config.folder_of("against") / name for name in config.against if name.endswith(ENDINGS)]
     for path in (*against, *(part_file(config, name) for name in config.blend or ())):
         yield from _of_config(load(path), seen)
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from engine.backtest import simulate_all
 from engine.config import Threshold
-from engine.decide import Decided, decided_as
+from engine.decide import Decided, decided_on
 from engine.portfolio.scores import Scores
-from engine.portfolio.stance import sides_of, take_stance
+from engine.portfolio.stance import sides_of
 from engine.result import Result
 from engine.results.checks.target_marks import TargetMarks, mark_targets
 
@@ -69,10 +69,8 @@ def beyond_the_edge(result: Result, agreed: TargetMarks) -> tuple[Result, tuple[
 
 def _decided(result: Result, scores: Scores) -> Decided:
     """What follows from other scores: stances by the rule, then all that comes after them."""
-    setting, config, braked = result.setting, result.config, result.decided.braked
-    assert config.rule is not None
-    stance = take_stance(config.rule, scores, setting.decisions, setting.tranche, config.trade.holding_sessions)
-    return replace(decided_as(setting, stance, {} if braked is None else braked.keep), scores=scores)
+    braked = result.decided.braked
+    return decided_on(result.setting, scores, {} if braked is None else braked.keep)
 
 
 def _edges(result: Result) -> Iterator[Edge]:

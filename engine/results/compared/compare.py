@@ -56,7 +56,7 @@ def _table(outcomes: Sequence[Outcome], labels: Sequence[str], width: int) -> Ta
     table.add_column("", overflow="fold")
     for header in WIDE if wide else NARROW:
         table.add_column(Text(header, justify="right"), justify="right", no_wrap=True, vertical="top")
-    cells = _wide_cells if wide else _narrow_cells
+    cells = wide_cells if wide else _narrow_cells
     for i, group in enumerate(groups(outcomes)):
         if i:
             table.add_row("")
@@ -83,7 +83,8 @@ def _two_lines(name: str, below: str) -> Text:
     return Text.assemble((name, "bold"), "\n", (f"  {below}", "dim"))
 
 
-def _wide_cells(of: Figures, interval: tuple[float, float] | None) -> tuple[str, ...]:
+def wide_cells(of: Figures, interval: tuple[float, float] | None) -> tuple[str, ...]:
+    """A run's figures in words, in the order of a wide table's columns."""
     return (
         figures.percent(of["cagr"]),
         figures.ratio(of["sharpe"], of["sharpe_se"]),

@@ -5,11 +5,10 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 
-from engine.results import figures
-from engine.results.compared.compare import grave, groups, interval_of, noted
+from engine.results.compared.compare import grave, groups, interval_of, noted, wide_cells
 from engine.results.compared.side_by_side import SideBySide
 from engine.results.opened import open_run
-from engine.results.outcome import Figures, Outcome
+from engine.results.outcome import Outcome
 from engine.shown import lines_svg, table_html
 
 HEAD = ("run", "return a year", "Sharpe ± se", "worst drawdown", "turnover", "costs a year", "active", "95% interval",
@@ -77,23 +76,10 @@ def _figured(outcomes: Sequence[Outcome], labels: Sequence[str]) -> Iterator[lis
     for group in groups(outcomes):
         for k in group:
             one = outcomes[k]
-            yield [labels[k], *_cells(one.metrics, interval_of(one)), one.verdict]
+            yield [labels[k], *wide_cells(one.metrics, interval_of(one)), one.verdict]
         first = outcomes[group[0]]
         policy = {**first.policy, "active_return": None, "episodes": None}
-        yield ["policy", *_cells(policy, None), " to ".join(first.window)]
-
-
-def _cells(of: Figures, interval: tuple[float, float] | None) -> tuple[str, ...]:
-    return (
-        figures.percent(of["cagr"]),
-        figures.ratio(of["sharpe"], of["sharpe_se"]),
-        figures.percent(of["max_drawdown"], 1),
-        figures.percent(of["turnover"], 1),
-        figures.bps(of["costs_bps_a_year"]),
-        figures.signed_percent(of["active_return"]),
-        figures.span(*interval) if interval else figures.DASH,
-        figures.DASH if of["episodes"] is None else f"{of['episodes']:.0f}",
-    )
+        yield ["policy", *wide_cells(policy, None), " to ".join(first.window)]
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.config import Config, FilesSource, load, part_file
+from engine.config.endings import ENDINGS
 from engine.errors import ConfigError, DataError, Fault
 from engine.market.catalogue import needed_by, wanted_of
 from engine.market.keep import keep, kept_by
@@ -32,7 +33,7 @@ def pull_series(
     as_json: bool,
 ) -> int:
     """Pull and print one line per file; the exit code, 3 where any failed. overrides: of a config, as `--set`."""
-    configs = [*_with_others(load(source, overrides))] if source.endswith((".yaml", ".yml")) else []
+    configs = [*_with_others(load(source, overrides))] if source.endswith(ENDINGS) else []
     if overrides and not configs:
         found, expected = f"`{source}`", "a config (.yaml), whose keys it overrides"
         raise ConfigError(Fault("data pull --set", "", found, expected, "leave it out, or name a config"))
@@ -56,7 +57,7 @@ def _with_others(config: Config, seen: frozenset[Path] = frozenset()) -> Iterato
     yield config
     seen = seen | {config.path.resolve()}
     named = [part_file(config, name) for name in config.blend or ()]
-    named += [config.folder_of("against") / name for name in config.against if name.endswith((".yaml", ".yml"))]
+    named += [config.folder_of("against") / name for name in config.against if name.endswith(ENDINGS)]
     for path in named:
         if path.resolve() not in seen:
             yield from _with_others(load(path), seen)

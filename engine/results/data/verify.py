@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.config import load
+from engine.config.endings import ENDINGS
 from engine.errors import DataError
 from engine.market.assemble import build_panel
 from engine.market.exchange import exchange_sessions
@@ -68,7 +69,7 @@ class _Report:
 
 
 def _reports_of(name: str, store: Path | None, calendar: str | None) -> list[_Report]:
-    if not name.endswith((".yaml", ".yml")):
+    if not name.endswith(ENDINGS):
         one = find_snapshot(store_folder(store), name)
         return [_report(f"{series_name(one)}@{one.id[:12]}", read_snapshot(one), calendar)]
     config = load(name)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.market.table import Dates, Matrix, Vector
+from engine.market.weekdays import week_of
 from engine.results.opened import Columns, Opened
 
 #: A line of more points than this is drawn by its last value of each week; of more weeks than that, by each second one
@@ -51,7 +52,7 @@ def kept(dates: Dates) -> NDArray[np.intp]:
     """Places of the sessions to draw: all, or of a long history the last one of each week or second week; both ends."""
     if len(dates) <= MOST_POINTS:
         return np.arange(len(dates))
-    weeks = (dates.astype("datetime64[D]").astype(np.int64) + 3) // 7
+    weeks = week_of(dates)
     last = np.flatnonzero(np.diff(weeks, append=weeks[-1] + 1))
     if len(last) > MOST_WEEKS:
         last = np.concatenate([last[:-LATE_WEEKS][::2], last[-LATE_WEEKS:]])

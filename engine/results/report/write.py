@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from engine.answers import answer
+from engine.config.endings import ENDINGS
 from engine.errors import ConfigError, DataError, Fault
 from engine.market.atomic import write_atomically
 from engine.results import terminal
@@ -68,7 +69,7 @@ def report(runs: Sequence[str], *, out: Path | None, embed: bool, png: bool, as_
 
 def _opened(wanted: str, results: Path) -> Opened:
     """A file is answered and saved; anything else is looked for among saved studies, then among saved runs."""
-    if wanted.endswith((".yaml", ".yml")):
+    if wanted.endswith(ENDINGS):
         answered = answer(wanted, results=results)
         assert answered.path is not None
         return open_study(answered.path) if isinstance(answered, Studied) else open_run(answered.path)

@@ -20,7 +20,7 @@ from engine.config.claims_checks import study_of
 from engine.config.event_study import EventShocks, EventStudy
 from engine.config.own_sources import EventsSource
 from engine.errors import ConfigError, DataError
-from engine.market.currency import currency_of, rate_label, scale
+from engine.market.currency import rate_label, scale
 from engine.market.digest import column_digest
 from engine.market.levels import as_of
 from engine.market.panel import Panel, find_series
@@ -139,7 +139,7 @@ class Evidence:
             raise self._unknown(label, key, homes)
         home, table = homes[0], self.tables[homes[0]]
         own = self._read(label, table, table.values[:, table.columns.index(label)], "", "total")
-        quoted = currency_of(self.config, home, label)
+        quoted = self.config.data[home].currency_of(label)
         returns = self.config.data[home].returns
         if not base or quoted == self.config.base_currency:
             return Levels(label, own.dates, own.values, quoted, returns, own.place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.study.claims.verdicts import CANNOT_TELL, NOT_MEASURABLE, Ends, Verdict, together
@@ -61,11 +61,6 @@ def unmeasured(what: str, why: str) -> Part:
 def verdict_of(parts: tuple[Part, ...]) -> Verdict:
     """The verdict of all parts at once."""
     return together([part.verdict for part in parts])
-
-
-def prefixed(parts: tuple[Part, ...], words: str) -> tuple[Part, ...]:
-    """The parts with words before what they are."""
-    return tuple(replace(part, what=f"{words} {part.what}".strip()) for part in parts)
 
 
 def _end(value: float) -> float | None:

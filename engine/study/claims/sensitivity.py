@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,8 +24,6 @@ SHIFTS = (-21, -5, 5, 21)
 #: Kinds whose window has an end to move; shocks have that of the event study. A record is set on its day, a forecast
 #: names its own.
 WITH_END = ("return", "range", "capture", "catch_up", "regime")
-
-Move = Callable[[dt.date], dt.date | None]
 
 
 @dataclass(frozen=True, slots=True)

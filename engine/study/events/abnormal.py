@@ -27,10 +27,9 @@ class Abnormal:
     residual spread, is left out of that event: NaN in every array, False in `used`.
 
     days: (E,) day zeros. ar: (E, N, W), in the unit of the returns. residuals: (E, L, N). df: L - k, k
-    regressors with the intercept. leverage: (E, W), x*'(X'X)^-1 x* of each session. weights: (E, span), the
-    CAR of an event is weights @ returns of its span: ones in the event window, minus the forecast's weights
-    before. used, missing, flat: (E, N); `missing` also where a factor is missing or collinear, `flat` where
-    nothing varies.
+    regressors with the intercept. weights: (E, span), the CAR of an event is weights @ returns of its span:
+    ones in the event window, minus the forecast's weights before. used, missing, flat: (E, N); `missing`
+    also where a factor is missing or collinear, `flat` where nothing varies.
     """
 
     days: IntArray
@@ -38,7 +37,6 @@ class Abnormal:
     ar: FloatArray
     residuals: FloatArray
     df: int
-    leverage: FloatArray
     weights: FloatArray
     used: BoolArray
     missing: BoolArray
@@ -49,11 +47,6 @@ class Abnormal:
         """(E, N) standard deviation of the residuals, sqrt(sum of squares / df)."""
         spread: FloatArray = np.sqrt(np.sum(self.residuals**2, axis=1) / self.df)
         return spread
-
-    @property
-    def ar_sd(self) -> FloatArray:
-        """(E, N, W) standard deviation of a forecast error, sd sqrt(1 + leverage). Patell (1976)."""
-        return self.sd[:, :, None] * np.sqrt(1.0 + self.leverage)[:, None, :]
 
     @property
     def car(self) -> FloatArray:
@@ -134,7 +127,6 @@ def _measured(
         ar=np.where(used[:, :, None], np.swapaxes(ar, 1, 2), np.nan),
         residuals=np.where(used[:, None, :], residuals, np.nan),
         df=df,
-        leverage=np.sum(regressors.event**2, axis=2),
         weights=_weights(regressors, windows),
         used=used,
         missing=missing,
@@ -158,7 +150,6 @@ def part_of(abnormal: Abnormal, events: BoolArray | slice = ALL, assets: IntArra
         ar=abnormal.ar[events][:, assets],
         residuals=abnormal.residuals[events][:, :, assets],
         df=abnormal.df,
-        leverage=abnormal.leverage[events],
         weights=abnormal.weights[events],
         used=abnormal.used[events][:, assets],
         missing=abnormal.missing[events][:, assets],
@@ -187,7 +178,6 @@ def by_event(abnormal: Abnormal) -> Abnormal:
         ar=np.where(used[:, :, None], ar[:, None, :], np.nan),
         residuals=np.where(used[:, :, None], residuals[:, :, None], np.nan),
         df=abnormal.df,
-        leverage=abnormal.leverage,
         weights=abnormal.weights,
         used=used,
         missing=~some[:, None],

@@ -13,10 +13,10 @@ from engine.config.own_sources import EventsSource
 from engine.config.record import number
 from engine.errors import ConfigError
 from engine.market.known import after_close, published_on
-from engine.market.panel import Dates, Indices, Panel, Series, Vector
+from engine.market.panel import Panel, Series
 from engine.market.sources import read_source
 from engine.market.sources.events import chosen_events
-from engine.market.table import Table
+from engine.market.table import Dates, Indices, Table, Vector
 from engine.signals import innovations
 from engine.study.events.windows import IntArray, find_day_zero
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.config.event_study import EventStudy, Window
-from engine.market.panel import Dates
+from engine.market.table import Dates
 from engine.measure.track import FloatArray
 from engine.study.events.abnormal import (
     Abnormal,

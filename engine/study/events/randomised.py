@@ -10,13 +10,12 @@ from itertools import combinations
 import numpy as np
 
 from engine.measure.track import FloatArray
-from engine.study.events.abnormal import Abnormal, abnormal_returns, by_event
+from engine.study.events.abnormal import Abnormal, by_event
 from engine.study.events.windows import IntArray, Windows
 
 DRAWS = 9_999
 EXACT_EVENTS = 12
 """Up to so many events all 2^E signs are tried."""
-CHUNK = 256
 MARGIN = 1e-9
 """Draws this little below the observed size count as equal: sums of the same numbers in another order."""
 
@@ -72,20 +71,6 @@ def ordinary_days(days: IntArray, n_sessions: int, windows: Windows) -> IntArray
     for day in days:
         taken[max(day - windows.width + 1, 0) : day + windows.width] = True
     return candidates[~taken[candidates]]
-
-
-def values_on_days(
-    returns: FloatArray,
-    days: IntArray,
-    windows: Windows,
-    factors: FloatArray | None = None,
-    *,
-    standardised: bool = True,
-) -> FloatArray:
-    """(D,) event_values as if each of many days were an event, computed in pieces to spare memory."""
-    pieces = (days[begin : begin + CHUNK] for begin in range(0, days.size, CHUNK))
-    values = [event_values(abnormal_returns(returns, piece, windows, factors), standardised) for piece in pieces]
-    return np.concatenate(values) if values else np.empty(0)
 
 
 def random_days(

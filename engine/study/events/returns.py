@@ -9,9 +9,9 @@ import numpy as np
 
 from engine.config import Config
 from engine.market.levels import carry
-from engine.market.panel import Panel, Vector
+from engine.market.panel import Panel
 from engine.market.sleeves import CLOSED, SleeveSeries
-from engine.market.table import Matrix
+from engine.market.table import Matrix, Vector
 
 
 @dataclass(frozen=True, slots=True)

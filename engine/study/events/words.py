@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.config.event_study_checks import assets_of
+from engine.study.events.abnormal import abnormal_returns
 from engine.study.events.measured import POOLED, Difference, Measured
 from engine.study.events.outcome import EventOutcome
 from engine.study.events.windows import LeftOut
@@ -174,7 +175,8 @@ def _few(outcome: EventOutcome) -> Iterator[str]:
     for one in spans:
         if one.events < FEWEST_EVENTS:
             where = f" in the era {one.era}" if one.era else ""
-            yield f"only {one.events} event{'s' * (one.events != 1)}{where}: too few to tell anything"
+            only = "no event is measured" if not one.events else f"only {one.events} event{'s' * (one.events != 1)}"
+            yield f"{only}{where}: too few to tell anything"
     tried = sum(one.events >= FEWEST_EVENTS for one in outcome.figures.effects)
     if tried > 1:
         yield f"{tried} effects are tested here; by chance alone one in twenty falls below a p-value of 0.05"
@@ -209,8 +211,12 @@ def _returns(outcome: EventOutcome) -> Iterator[str]:
     for name in around.names:
         used = outcome.effect(unit=name).events
         if used < len(around.placed.days):
-            gone = len(around.placed.days) - used
-            yield f"{name} has no full window for {gone} of {len(around.placed.days)} events"
+            still = _standing_still(outcome, around.names.index(name))
+            gone, all_of = len(around.placed.days) - used - still, f"of {len(around.placed.days)} events"
+            if still:
+                yield f"{name} does not move at all in the estimation window of {still} {all_of}: nothing to hold it to"
+            if gone:
+                yield f"{name} has no full window for {gone} {all_of}"
     sleeves = {**config.watch, **config.hold}
     for factor in outcome.study.factors:
         members = set(sleeves[factor].members) if factor in sleeves else {factor}
@@ -221,3 +227,10 @@ def _returns(outcome: EventOutcome) -> Iterator[str]:
     for name, count in outcome.quiet.quiet.items():
         silent = f"{name} has no price on {count} session{'s' * (count > 1)}"
         yield f"{silent}: its return counts as zero there, and in full on the next"
+
+
+def _standing_still(outcome: EventOutcome, unit: int) -> int:
+    """How many events have whole windows, and in the estimation window a return that is all explained."""
+    around = outcome.around
+    windows = around.windows_of(outcome.study.window_sessions[0])
+    return int(abnormal_returns(around.returns[:, unit], around.placed.days, windows, around.factors).flat.sum())

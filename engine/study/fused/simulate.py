@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from engine.portfolio.lanes.stances import RANK, LaneScores
 from engine.portfolio.lanes.table import COLUMNS, LANES, LaneFlags
 from engine.portfolio.lanes.targets import LanePicks
 from engine.portfolio.lanes.tilts import LaneShape
+from engine.study.cores import cores
 from engine.study.fused.ground import Ground
 from engine.study.fused.room import Room, numbers_of
 from engine.study.fused.table import Picks, VariantTable
@@ -93,11 +93,6 @@ def simulate_many(
             pass
         parts = [*pool.map(lambda start: measured(job, start, start + each), range(0, count, each))]
     return Simulated(np.concatenate([one.figures for one in parts]), np.concatenate([one.status for one in parts]))
-
-
-def cores() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def tasks_of(job: Job, workers: int) -> Iterator[Task]:

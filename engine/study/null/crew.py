@@ -15,6 +15,7 @@ from threading import Thread
 import numpy as np
 
 from engine.decide import Setting
+from engine.study.cores import cores
 from engine.study.null.job import Answer, Job, answers
 
 #: Fewer markets than this are done before another process has begun.
@@ -36,11 +37,6 @@ def all_answers(job: Job, setting: Setting, processes: int | None = None) -> Gen
             left.remove(answer.number)
             yield answer
     yield from answers(job, sorted(left), setting)
-
-
-def cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _of_many(job: Job, count: int) -> Iterator[Answer]:

@@ -9,7 +9,7 @@ from importlib import import_module
 from engine.config import Config
 from engine.decide import Setting, decide, set_up
 from engine.errors import OverweightError
-from engine.market.panel import Vector
+from engine.market.table import Vector
 from engine.portfolio.ledger import COMPILED
 from engine.study.null.kinds import KINDS, measured_over, null_market
 from engine.study.null.measured import figures_in, policy_track

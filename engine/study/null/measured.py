@@ -9,8 +9,7 @@ import numpy as np
 
 from engine.backtest import simulate, track_of
 from engine.decide import Decided, Setting, decide, trading_days
-from engine.market.panel import Vector
-from engine.market.table import Matrix
+from engine.market.table import Matrix, Vector
 from engine.measure import formulas
 from engine.measure.track import Track, returns
 from engine.portfolio.costs import costs_of

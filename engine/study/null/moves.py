@@ -14,8 +14,8 @@ from numpy.random import Generator
 from engine.market.levels import carry
 from engine.market.made.calibration import SAMPLE
 from engine.market.made.draws import autoregression
-from engine.market.panel import Indices, Panel
-from engine.market.table import Matrix, Vector
+from engine.market.panel import Panel
+from engine.market.table import Indices, Matrix, Vector
 
 #: Where a made session opens: half of its move away from its close.
 OPENS_AT = 0.5

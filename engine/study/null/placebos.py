@@ -18,7 +18,7 @@ from engine.backtest import backtest_setting
 from engine.config.controls import Controls
 from engine.decide import Setting
 from engine.errors import OverweightError
-from engine.market.panel import Vector
+from engine.market.table import Vector
 from engine.result import Control, Unmeasured
 from engine.study.controls import measure_controls
 from engine.study.null import moves, seen

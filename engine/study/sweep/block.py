@@ -15,14 +15,14 @@ from engine.market.table import Indices, Matrix
 from engine.measure.metrics import METRICS
 from engine.study.sweep.fused import run_fused
 from engine.study.sweep.kept import Kept
-from engine.study.sweep.plan import LANES, Plan
+from engine.study.sweep.plan import Plan
 from engine.study.sweep.single import run_variant
 
 #: Which way a variant went: many at once in the lanes, alone through the kernel of every run, or it has no figures.
 WAYS = ("fused", "single", "failed")
 FUSED, SINGLE, FAILED = range(len(WAYS))
 #: A sweep of fewer variants is done before the lanes are loaded.
-WORTH = LANES
+WORTH = 32
 
 
 @dataclass(frozen=True, slots=True)

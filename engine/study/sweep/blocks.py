@@ -15,8 +15,9 @@ import numpy as np
 from engine.market.table import Indices, Matrix, Vector
 from engine.measure.metrics import METRICS
 from engine.study.cluster import Cluster, cluster_used
+from engine.study.cores import cores
 from engine.study.sweep.block import FAILED, Block, run_block
-from engine.study.sweep.crew import Crew, Todo, cores
+from engine.study.sweep.crew import Crew, Todo
 from engine.study.sweep.kept import Kept
 from engine.study.sweep.on_ray import blocks_on_ray
 from engine.study.sweep.parts import keep_block, kept_block

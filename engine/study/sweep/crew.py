@@ -16,11 +16,6 @@ from threading import Lock, Thread
 from engine.study.sweep.plan import Plan
 
 
-def cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 class Todo:
     """Numbers of blocks that wait, for several to take from. Blocks next to each other share scores: whoever did one
     does the next, and who begins, begins in the middle of the longest run.

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.config import Config
+from engine.config.endings import ENDINGS
 from engine.decide import Decided, Setting, set_up
 from engine.errors import OverweightError
 from engine.market.labels import is_label
@@ -80,7 +81,7 @@ def run_fused(
 
 def _is_shared(reference: str) -> bool:
     """Whether what variants are held against is their own mix, or the same whatever they do."""
-    return reference in ("policy", "policy_matched") or is_label(reference) or reference.endswith((".yaml", ".yml"))
+    return reference in ("policy", "policy_matched") or is_label(reference) or reference.endswith(ENDINGS)
 
 
 def _run_group(where: str, lanes: Sequence[Lane], kept: Kept, shared: Shared) -> dict[int, Vector]:

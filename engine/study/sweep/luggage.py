@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.config import Config
+from engine.config.endings import ENDINGS
 from engine.config.sweep import Span
 from engine.config.vary import varied
 from engine.errors import OverweightError
@@ -93,7 +94,7 @@ def differing(luggage: Luggage) -> dict[str, str]:
 
 def _alone(plan: Plan) -> bool:
     swept = {root_of(key) for key in plan.variants.keys}
-    named = plan.config.blend or any(name.endswith((".yaml", ".yml")) for name in plan.config.against)
+    named = plan.config.blend or any(name.endswith(ENDINGS) for name in plan.config.against)
     return not named and swept.isdisjoint(NAMING)
 
 

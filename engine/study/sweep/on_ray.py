@@ -18,7 +18,7 @@ from pathlib import Path
 
 from engine.errors import ConfigError, Fault
 from engine.study.cluster import Cluster
-from engine.study.sweep.crew import cores
+from engine.study.cores import cores
 from engine.study.sweep.luggage import Errand
 from engine.study.sweep.plan import Plan
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.config.sweep import Span
-from engine.config.written import rerun_command, written
+from engine.config.written import plain_value, rerun_command, written
 from engine.market.table import Indices, Matrix, Vector
 from engine.measure.formulas import sharpe
 from engine.measure.inference import deflated_sharpe, expected_max_sharpe, skewness_and_kurtosis
@@ -119,7 +119,7 @@ def figures_of(outcome: Outcome, ran: Ran) -> dict[str, Any]:
         "keys": {key: _axis_words(axis) for key, axis in zip(plan.variants.keys, plan.variants.axes, strict=True)},
         "best": {
             "variant": best,
-            "values": {key: _plain(value) for key, value in values.items()},
+            "values": {key: plain_value(value) for key, value in values.items()},
             "figures": dict(ran.figures),
             "run": rerun_command(plan.config, values),
         },
@@ -133,11 +133,7 @@ def figures_of(outcome: Outcome, ran: Ran) -> dict[str, Any]:
 def _axis_words(axis: Any) -> dict[str, Any]:
     if isinstance(axis, Span):
         return {"from": axis.from_, "to": axis.to}
-    return {"values": len(axis), "first": _plain(axis[0]), "last": _plain(axis[-1])}
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, (bool, int, float, str)) or value is None else written(value)
+    return {"values": len(axis), "first": plain_value(axis[0]), "last": plain_value(axis[-1])}
 
 
 def _spread(found: Found, metric: str) -> dict[str, float]:

@@ -13,11 +13,11 @@ from engine.market.table import Indices
 from engine.study.sweep.kept import UNASKED, UNREAD
 from engine.study.sweep.variants import Variants, variants_of
 
-#: Variants in the lanes of the fused kernel at once; a block is a multiple of it where there are many.
-LANES = 32
+#: A block is a multiple of so many variants where there are many.
+STEP = 32
 #: A sweep has at most so many blocks, but one of fewer variants so few that what is made for each block costs little:
 BLOCKS, FEWER = 256, 64
-#: full lanes so many times over are enough for that. One of very few has blocks of FEW, that a stop costs little.
+#: so many steps are enough for that. One of very few has blocks of FEW, that a stop costs little.
 ENOUGH, FEW = 4, 8
 
 
@@ -52,10 +52,10 @@ def plan_of(config: Config, variants: Variants | None = None) -> Plan:
 
 def block_size(count: int) -> int:
     """How many variants make a block."""
-    if count <= FEW * LANES:
+    if count <= FEW * STEP:
         return FEW
-    full = -(-count // LANES)
-    return LANES * max(-(-full // BLOCKS), min(-(-full // FEWER), ENOUGH))
+    steps = -(-count // STEP)
+    return STEP * max(-(-steps // BLOCKS), min(-(-steps // FEWER), ENOUGH))
 
 
 def _order(variants: Variants) -> Indices:

@@ -13,8 +13,7 @@ from engine.config import Config
 from engine.config.vary import varied, without_studies
 from engine.decide import Decided, Setting, set_up, trading_days
 from engine.errors import ConfigError, OverweightError
-from engine.market.panel import Indices
-from engine.market.table import Matrix
+from engine.market.table import Indices, Matrix
 from engine.measure.track import Track
 from engine.portfolio.ledger import first_session
 from engine.portfolio.stance import Stance

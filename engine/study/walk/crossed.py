@@ -13,8 +13,7 @@ import numpy as np
 
 from engine.config.walk_forward import PurgedSplits
 from engine.errors import ConfigError
-from engine.market.panel import Indices
-from engine.market.table import Matrix, Vector
+from engine.market.table import Indices, Matrix, Vector
 from engine.measure.track import Track
 from engine.study.sweep.outcome import best_of
 from engine.study.walk.candidates import Candidates

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.market.panel import Indices
+from engine.market.table import Indices
 from engine.measure.metrics import METRICS, Comparison
 from engine.measure.track import Track
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

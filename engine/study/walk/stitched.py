@@ -9,8 +9,7 @@ import numpy as np
 
 from engine.backtest import simulate_on, track_of
 from engine.decide import Setting
-from engine.market.panel import Indices
-from engine.market.table import Matrix
+from engine.market.table import Indices, Matrix
 from engine.measure.track import Track
 from engine.portfolio.ledger import Ledger
 from engine.portfolio.stance import Stance

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.config.written import written
-from engine.market.panel import Indices
-from engine.market.table import Vector
+from engine.config.written import plain_value, written
+from engine.market.table import Indices, Vector
 from engine.measure.episodes import count_episodes
 from engine.measure.inference import Interval, active_return_interval, verdict
 from engine.measure.metrics import measure
@@ -81,10 +80,7 @@ def told(candidates: Candidates, one: Candidate) -> Plain:
 
 def plain_values(values: Mapping[str, Any]) -> Plain:
     """What a variant sets, lists and blocks as they are written."""
-    plain = (bool, int, float, str)
-    return {
-        key: value if isinstance(value, plain) or value is None else written(value) for key, value in values.items()
-    }
+    return {key: plain_value(value) for key, value in values.items()}
 
 
 def interval_of(walked: Walked) -> Interval | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.market.panel import Indices
+from engine.market.table import Indices
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,8 @@ from engine.study.events.randomised import (
     ordinary_days,
     random_days,
     sign_flip,
-    values_on_days,
 )
 from engine.study.events.windows import Windows, place_events
-from tests.study.events.made import correlated_returns
 
 
 def test_sign_flip_by_hand() -> None:
@@ -110,18 +108,6 @@ def test_ordinary_days_of_a_window_before_day_zero() -> None:
     assert ordinary_days(np.array([], dtype=int), 40, ahead).tolist() == fitting.tolist()
 
 
-@pytest.mark.parametrize("standardised", [True, False])
-def test_values_in_pieces_are_the_values_at_once(standardised: bool) -> None:
-    returns = correlated_returns(np.random.default_rng(0), 700, 3, 0.3)
-    windows = Windows(60, 0, 0, 4)
-    days = ordinary_days(np.array([300]), 700, windows)
-    assert days.size > 2 * 256
-    at_once = event_values(abnormal_returns(returns, days, windows), standardised)
-    in_pieces = values_on_days(returns, days, windows, standardised=standardised)
-    np.testing.assert_array_equal(in_pieces, at_once)
-    assert values_on_days(returns, days[:0], windows).size == 0
-
-
 @pytest.mark.parametrize(("effect", "low", "high"), [(0.0, 0.02, 0.10), (0.03, 0.90, 1.0)])
 def test_size_and_power_on_fat_tails_with_six_events(effect: float, low: float, high: float) -> None:
     windows, rejected = Windows(100, 0, 0, 1), []
@@ -132,7 +118,7 @@ def test_size_and_power_on_fat_tails_with_six_events(effect: float, low: float, 
         returns[days] += effect
         placed = place_events(days, 600, windows, "drop_later")
         values = event_values(abnormal_returns(returns, placed.days, windows))
-        ordinary = values_on_days(returns, ordinary_days(placed.days, 600, windows), windows)
+        ordinary = event_values(abnormal_returns(returns, ordinary_days(placed.days, 600, windows), windows))
         found = random_days(values, ordinary, apart=2, draws=499, seed=10_000 + seed)
         assert found is not None
         rejected.append(found.p_value <= 0.05)
