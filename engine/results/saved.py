@@ -103,6 +103,9 @@ def _config_of(name: str) -> str:
 
 
 def _none(wanted: str, folders: list[Path], results: Path) -> Fault:
+    if any((results / "studies" / wanted.strip("/")).glob("*/study.json")):
+        cure = f"`overweight report {wanted}` shows it; name runs here"
+        return Fault(wanted, "", "a saved study", "a config file, or a saved run", cure)
     names = sorted({name_of(folder, results) for folder in folders})
     close = difflib.get_close_matches(wanted, names, n=1)
     cure = f"did you mean `{close[0]}`?" if close else "`overweight list` shows the saved runs"

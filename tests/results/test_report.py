@@ -15,7 +15,7 @@ import engine
 from engine.results import sentences
 from engine.results.opened import open_run
 from engine.results.report.rolling import rolling_figures
-from engine.results.report.series import Paths, drawdown, eras, kept, monthly, paths_of, rolling_active
+from engine.results.report.series import Paths, drawdown, eras, kept, kept_decisions, monthly, paths_of, rolling_active
 from tests.desk import Desk
 from tests.results.command import Command
 
@@ -251,3 +251,17 @@ def test_how_sure_one_can_be_has_every_line_of_the_summary(desk: Desk, overweigh
     assert f"<strong>Verdict:</strong> {sentences.verdict(result.judgement.words, result.metrics['episodes'])}" in text
     other = written(overweight(f"report {desk.config('b.yaml')}").out)[0].read_text()
     assert "`overweight null` runs the same config" in other
+
+
+def test_of_many_decisions_each_week_and_both_sides_of_a_change_of_stance_are_drawn() -> None:
+    dates = pd.bdate_range("1980-01-01", periods=9_000).to_numpy()
+    stance = np.zeros(9_000)
+    stance[1_002:1_004] = 1.0  # over on a Thursday and a Friday
+    stance[:500] = np.nan  # no opinion is no change as long as it lasts
+    places = kept_decisions(dates, [stance])
+    assert {499, 500, 1_001, 1_002, 1_003, 1_004} <= {*places.tolist()}
+    assert len(places) < 1_500
+    assert (places[0], places[-1]) == (0, 8_999)
+    restless = np.random.default_rng(1).normal(size=9_000)
+    assert len(kept_decisions(dates, [restless])) == len(kept(dates))
+    assert len(kept_decisions(dates[:300], [stance[:300]])) == 300

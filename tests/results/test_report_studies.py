@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from engine.results.report.studied.lines import lines_chart
 from tests.desk import Desk, made_prices
 from tests.results import test_claims, test_event_study
 from tests.results.command import Command
@@ -89,6 +90,50 @@ def test_a_sweep_has_maps_whose_cells_are_means_of_variants(desk: Desk, overweig
     ]
     assert sum(chart_of(page, "spread")["traces"][0]["y"]) == 6
     assert "6 variants of" in page.read_text()
+
+
+def test_a_sweep_of_three_keys_has_a_line_for_each_variant(desk: Desk, overweight: Command) -> None:
+    desk.config()
+    desk.text(SWEEP.replace("trade.", "trade.slippage_bps: [0], every: [week_end, month_end], trade."), "s.yaml")
+    page = written(overweight("report s.yaml").out)[0]
+    folder, document = saved("s")
+    table = pd.read_parquet(folder / "variants.parquet").sort_values("sharpe", kind="stable")
+    chart = chart_of(page, "lines")
+    (drawn,) = chart["traces"]
+    assert drawn["type"] == "parcoords"
+    *keys, sharpe = drawn["dimensions"]
+    assert [one["label"] for one in keys] == ["every", "over", "commission_bps"]  # what never moves has no axis
+    for key, one in zip(("every", "tilt.one.over", "trade.commission_bps"), keys, strict=True):
+        told = [one["ticktext"][round(place)] for place in one["values"]]
+        assert told == [str(value) for value in table[key]]
+        assert one["range"][0] < min(one["values"])
+        assert max(one["values"]) < one["range"][1]
+    np.testing.assert_allclose(sharpe["values"], table["sharpe"], rtol=1e-4)
+    assert drawn["line"]["color"] == list(range(12))  # by rank, so that the best lies on top
+    assert table["variant"].iloc[-1] == document["figures"]["best"]["variant"]
+
+
+def test_many_variants_are_drawn_as_a_sample_with_the_best_and_numbers_along_their_axis() -> None:
+    made = np.random.default_rng(1)
+    count = 5_000
+    odd = np.array([f"<b>{k}" for k in range(count)], object)
+    table = {"a.x": made.random(count), "b.x": made.integers(0, 3, count), "c": odd}
+    values = made.normal(size=count)
+    values[7] = np.nan
+    best = int(np.nanargmax(values))
+    chart = lines_chart(table, list(table), values, "sharpe", best)
+    assert chart is not None
+    first, second, third, last = chart.traces[0]["dimensions"]
+    assert len(last["values"]) == 1_000
+    assert "1,000 variants, drawn at random of 4,999," in chart.alt
+    assert last["values"] == sorted(last["values"])
+    assert (last["values"][-1], first["values"][-1]) == pytest.approx((values[best], table["a.x"][best]), rel=1e-3)
+    assert [first["label"], second["label"]] == ["a.x", "b.x"]  # `x` alone would mean both
+    assert "ticktext" not in first
+    assert second["ticktext"] == ["0", "1", "2"]
+    assert len(third["ticktext"]) <= 8
+    assert len(json.dumps(chart.traces)) < 60_000
+    assert lines_chart(table, ["a.x", "c"], values, "sharpe", best) is None
 
 
 def test_a_run_shows_the_latest_sweep_of_its_strategy_and_no_other(desk: Desk, overweight: Command) -> None:

@@ -75,7 +75,8 @@ def _blamed(found: Compared, told: Check, stored: StoredRun | None) -> Check:
     """The verdict where something moved: by what, and where the two runs part."""
     parted = partings(found.was, found.now, found.result, stored)
     part = blamed(found.was, found.now, told.changes, told.differences, [one.day for one in parted])
-    said = {one: cause_of(one, told.changes, _edited(found.result), told.differences) for one in told.changes.parts}
+    edited = _edited(found.result)
+    said = {one: cause_of(one, told.changes, edited, told.differences, alone=one == part) for one in told.changes.parts}
     besides = [f"changed besides, {words}" for one, words in said.items() if one != part]
     return replace(
         told,

@@ -172,8 +172,8 @@ def _later(day: str, other: str) -> bool:
     return bool(known) and day[:known] > other[:known]
 
 
-def cause_of(part: Part, changes: Changes, strategy: str, moved: tuple[Difference, ...]) -> str:
-    """The cause in words. strategy: what became of it."""
+def cause_of(part: Part, changes: Changes, strategy: str, moved: tuple[Difference, ...], *, alone: bool = True) -> str:
+    """The cause in words. strategy: what became of it. alone: blamed, no change beside the cause."""
     match part:
         case "config":
             return "config: " + (", ".join(changes.keys) or "it asks something else")
@@ -184,7 +184,10 @@ def cause_of(part: Part, changes: Changes, strategy: str, moved: tuple[Differenc
         case "engine":
             return "engine: its code is another one"
         case "metrics":
-            return "metrics: defined anew: " + ", ".join(one.figure for one in moved)
+            # Beside another cause that moved the money nobody knows which of them moved by their definitions.
+            return "metrics: defined " + (
+                "anew: " + ", ".join(one.figure for one in moved) if alone else "by other code"
+            )
         case "libraries":
             return "libraries: " + ", ".join(changes.libraries)
 

@@ -29,7 +29,7 @@ def markdown(outcomes: Sequence[Outcome], labels: Sequence[str], details: SideBy
     for title, rows in _grids(outcomes, labels, details):
         head, *body = rows
         lines = [_line(head), _line(["---", *["---:"] * (len(head) - 1)]), *(_line(row) for row in body)]
-        parts.append(f"### {title}\n\n" + "\n".join(lines))
+        parts.append(f"### {_safe(title)}\n\n" + "\n".join(lines))
     above = [f"> **CAUTION: {_safe(caution)}**" for caution in grave(outcomes, labels)]
     notes = "\n".join(f"- {_safe(note)}" for note in noted(outcomes, labels))
     return "\n\n".join([*above, *parts, *filter(None, [notes])]) + "\n"

@@ -14,7 +14,7 @@ from engine.results.opened import Opened
 from engine.results.report.drawn import COLOURS, Chart, cut, days_of, first_on_top, line, over
 from engine.results.report.marks import Marks, mark_axis, mark_traces, marks_in_words, marks_of
 from engine.results.report.rolling import rolling_chart
-from engine.results.report.series import Paths, costs_so_far, drawdown, kept, sleeve_weights
+from engine.results.report.series import Paths, costs_so_far, drawdown, kept, kept_decisions, sleeve_weights
 
 #: Portfolios drawn beside the strategy, with the words for them.
 DRAWN = {"strategy": "strategy", "policy": "policy", "policy_matched": "policy matched"}
@@ -112,7 +112,10 @@ def weights_chart(run: Opened, paths: Paths, places: NDArray[np.intp], marks: Ma
 
 def _decision_charts(run: Opened, paths: Paths, days: dict[str, list[str]], marks: Marks) -> list[Chart | None]:
     """Stance and score on decision days, with events marked on both."""
-    table = run.table("decisions")
+    whole = run.table("decisions")
+    stances = [values for label, values in whole.items() if label.startswith("stance ")]
+    places = kept_decisions(whole["date"], stances)
+    table = {label: values[places] for label, values in whole.items()}
     days["decisions"] = days_of(table["date"])
     charts: list[Chart | None] = []
     for kind, title in (("stance", "Stance"), ("score", "Score that caused it")):
@@ -132,7 +135,7 @@ def _decision_charts(run: Opened, paths: Paths, days: dict[str, list[str]], mark
         note = "From -1, fully under, to +1, fully over; 0 is the policy mix."
         if kind == "score":
             layout["shapes"], note = _levels(run.document["config"])
-        alt = f"{title} on {len(table['date']):,} decision days.{_ends(shown)}{more}{marks_in_words(marks)}"
+        alt = f"{title} on {len(whole['date']):,} decision days.{_ends(shown)}{more}{marks_in_words(marks)}"
         charts.append(Chart(kind, title, alt, traces, layout, note=note))
     return charts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,20 @@ def kept(dates: Dates) -> NDArray[np.intp]:
     if len(last) > MOST_WEEKS:
         last = np.concatenate([last[:-LATE_WEEKS][::2], last[-LATE_WEEKS:]])
     return np.union1d(last, [0, len(dates) - 1])
+
+
+def kept_decisions(dates: Dates, stances: Sequence[Vector]) -> NDArray[np.intp]:
+    """Places of the decisions to draw: those of `kept`, and both sides of every change of a stance.
+
+    Where stances move so often that these too were more than MOST_POINTS, those of `kept` alone. stances: (D,) each.
+    """
+    usual = kept(dates)
+    moved = np.zeros(max(len(dates) - 1, 0), dtype=bool)
+    for values in stances:
+        moved |= ~((values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1])))
+    before = np.flatnonzero(moved)
+    every = np.union1d(usual, np.concatenate([before, before + 1]))
+    return every if len(every) <= MOST_POINTS else usual
 
 
 def drawdown(equity: Vector) -> Vector:

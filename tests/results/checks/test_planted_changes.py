@@ -278,6 +278,19 @@ def test_edits_of_the_engine_itself(desk: Desk, overweight: Command) -> None:
     assert parting(entry, "holdings")["day"] == "2020-06-30"
 
 
+def test_metrics_that_moved_with_the_money_are_not_called_defined_anew(desk: Desk, overweight: Command) -> None:
+    """A cost halved, by an engine with one more metric: nobody knows of any metric that it is defined otherwise."""
+    agree(desk, overweight)
+    content = json.loads(BASELINE.read_text())
+    content["definitions"] = "0" * 16
+    BASELINE.write_text(json.dumps(content))
+    assert verdict(overweight, code=0)["changed"] == ["metrics"]
+    desk.config(strategy="swing", trade="{commission_bps: 5}")
+    entry = verdict(overweight)
+    assert entry["verdict"] == "config changed"
+    assert "changed besides, metrics: defined by other code" in entry["notes"]
+
+
 def test_a_part_of_a_blend_that_changed_is_named_as_such(desk: Desk, overweight: Command) -> None:
     desk.text(SWING, "strategies/swing.py")
     desk.config("part.yaml", strategy="swing", stance="{rule: threshold, enter: 1, exit: 0, sides: both}")

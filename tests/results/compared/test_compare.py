@@ -196,6 +196,7 @@ def test_markdown_and_html_say_the_same_and_escape_what_they_are_given(desk: Des
     assert "a\\|b" in text
     assert "| policy | " in text
     assert " | 2020-06-30 to 2021-06-30 |" in text
+    assert "### against &lt;b>" in overweight("compare --markdown '<b>' 'a|b'").out
     page = overweight("compare --html 'a|b' '<b>'").out
     assert "&lt;b&gt;" in page
     assert "<b>" not in page

@@ -1,4 +1,4 @@
-"""A sweep on a page: maps of its metric over pairs of keys, how all variants spread, the best ones, and the doubt."""
+"""A sweep on a page: maps of its metric, parallel coordinates, the spread of all variants, the best, and the doubt."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from engine.market.table import Indices, Vector
 from engine.results import figures
 from engine.results.opened import Opened
 from engine.results.report.drawn import Chart, Trace, cut, numbers
+from engine.results.report.studied.lines import lines_chart
 from engine.results.report.studied.shown import Shown
 from engine.results.report.tables import Cell, Table
 from engine.results.report.words import metric_called
@@ -49,7 +50,8 @@ def sweep_shown(study: Opened) -> Shown:
     axes = _axes(table, keys, values)
     charts = [_map(pair, values, metric, best["variant"]) for pair in combinations(axes, 2)]
     charts = charts or [_curve(axis, values, metric) for axis in axes[:1]]
-    charts.append(_spread(values, found, metric))
+    lines = lines_chart(table, keys, values, metric, best["variant"])
+    charts += [*filter(None, [lines]), _spread(values, found, metric)]
     return Shown(
         _asked(found, keys),
         sweep_verdict(found),
