@@ -67,7 +67,16 @@ def _luck(trials: Mapping[str, Any], sharpe: float) -> str:
 
 def _failed(shown: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     for i, failure in enumerate(shown["failures"]):
-        yield "" if i else "failed", Text(f"{failure['variants']:,}: {failure['reason']}")
+        yield "" if i else "failed", Text(f"{failure['variants']:,}: {reason_words(failure)}")
+    others = shown["ways"]["failed"] - sum(failure["variants"] for failure in shown["failures"])
+    if others:
+        yield "", Text(f"{others:,}: for other reasons, which the table tells")
+
+
+def reason_words(failure: Mapping[str, Any]) -> str:
+    """Why variants failed; where several reasons are alike the commonest of them."""
+    alike = f" (and {failure['reasons'] - 1:,} like it)" if failure["reasons"] > 1 else ""
+    return f"{failure['reason']}{alike}"
 
 
 def metric_words(metric: str, value: float) -> str:
