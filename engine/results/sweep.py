@@ -25,7 +25,9 @@ def _body(studied: Studied, caveats: Sequence[str], _width: int) -> Iterator[Ren
     """The title, then a line for each thing that was found."""
     shown = studied.figures
     ways = ", ".join(f"{count:,} {way}" for way, count in shown["ways"].items() if count)
-    yield Text.assemble((studied.name, "bold"), f"  {shown['variants']:,} variants ({ways})")
+    yield Text.assemble(
+        (studied.name, "bold"), f"  {shown['variants']:,} variant{'s' * (shown['variants'] > 1)} ({ways})"
+    )
     yield ""
     yield labelled([*_lines(shown), *choosing_lines(studied), *_failed(shown), *caveat_lines(caveats)])
 
@@ -75,8 +77,8 @@ def _failed(shown: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
 
 def reason_words(failure: Mapping[str, Any]) -> str:
     """Why variants failed; where several reasons are alike the commonest of them."""
-    alike = f" (and {failure['reasons'] - 1:,} like it)" if failure["reasons"] > 1 else ""
-    return f"{failure['reason']}{alike}"
+    others = failure.get("reasons", 1) - 1  # results that were saved before have none
+    return f"{failure['reason']} (and {others:,} reason{'s' * (others > 1)} like it)" if others else failure["reason"]
 
 
 def metric_words(metric: str, value: float) -> str:
@@ -86,4 +88,4 @@ def metric_words(metric: str, value: float) -> str:
 
 
 def _value(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else "null" if value is None else str(value)
