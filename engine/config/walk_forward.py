@@ -63,7 +63,9 @@ class PurgedSplits(Record):
     def _leaves_training(self) -> PurgedSplits:
         if self.test_groups >= self.groups:
             expected = f"fewer than the {self.groups} groups, so that some are left to learn from"
-            raise wrong(f"{self.test_groups} test groups", expected, "write for example 2", at="test_groups")
+            raise wrong(
+                f"{self.test_groups} test groups", expected, f"write for example {self.groups // 2}", at="test_groups"
+            )
         if self.splits > SPLITS:
             found, cure = f"{self.splits:,} combinations", "take fewer groups"
             raise wrong(found, f"at most {SPLITS:,}", cure, at="groups")

@@ -67,7 +67,7 @@ class Nulls:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """A table for each figure, then what it comes to."""
-        words = f"  the real result among {self.wish.markets:,} null markets of each kind"
+        words = f"  the real result among {self.wish.markets:,} null market{'s' * (self.wish.markets > 1)} of each kind"
         yield Text.assemble((self.config.name, "bold"), words)
         yield ""
         yield self._table()

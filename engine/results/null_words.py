@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from engine.market.table import Vector
 from engine.results import figures
 from engine.study.null.kinds import KINDS
@@ -17,10 +19,14 @@ FEWEST = 19
 
 
 def verdict(stands: Sequence[Stands]) -> str:
-    """`stands out`, `stands out in part`, `does not stand out`, `stands out as bad` or `cannot tell`."""
-    told = [one for one in stands if len(one.nulls) >= FEWEST]
-    if len(told) < len(stands):
+    """`stands out`, `stands out in part`, `does not stand out`, `stands out as bad`, `makes no difference` or
+    `cannot tell`. Of markets that make no difference to the result no kind is judged.
+    """
+    if any(len(one.nulls) < FEWEST for one in stands):
         return "cannot tell"
+    told = _telling(stands)
+    if not told:
+        return "makes no difference"
     out = [one.p_value(JUDGED) <= LEVEL for one in told]
     if all(out):
         return "stands out"
@@ -31,10 +37,17 @@ def verdict(stands: Sequence[Stands]) -> str:
 
 def sentences(stands: Sequence[Stands]) -> Iterator[str]:
     """The verdict and why."""
-    judged, hardest = verdict(stands), max(stands, key=lambda one: one.p_value(JUDGED) if len(one.nulls) else 2.0)
+    judged, telling = verdict(stands), _telling(stands)
+    hardest = max(telling or stands, key=lambda one: one.p_value(JUDGED) if len(one.nulls) else 2.0)
     if judged == "cannot tell":
         few = min(len(one.nulls) for one in stands)
-        yield f"Too few null markets to tell: {few} have a figure, and it takes {FEWEST} for a p of {LEVEL:.0%}."
+        have = "has" if few == 1 else "have"
+        yield f"Too few null markets to tell: {few} {have} a figure, and it takes {FEWEST} for a p of {LEVEL:.0%}."
+    elif judged == "makes no difference":
+        yield (
+            "The null markets tell nothing: the result is the same in each of them, as it does not hang on what they "
+            "change."
+        )
     elif judged == "stands out":
         yield (
             f"The real result stands out: in no kind of null market do more than {_share(hardest)} do as well by luck. "
@@ -52,6 +65,9 @@ def sentences(stands: Sequence[Stands]) -> Iterator[str]:
             f"The real result does not stand out: of the `{hardest.kind}` null markets {_share(hardest)} do as well. "
             "That is no proof against the idea; it is no evidence for it either."
         )
+    if judged not in ("cannot tell", "makes no difference"):
+        for kind in [one.kind for one in stands if all(one is not other for other in telling)]:
+            yield f"`{kind}` markets do not count: what they change makes no difference to this config."
     for one in stands:
         if one.failed:
             reason, most = max(one.failed.items(), key=lambda item: item[1])
@@ -103,5 +119,11 @@ def _share(one: Stands) -> str:
     return f"{int((one.of(JUDGED)[1] >= one.real[1]).sum())} of {len(one.nulls)}"
 
 
+def _telling(stands: Sequence[Stands]) -> list[Stands]:
+    """Those whose markets change the result: metals of another era are nothing to a strategy that looks at none."""
+    return [one for one in stands if not np.allclose(one.nulls, one.real, rtol=1e-9, atol=1e-12)]
+
+
 def _as_bad(one: Stands) -> bool:
-    return one.beaten(JUDGED) < LEVEL * len(one.nulls)
+    own, others = one.of(JUDGED)
+    return int((others <= own).sum()) < LEVEL * len(others)

@@ -25,7 +25,9 @@ def _body(studied: Studied, caveats: Sequence[str], _width: int) -> Iterator[Ren
     """The title, then a line for each thing that was found."""
     shown = studied.figures
     ways = ", ".join(f"{count:,} {way}" for way, count in shown["ways"].items() if count)
-    yield Text.assemble((studied.name, "bold"), f"  {shown['variants']:,} variants ({ways})")
+    yield Text.assemble(
+        (studied.name, "bold"), f"  {shown['variants']:,} variant{'s' * (shown['variants'] > 1)} ({ways})"
+    )
     yield ""
     yield labelled([*_lines(shown), *choosing_lines(studied), *_failed(shown), *caveat_lines(caveats)])
 
@@ -67,7 +69,16 @@ def _luck(trials: Mapping[str, Any], sharpe: float) -> str:
 
 def _failed(shown: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     for i, failure in enumerate(shown["failures"]):
-        yield "" if i else "failed", Text(f"{failure['variants']:,}: {failure['reason']}")
+        yield "" if i else "failed", Text(f"{failure['variants']:,}: {reason_words(failure)}")
+    others = shown["ways"]["failed"] - sum(failure["variants"] for failure in shown["failures"])
+    if others:
+        yield "", Text(f"{others:,}: for other reasons, which the table tells")
+
+
+def reason_words(failure: Mapping[str, Any]) -> str:
+    """Why variants failed; where several reasons are alike the commonest of them."""
+    others = failure.get("reasons", 1) - 1  # results that were saved before have none
+    return f"{failure['reason']} (and {others:,} reason{'s' * (others > 1)} like it)" if others else failure["reason"]
 
 
 def metric_words(metric: str, value: float) -> str:
@@ -77,4 +88,4 @@ def metric_words(metric: str, value: float) -> str:
 
 
 def _value(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else "null" if value is None else str(value)

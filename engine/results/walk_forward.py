@@ -42,7 +42,7 @@ def _body(studied: Studied, caveats: Sequence[str], _width: int) -> Iterator[Ren
 def _title(studied: Studied) -> Text:
     shown = studied.figures
     count, failed = shown["candidates"]["variants"], shown["candidates"]["failed"]
-    among = f"{count:,} candidates{f' ({failed:,} failed)' * (failed > 0)}, by {shown['choose_by']}"
+    among = f"{count:,} candidate{'s' * (count > 1)}{f' ({failed:,} failed)' * (failed > 0)}, by {shown['choose_by']}"
     if shown["way"] == "windows":
         span, folds = shown["out_of_sample"], len(shown["folds"])
         return Text.assemble(
@@ -105,7 +105,7 @@ def _of_windows(shown: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     changes, folds = shown["decay"]["changes"], shown["decay"]["folds"]
     yield "decay", Text(decay_words(shown, shown_by(shown["choose_by"])))
     yield "choices", Text(f"changed at {changes} of {folds - 1} seams")
-    if shown["hindsight"] is not None:
+    if shown["hindsight"] is not None and shown["candidates"]["variants"] > 1:
         yield "hindsight", Text(f"{values_words(shown['hindsight']['values'])}, which nobody could know")
 
 

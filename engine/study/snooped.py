@@ -11,7 +11,7 @@ from engine.study.snooping import REPETITIONS, SIZE, Snooping, Superior, sweep_i
 
 STATS = "not measured: needs `pip install 'overweight[stats]'`"
 SHORT = "not measured: the variants share too few sessions"
-STILL = "not measured: fewer than two variants differ from what they are held against"
+STILL = "not measured: fewer than two variants differ from each other and from what they are held against"
 #: What PBO is about where nothing but luck is chosen; and up to which one calls choosing sound.
 CHANCE, FEW = 0.5, 0.1
 #: A haircut beyond this leaves nothing that shows.

@@ -68,7 +68,9 @@ def sweep_inference(
     trials: how many were tried in all, where these are a sample of them; V by default. A sample has to be drawn without
     a look at what its variants earned: the best of all in it would pass for the best of a few. chosen: (T,) those of
     the variant that was chosen of all, if it is not the column of the largest ratio; only the haircuts are about it.
-    None below two variants that move, or below three sessions. Raises ValueError on NaN or fewer trials than variants.
+    None below two variants that move, each in its own way, or below three sessions. Of variants that earned the same on
+    every session PBO has the first: there is nothing to choose among them, and their ties would pass for failures.
+    Raises ValueError on NaN or fewer trials than variants.
     """
     if active.ndim != 2 or not np.isfinite(active).all():
         raise ValueError(f"sweep_inference: needs (T, V) finite active returns, found {active.shape}")
@@ -79,8 +81,8 @@ def sweep_inference(
     if sessions < 3:
         return None
     ratios = np.array([sharpe(active[:, one], per_year) or 0.0 for one in range(variants)])
-    moving = active.std(axis=0) > ZERO
-    if moving.sum() < 2:
+    moving, unlike = active.std(axis=0) > ZERO, _unlike(active)
+    if moving[unlike].sum() < 2:
         return None
     best, years = int(np.where(moving, ratios, -np.inf).argmax()), sessions / per_year
     if chosen is not None:
@@ -91,11 +93,19 @@ def sweep_inference(
         own,
         variants,
         count,
-        probability_of_overfitting(active, BLOCKS) if sessions >= 2 * BLOCKS else None,
+        probability_of_overfitting(active[:, unlike], BLOCKS) if sessions >= 2 * BLOCKS else None,
         superior_ability(active),
         harvey_liu(own, years, count),
         harvey_liu(own, years, count, ratios),
     )
+
+
+def _unlike(active: Matrix) -> Indices:
+    """(U,) the columns that no column before them equals."""
+    first: dict[bytes, int] = {}
+    for place in range(active.shape[1]):
+        first.setdefault(active[:, place].tobytes(), place)
+    return np.array([*first.values()], np.int64)
 
 
 def superior_ability(

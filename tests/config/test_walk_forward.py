@@ -63,6 +63,7 @@ def test_groups_and_how_many_combinations_they_have(desk: Desk) -> None:
             "{train_years: 0, test_years: 1}",
             "walk_forward.train_years: found the number 0; expected a number above 0; change the number",
         ),
+        ("{groups: 2, test_groups: 2}", "so that some are left to learn from; write for example 1"),
         (
             "{groups: 4, test_groups: 4}",
             "walk_forward.test_groups: found 4 test groups; expected fewer than the 4 groups, so that some are left to "

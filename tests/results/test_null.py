@@ -149,3 +149,19 @@ def test_verdicts_by_hand() -> None:
     assert said["few"] == "Too few null markets to tell: 18 have a figure, and it takes 19 for a p of 5%."
     failed = Stands("made", np.zeros(2), np.zeros((30, 2)), {"a": 1, "b": 2})
     assert [*sentences([failed])][-1] == "3 `made` markets have no figure; 2 of them because of b."
+
+
+def test_markets_that_change_nothing_judge_nothing() -> None:
+    """A strategy that never looks at what they change is neither as good nor as bad as they are: it is the same."""
+    spread, same = np.arange(1.0, 100.0), stands("shifted", 95.5, np.full(99, 95.5))
+    assert verdict([same]) == "makes no difference"
+    (nothing,) = sentences([same])
+    assert nothing.startswith("The null markets tell nothing: the result is the same in each of them")
+    out, bad = stands("bootstrap", 95.5, spread), stands("bootstrap", 0.5, spread)
+    assert verdict([same, out]) == "stands out"
+    assert verdict([stands("shifted", 0.5, np.full(99, 0.5)), bad]) == "stands out as bad"
+    first, second = sentences([same, out])
+    assert "do more than 4 of 99" in first
+    assert second == "`shifted` markets do not count: what they change makes no difference to this config."
+    equal = stands("made", 5.0, np.append(np.full(90, 5.0), spread[90:]))  # worse than none but nine
+    assert verdict([equal]) == "does not stand out"

@@ -179,3 +179,17 @@ def test_the_worked_example_of_the_page_holds() -> None:
     (block,) = [one for one in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "sweep_inference" in one]
     assert block.count("assert ") >= 4
     exec(compile(block, "docs/honesty.md", "exec"), {})
+
+
+def test_variants_that_are_one_are_one_to_pbo() -> None:
+    """Half of the splits would call the best of two equals a failure: a family is its unlike members."""
+    rng = np.random.default_rng(5)
+    family = rng.normal(0.0, 0.004, (640, 5))
+    alone, doubled = (sweep_inference(one, 252) for one in (family, family[:, [0, 0, 0, 1, 1, 2, 3, 3, 4]]))
+    assert alone is not None
+    assert doubled is not None
+    assert alone.overfitting is not None
+    assert doubled.overfitting is not None
+    assert doubled.overfitting.pbo == alone.overfitting.pbo
+    assert (doubled.variants, doubled.trials) == (9, 9)
+    assert sweep_inference(family[:, [2, 2, 2]], 252) is None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +26,8 @@ from engine.tables import Columns
 
 #: Where variants are drawn, so many are called neighbours.
 NEAREST = 10
-#: Reasons of failures that are told.
-TOLD = 5
+#: Kinds of failures that are told. What differs in numbers alone (`at the earliest 1979-07-19`) is of one kind.
+TOLD, NUMBERS = 5, re.compile(r"\d+(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,6 @@ def figures_of(outcome: Outcome, ran: Ran) -> dict[str, Any]:
     plan, found, best = outcome.plan, outcome.found, outcome.best
     values = plan.variants.values(best)
     ways = np.bincount(found.way, minlength=len(WAYS))
-    reasons = Counter(found.reasons.values())
     return {
         "variants": plan.variants.count,
         "ways": {name: int(count) for name, count in zip(WAYS, ways, strict=True)},
@@ -126,8 +127,19 @@ def figures_of(outcome: Outcome, ran: Ran) -> dict[str, Any]:
         "spread": _spread(found, outcome.choose_by),
         "trials": _trials(outcome, ran),
         "neighbours": {"count": len(outcome.beside), "within_one_se": outcome.near, "shape": outcome.shape},
-        "failures": [{"reason": reason, "variants": count} for reason, count in reasons.most_common(TOLD)],
+        "failures": _failures(found.reasons.values()),
     }
+
+
+def _failures(reasons: Iterable[str]) -> list[dict[str, Any]]:
+    """The commonest kinds of failures: how many variants, how many reasons that differ in numbers and days alone, and
+    the commonest of those.
+    """
+    alike: dict[str, Counter[str]] = {}
+    for reason, count in Counter(reasons).most_common():
+        alike.setdefault(NUMBERS.sub("#", reason), Counter())[reason] = count
+    kinds = sorted(alike.values(), key=lambda one: -one.total())[:TOLD]
+    return [{"reason": next(iter(one)), "variants": one.total(), "reasons": len(one)} for one in kinds]
 
 
 def _axis_words(axis: Any) -> dict[str, Any]:

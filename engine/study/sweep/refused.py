@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.config import Config
+from engine.config.marked import Marked
 from engine.config.sweep import Span
 from engine.config.vary import unusable, varied
 from engine.errors import ConfigError, Fault, OverweightError
@@ -31,7 +32,7 @@ def sound_variants(config: Config) -> Variants:
     """The variants of a sweep. Raises ConfigError for keys that the base has not, values that no variant can take, a
     metric that is none, and for more variants than anybody agrees to.
     """
-    faults = [*_metric(config), *_size(config, count_of(config))]
+    faults = [*_metric(config), *_set_in_vain(config), *_size(config, count_of(config))]
     if faults:
         raise ConfigError(*faults)
     variants = variants_of(config)
@@ -50,6 +51,25 @@ def _metric(config: Config) -> Iterator[Fault]:
         cure = f"did you mean `{close[0]}`?" if close else "name one of them"
         found = f"`{name}`, of which neither more nor less is better" if name in METRICS else f"`{name}`"
         yield config.fault("sweep.choose_by", found, f"a metric: {', '.join(better)}", cure)
+
+
+def _set_in_vain(config: Config) -> Iterator[Fault]:
+    """What `--set` says of a swept key: every variant would say something else."""
+    assert config.sweep is not None
+    for key in config.sweep.over:
+        node, written = config.tree.nearest(config.tree.steps(key))
+        place = next(_said_by_hand(node), None) if written else None
+        if place is not None:
+            cure = f"say `--set sweep.over.{key}=[...]`, or run the base by itself"
+            yield Fault(place, key, "a key that the sweep varies", "one that it leaves alone", cure)
+
+
+def _said_by_hand(node: Marked) -> Iterator[str]:
+    """Where a value or one below it stands, for all that `--set` wrote."""
+    if node.place.file.startswith("--set "):
+        yield str(node.place)
+    for child in node.children().values():
+        yield from _said_by_hand(child)
 
 
 def _values(config: Config, variants: Variants) -> Iterator[Fault]:

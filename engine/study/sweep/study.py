@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from engine.config import Config
+from engine.config.sweep import Span
 from engine.config.vary import varied
 from engine.errors import ConfigError, OverweightError
 from engine.study.answered import PARTS, Studied, study_id
@@ -27,6 +28,9 @@ from engine.study.sweep.refused import sound_variants
 from engine.study.sweep.single import run_variant
 from engine.study.sweep.worlds import worlds_of
 from engine.trials import TRIALS, check_trials, count_swept
+
+#: Keys that change what a variant is measured by, and not only what it does.
+YARDSTICKS = ("from", "to", "cash", "policy", "hold", "data", "sessions_per_year", "base_currency")
 
 
 def study_sweep(config: Config, results: Path | None, full: bool = False) -> Studied:
@@ -102,9 +106,22 @@ def _caveats(outcome: Outcome) -> list[str]:
             f"the best of {count:,} variants, chosen with all of their results in view, is no finding: it is the best "
             "of as many draws of luck; test it where it was not chosen"
         )
+    apart = [key for key in _moving(outcome) if key.partition(".")[0] in YARDSTICKS]
+    if apart:
+        said.append(
+            f"variants that differ in {', '.join(f'`{key}`' for key in apart)} have other years, other cash or another "
+            "policy mix to be measured by: the best may owe its place to those"
+        )
     if failed:
         said.append(f"{failed:,} of {count:,} variants failed; the table says why")
     return said
+
+
+def _moving(outcome: Outcome) -> list[str]:
+    """Keys that take more than one value."""
+    variants = outcome.plan.variants
+    ends = ((axis.from_, axis.to) if isinstance(axis, Span) else axis for axis in variants.axes)
+    return [key for key, values in zip(variants.keys, ends, strict=True) if len({*map(str, values)}) > 1]
 
 
 def _none_ran(plan: Plan, found: Found) -> OverweightError:

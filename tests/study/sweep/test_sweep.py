@@ -109,6 +109,23 @@ def test_a_variant_that_fails_is_a_row_with_its_reason(desk: Desk) -> None:
     assert any("7 of 8 variants failed" in caveat for caveat in studied.caveats)
 
 
+def test_reasons_that_differ_in_numbers_alone_are_told_once(desk: Desk, overweight: Command) -> None:
+    """Lookbacks that are too long for the first day are one kind of failure; nobody reads them all."""
+    sweep(
+        desk,
+        "    with.lookback: {from: 90, to: 150, step: 3}\n    tilt.one.over: [0.1, 0.9]\n    stance.exit: [0, 0.4]",
+    )
+    said = overweight("run sweep.yaml --results r --json")
+    assert "figures" in said.json, said.err
+    failures = said.json["figures"]["failures"]
+    ways = said.json["figures"]["ways"]
+    assert sum(one["variants"] for one in failures) == ways["failed"]
+    (late,) = [one for one in failures if one["reasons"] > 1]
+    assert "IndexError" in late["reason"]
+    words = " ".join(overweight("run sweep.yaml --results r").out.split())
+    assert f"mend the strategy file (and {late['reasons'] - 1} reasons like it)" in words
+
+
 def test_whoever_fails_first_keeps_nobody_from_the_lanes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a strategy that cannot be asked, nor costs that eat a trade in a block before."""
     monkeypatch.setattr("engine.study.sweep.block.WORTH", 1)
@@ -279,3 +296,25 @@ def test_neighbouring_blocks_go_to_one_hand() -> None:
     rest = [todo.take(None) for _ in range(6)]
     assert sorted(one for one in rest if one is not None) == [4, 5, 6, 9, 10, 11]
     assert todo.take(4) is None
+
+
+def test_a_swept_key_cannot_be_set_as_well(desk: Desk, overweight: Command) -> None:
+    """Every variant would say something else, and whoever set it would never know."""
+    sweep(desk, "    with.lookback: [10, 40]\n    stance: [{rule: threshold, enter: 0.3, exit: 0}]")
+    for text in ("with.lookback=5", "stance.enter=0.2"):
+        said = overweight(f"run sweep.yaml --results r --set {text}")
+        assert said.code == 2
+        key = text.partition("=")[0] if text.startswith("with") else "stance"
+        assert said.err.startswith(
+            f"--set {text}: {key}: found a key that the sweep varies; expected one that it leaves"
+        )
+        assert f"say `--set sweep.over.{key}=[...]`" in said.err
+    for text in ("offset=1", "sweep.over.with.lookback=[15]", "with.sleeve=two"):
+        assert overweight(f"run sweep.yaml --results r --set {text}").code == 0
+
+
+def test_variants_with_other_yardsticks_are_told(desk: Desk) -> None:
+    """A window of better years is no better strategy."""
+    sweep(desk, "    from: [2020-06-30, 2020-08-31]\n    cash.rate: [0.02]\n    with.lookback: [10, 40]")
+    (told,) = [one for one in swept(Path("sweep.yaml")).caveats if "to be measured by" in one]
+    assert told.startswith("variants that differ in `from` have other years")

@@ -20,7 +20,7 @@ from engine.results.report.studied.lines import lines_chart
 from engine.results.report.studied.shown import Shown
 from engine.results.report.tables import Cell, Table
 from engine.results.report.words import metric_called
-from engine.results.sweep import metric_words
+from engine.results.sweep import metric_words, reason_words
 
 #: More values than MOST of a key are cut into PARTS; maps are drawn of the keys along which the metric moves most.
 MOST, PARTS, TELLING = 24, 12, 3
@@ -108,7 +108,7 @@ def _told(found: Mapping[str, Any], metric: str) -> Iterator[tuple[str, str]]:
             f"{figures.ratio(trials['policy_sharpe'])}",
         )
     for failure in found["failures"]:
-        yield "failed", f"{failure['variants']:,}: {failure['reason']}"
+        yield "failed", f"{failure['variants']:,}: {reason_words(failure)}"
     if found["best"]["run"] is not None:
         yield "as a run", found["best"]["run"]
 
