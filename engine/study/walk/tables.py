@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -226,6 +226,11 @@ def candidates_table(candidates: Candidates, chosen: tuple[int, ...], figures: M
     return columns
 
 
+def whole_or_real(values: Sequence[Any]) -> Any:
+    """Whole numbers stay whole, as the table of a sweep has them: `--set with.lookback=126.0` would be refused."""
+    return np.int64 if all(isinstance(value, int) for value in values) else np.float64
+
+
 def values_columns(rows: list[Plain]) -> Columns:
     """A column for each swept key: numbers where all are, else words."""
     columns: Columns = {}
@@ -233,6 +238,8 @@ def values_columns(rows: list[Plain]) -> Columns:
         values = [row[key] for row in rows]
         numeric = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
         columns[key] = (
-            np.array(values, np.float64) if numeric else np.array([written(value) for value in values], object)
+            np.array(values, whole_or_real(values))
+            if numeric
+            else np.array([written(value) for value in values], object)
         )
     return columns

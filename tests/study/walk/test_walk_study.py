@@ -19,6 +19,7 @@ from engine.measure.overfit import probability_of_overfitting
 from engine.measure.track import returns
 from engine.results.studies import drawn
 from engine.study.answered import Studied
+from engine.study.walk.tables import values_columns
 from tests.desk import Desk
 
 STRATEGY = """
@@ -210,3 +211,10 @@ def test_the_same_question_has_the_same_id_and_another_grid_another(desk: Desk) 
     assert answered(desk, WINDOWS, "{with.window: [5, 20]}").id != one.id
     assert answered(desk, WINDOWS.replace("60", "61")).id != one.id
     assert load(Path("walk.yaml")).study == "walk_forward"
+
+
+def test_whole_numbers_stay_whole_in_the_tables() -> None:
+    """Whoever runs a row as a plain run sets `with.lookback=10`: 10.0 is refused."""
+    columns = values_columns([{"a": 10, "b": 1, "c": "x"}, {"a": 40, "b": 0.5, "c": None}])
+    assert [column.dtype.kind for column in columns.values()] == ["i", "f", "O"]
+    assert columns["a"].tolist() == [10, 40]
