@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,18 @@ def test_a_strategy_in_the_working_directory_is_found_first(desk: Desk) -> None:
     assert strategy_files()["always_over"].parent.parent == desk.folder
     assert desk.run().metrics["share_over"] == 0.0
     assert "metals_lead" in strategy_files()
+
+
+def test_a_file_edited_within_a_second_is_read_as_it_is_now(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python keeps a compiled copy, and takes it for the file's own where size and time are the same."""
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    path = desk.folder / "strategies/mine.py"
+    desk.text("def score(past):\n    return 1.0\n", "strategies/mine.py")
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    assert read_strategy(path).function(None) == 1.0
+    path.write_text("def score(past):\n    return 2.0\n")
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    assert read_strategy(path).function(None) == 2.0
 
 
 def test_every_shipped_strategy_has_a_thesis_and_typed_keyword_parameters() -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from engine.audit.record import Audit
@@ -17,6 +20,15 @@ SEEN_AT_ONCE = [*LOOKS_AHEAD, *LOOKS_ASIDE, *REMEMBERS]
 EVERY = [*SEEN_AT_ONCE, *ELSEWHERE, *HANGS_ON]
 DAY = r"20\d\d-\d\d-\d\d, strategies/mine\.py"
 LINE = r"strategies/(mine|helper_\w+)\.py:\d+: it "
+
+
+@pytest.fixture(autouse=True)
+def as_it_was() -> Iterator[None]:
+    """What a planted fault leaves in numpy and in the interpreter is no other test's."""
+    errors, depth = np.geterr(), sys.getrecursionlimit()
+    yield
+    np.seterr(**errors)
+    sys.setrecursionlimit(depth)
 
 
 def accusing(found: Audit) -> set[str]:

@@ -76,6 +76,7 @@ def _hired(job: Job, numbers: range) -> subprocess.Popen[bytes]:
     assert worker.stdin is not None
     with suppress(OSError):
         worker.stdin.write(pickle.dumps((job, numbers)))
+    with suppress(OSError):
         worker.stdin.close()
     return worker
 

@@ -14,7 +14,7 @@ from engine.study.claims.evidence import Evidence, gather
 from engine.study.claims.levels import NotMeasurable
 from engine.study.claims.study import claims_of
 from tests.desk import Desk, made_prices
-from tests.study.claims.asked import parts, series
+from tests.study.claims.asked import judged, parts, series
 
 DATA = "data: {source: files, path: prices.csv}\n"
 RETURN = "measure: return\nof: [{of}]\nfrom: 2020-02-03\nto: 2020-06-30\nclaimed: 0.1"
@@ -156,7 +156,7 @@ def test_a_damaged_source_is_as_good_as_missing_and_a_misdescribed_one_a_fault(d
 )
 def test_a_name_that_means_nothing_is_a_fault(desk: Desk, claim: str, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        parts(desk, claim)
+        judged(desk, claim)
     assert str(caught.value) == message
 
 
