@@ -26,12 +26,16 @@ from typing import Any
 from engine.audit.text import CLOCKS, imported
 
 ENGINE = str(Path(__file__).resolve().parent.parent) + os.sep
-#: Where Python and its packages lie: what stands there is no strategy.
+#: Where Python and its packages lie: what stands there is no strategy. Python looks for its own in an archive too.
 LIBRARIES = tuple(
     {
         f"{place}{os.sep}"
         for key in ("stdlib", "platstdlib", "purelib", "platlib")
         for place in (sysconfig.get_path(key), os.path.realpath(sysconfig.get_path(key)))
+    }
+    | {
+        os.path.join(place, f"python{sys.version_info[0]}{sys.version_info[1]}.zip")
+        for place in (os.path.join(prefix, sys.platlibdir) for prefix in (sys.prefix, sys.base_prefix))
     }
 )
 #: What a strategy may call in the engine.
