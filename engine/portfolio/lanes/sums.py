@@ -59,8 +59,11 @@ def note(S: Vector) -> None:
         S[BOUGHT + b] = 1.0 if S[TRADED + b] > 0.0 else S[BOUGHT + b]
 
 
-def add_four(S: Vector, t: int, rate: Vector, path: Matrix, line: Vector, alike: bool) -> None:
-    """The sums of four sessions of equity E0 .. E3 against a path. One division serves four inverses."""
+def add_four(S: Vector, t: int, rate: Vector, path: Matrix, line: Vector, alike: bool, paid: bool) -> None:
+    """The sums of four sessions of equity E0 .. E3 against a path. One division serves four inverses.
+
+    paid: whether cash pays anything; what is summed of it is zero if not.
+    """
     l0, l1, l2, l3 = line[t], line[t + 1], line[t + 2], line[t + 3]
     f0, f1, f2, f3 = rate[t], rate[t + 1], rate[t + 2], rate[t + 3]
     b0, b1, b2, b3 = 1.0 + f0, 1.0 + f1, 1.0 + f2, 1.0 + f3
@@ -75,7 +78,8 @@ def add_four(S: Vector, t: int, rate: Vector, path: Matrix, line: Vector, alike:
         S[INVERSE + b] = v3
         S[X1 + b] += (x0 + x1) + (x2 + x3)
         S[X2 + b] = fma(x3, x3, fma(x2, x2, fma(x1, x1, fma(x0, x0, S[X2 + b]))))
-        S[XF + b] = fma(x3, f3, fma(x2, f2, fma(x1, f1, fma(x0, f0, S[XF + b]))))
+        if paid:
+            S[XF + b] = fma(x3, f3, fma(x2, f2, fma(x1, f1, fma(x0, f0, S[XF + b]))))
         y0, y1, y2, y3 = min(x0, 0.0), min(x1, 0.0), min(x2, 0.0), min(x3, 0.0)
         S[DOWN + b] = fma(y3, y3, fma(y2, y2, fma(y1, y1, fma(y0, y0, S[DOWN + b]))))
         d0, d1 = x0 - (l0 if alike else path[t, b]), x1 - (l1 if alike else path[t + 1, b])
@@ -145,17 +149,18 @@ def close_months(S: Vector, t: int, count: int, number: Indices, months: Matrix)
 
 
 def stretch(
-    S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int, traded: bool, alike: bool
+    S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int, traded: bool, alike: bool,
+    paid: bool,
 ) -> None:  # fmt: skip
     """The sums of sessions t0 .. t1 - 1, in which nothing is traded but, where it says so, at t0. alike: all lanes are
-    held against the same path.
+    held against the same path. paid: whether cash pays anything.
     """
     t = t0
     while t + 4 <= t1:
         worth_of_four(S, groups, t, market.prices, market.growth)
         if traded and t == t0:
             note(S)
-        add_four(S, t, market.rate, paths.excess, paths.line, alike)
+        add_four(S, t, market.rate, paths.excess, paths.line, alike, paid)
         close_months(S, t, 4, market.month, paths.months)
         t += 4
     while t < t1:

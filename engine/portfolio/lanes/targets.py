@@ -124,7 +124,7 @@ def ends(parts: Matrix, d: int) -> bool:
 
 def decide(T: Vector, shape: LaneShape, parts: Matrix, home: Indices, sleeves: int, stances: Matrix, d: int) -> None:
     """WEIGHT of one decision."""
-    slots = parts.shape[1]
+    slots = shape.slots
     if shape.on_assets:
         for a in range(slots):
             for b in range(LANES):
@@ -155,7 +155,7 @@ def set_targets(
 
     S, T: tables of stances and of targets. sessions (D,), parts (D, M), home (M,): as in LaneMarket.
     """
-    days, sleeves, slots = len(parts), policy.shape[1], parts.shape[1]
+    days, sleeves, slots = len(parts), policy.shape[1], shape.slots
     by_sleeve = not (shape.on_assets or shape.limited)
     for g in range(len(out.weights)):
         begin_stances(S, len(out.stances), rules, picks.rule[g])

@@ -28,7 +28,8 @@ class LaneShape(NamedTuple):
     """What all variants of a call tilt. Q tilts of H sleeves, S names of stances, N slots.
 
     tilted (Q,): the sleeve of each tilt. named (Q,): the name whose stance it reads, -1 for none, where stances are on
-    sleeves; by_slot (M,): the name of each slot, -1 for none, where they are on assets. on_assets; ranked: points are
+    sleeves; by_slot (M,): the name of each slot, -1 for none, where they are on assets. slots: how many are not empty,
+    which come first. on_assets; ranked: points are
     split over those chosen. same, shared: whether anybody's points come of the sleeve's other members, or of other
     sleeves. braked, limited, own_days: whether any of it has to be looked at.
     """
@@ -36,6 +37,7 @@ class LaneShape(NamedTuple):
     tilted: Indices
     named: Indices
     by_slot: Indices
+    slots: int
     on_assets: bool
     ranked: bool
     same: bool

@@ -127,6 +127,7 @@ def common(
         tilted=np.array([ground.setting.mix.names.index(name) for name in ground.tilted], np.int64),
         named=np.array([names.index(name) if name in names else -1 for name in ground.tilted], np.int64),
         by_slot=np.array(by_slot + [-1] * (ground.slots - len(by_slot)), np.int64),
+        slots=len(labels),
         on_assets=on_assets,
         ranked=job.table.rules.kind == RANK,
         same=bool(job.table.tilts.same.any()),
