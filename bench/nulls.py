@@ -19,9 +19,9 @@ from engine.config import load
 from engine.decide import decide, set_up
 from engine.market.sources.sample import labels
 from engine.measure.inference import active_return_interval
-from engine.study.cores import cores
 from engine.study.null.measured import policy_track
 from engine.study.null.study import null_stands
+from engine.study.processes import cores
 
 #: A made market: over miners where metals beat equities over so many sessions, under where they do not.
 RULE = """\

@@ -21,6 +21,16 @@ SENTENCE = {
     "data": "{source: files, path: prices.csv}",
 }
 
+#: Keys of a config that leans on dated events, whose calendar is `calendar.csv`.
+ON_EVENTS: dict[str, object] = {
+    "strategy": "event_lean",
+    "with_": "{events: shocks}",
+    "stance": "{rule: impulse, hold_sessions: 20}",
+    "watch": "{shocks: {series: cal.shock}}",
+    "every": "daily",
+    "data": "{prices: {source: files, path: prices.csv}, cal: {source: events, path: calendar.csv}}",
+}
+
 
 def made_prices(seed: int = 0, sessions: int = 400, labels: str = "AAA BBB CCC") -> pd.DataFrame:
     """Random walks on business days from 2020-01-01."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.desk import Desk
+from tests.desk import ON_EVENTS, Desk
 from tests.results.command import Command
 
 pytestmark = pytest.mark.heavy
@@ -35,15 +35,7 @@ def pages(desk: Desk, overweight: Command) -> list[Path]:
     desk.config(trade="{commission_bps: 5}")
     desk.config("b.yaml", every="week_end", strategy="buy_and_hold", stance=None, tilt=None)
     desk.text("date,sign,label\n2020-09-15,1,war\n2021-02-05,-1,peace\n", "calendar.csv")
-    desk.config(
-        "c.yaml",
-        strategy="event_lean",
-        with_="{events: shocks}",
-        stance="{rule: impulse, hold_sessions: 20}",
-        watch="{shocks: {series: cal.shock}}",
-        every="daily",
-        data="{prices: {source: files, path: prices.csv}, cal: {source: events, path: calendar.csv}}",
-    )
+    desk.config("c.yaml", **ON_EVENTS)
     desk.text(
         "base: a.yaml\nsweep: {over: {tilt.one.over: [0.1, 0.2], trade.commission_bps: [0, 5], trade.after: [0, 1]}}\n",
         "s.yaml",

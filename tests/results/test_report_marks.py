@@ -10,7 +10,7 @@ import pytest
 
 from engine.results.opened import open_run
 from engine.results.report.marks import PLACES, Happened, Marks, known_events, mark_traces, marks_of
-from tests.desk import Desk
+from tests.desk import ON_EVENTS, Desk
 from tests.results.command import Command
 from tests.results.test_report import data_of, written
 
@@ -27,14 +27,7 @@ CALENDAR = """date,sign,label
 @pytest.fixture
 def events(desk: Desk) -> Path:
     desk.text(CALENDAR, "calendar.csv")
-    return desk.config(
-        strategy="event_lean",
-        with_="{events: shocks}",
-        stance="{rule: impulse, hold_sessions: 20}",
-        watch="{shocks: {series: cal.shock}}",
-        every="daily",
-        data="{prices: {source: files, path: prices.csv}, cal: {source: events, path: calendar.csv}}",
-    )
+    return desk.config(**ON_EVENTS)
 
 
 def marks_in(page: Path, chart: str) -> dict[str, list[str]]:

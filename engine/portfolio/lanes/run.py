@@ -104,9 +104,6 @@ def run(
     sessions, groups = market.prices.shape[0], market.prices.shape[1] // 4
     equip(S, groups, source, terms, rows, flags)
     begin(S, groups, market.capital)
-    paid = False
-    for t in range(sessions):
-        paid = paid or market.rate[t] != 0.0
     for e in range(len(market.events)):
         t, until, k = market.events[e, 0], market.events[e, 1], market.events[e, 2]
         for p in range(len(market.payouts)):
@@ -124,7 +121,7 @@ def run(
                     S[TRADES + b] = rows.trades[k, b]
             rebalance(S, groups, t, k, market, flags)
         if keep == SUMS:
-            stretch(S, groups, market, paths, t, until, k >= 0, alike, paid)
+            stretch(S, groups, market, paths, t, until, k >= 0, alike)
         elif keep == PATH:
             trace(S, groups, market, paths, t, until, alike)
     worth(S, groups, sessions - 1, market.prices, market.growth)

@@ -149,18 +149,17 @@ def close_months(S: Vector, t: int, count: int, number: Indices, months: Matrix)
 
 
 def stretch(
-    S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int, traded: bool, alike: bool,
-    paid: bool,
+    S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int, traded: bool, alike: bool
 ) -> None:  # fmt: skip
     """The sums of sessions t0 .. t1 - 1, in which nothing is traded but, where it says so, at t0. alike: all lanes are
-    held against the same path. paid: whether cash pays anything.
+    held against the same path.
     """
     t = t0
     while t + 4 <= t1:
         worth_of_four(S, groups, t, market.prices, market.growth)
         if traded and t == t0:
             note(S)
-        add_four(S, t, market.rate, paths.excess, paths.line, alike, paid)
+        add_four(S, t, market.rate, paths.excess, paths.line, alike, market.paid)
         close_months(S, t, 4, market.month, paths.months)
         t += 4
     while t < t1:

@@ -59,7 +59,8 @@ class LaneMarket(NamedTuple):
     before which nothing else happens, and the rebalance that is made on the first, else -1. fills, inverse (K, M): the
     price traded at, and 1 / price, 0 where there is none. tradable (K, M). parts (D, M): part of its sleeve; home
     (M,): its sleeve. changed (K,): whether parts are others than the rebalance before had, or something did not trade
-    then. payouts (J, 2): session and slot of what turns into cash. sessions (D,): of decisions. capital: at the start.
+    then. paid: whether cash pays anything. payouts (J, 2): session and slot of what turns into cash. sessions (D,): of
+    decisions. capital: at the start.
     """
 
     prices: Matrix
@@ -73,6 +74,7 @@ class LaneMarket(NamedTuple):
     parts: Matrix
     home: Indices
     changed: NDArray[np.bool_]
+    paid: bool
     payouts: Indices
     sessions: Vector
     capital: float

@@ -102,6 +102,7 @@ def market_of(setting: Setting, start: int, cash: Vector, month: Indices) -> Lan
         parts=padded(parts),
         home=padded(home[None, :])[0].astype(np.int64),
         changed=changed(parts, tradable),
+        paid=bool(cash.any()),
         payouts=payouts,
         sessions=setting.decisions.astype(np.float64),
         capital=config.capital,

@@ -17,10 +17,10 @@ from engine.portfolio.lanes.stances import RANK, LaneScores
 from engine.portfolio.lanes.table import COLUMNS, LANES, LaneFlags
 from engine.portfolio.lanes.targets import LanePicks
 from engine.portfolio.lanes.tilts import LaneShape
-from engine.study.cores import cores
 from engine.study.fused.ground import Ground
 from engine.study.fused.room import Room, numbers_of
 from engine.study.fused.table import Picks, VariantTable
+from engine.study.processes import cores
 
 #: What became of a variant: figures; limits that nothing keeps; equity at or below zero; debt, which fees can make.
 DONE, IMPOSSIBLE, RUINED, INDEBTED = range(4)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import subprocess
 import sys
@@ -15,8 +14,8 @@ from threading import Thread
 import numpy as np
 
 from engine.decide import Setting
-from engine.study.cores import cores
 from engine.study.null.job import Answer, Job, answers
+from engine.study.processes import cores, environment
 
 #: Fewer markets than this are done before another process has begun.
 WORTH = 40
@@ -65,13 +64,12 @@ def _of_many(job: Job, count: int) -> Iterator[Answer]:
 
 def _hired(job: Job, numbers: range) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "engine.study.null.worker"]
-    paths = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     worker = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **ALONE, **paths},
+        env={**environment(), **ALONE},
     )
     assert worker.stdin is not None
     with suppress(OSError):

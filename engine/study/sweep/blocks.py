@@ -15,7 +15,7 @@ import numpy as np
 from engine.market.table import Indices, Matrix, Vector
 from engine.measure.metrics import METRICS
 from engine.study.cluster import Cluster, cluster_used
-from engine.study.cores import cores
+from engine.study.processes import cores
 from engine.study.sweep.block import FAILED, Block, run_block
 from engine.study.sweep.crew import Crew, Todo
 from engine.study.sweep.kept import Kept

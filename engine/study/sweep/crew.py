@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock, Thread
 
+from engine.study.processes import environment
 from engine.study.sweep.plan import Plan
 
 
@@ -66,11 +66,8 @@ class Crew:
     def hire(self, count: int) -> None:
         """Start so many workers."""
         command = [sys.executable, "-m", "engine.study.sweep.worker", str(self._folder.resolve())]
-        paths = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         for _ in range(count):
-            worker = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **paths}
-            )
+            worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment())
             thread = Thread(target=self._feed, args=(worker,), daemon=True)
             thread.start()
             self._workers.append((worker, thread))

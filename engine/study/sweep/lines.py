@@ -9,17 +9,13 @@ import numpy as np
 from engine.config.sweep import Span
 from engine.config.written import written
 from engine.market.table import Indices
-from engine.study.page import COLOURS
+from engine.study.coordinates import LEAST, drawn_rows, line_colours, spread
 from engine.study.sweep.outcome import Outcome
 
-#: Of fewer keys a map shows all; of more lines than these a page is slow and nothing can be told apart.
-LEAST, MOST, SEED = 3, 2_000, 20260104
+#: More lines make the page slow.
+MOST = 2_000
 #: So many values are written at an axis, and so many letters of each.
 WRITTEN, LETTERS = 12, 16
-#: Lines through one value are spread over this share of the way to the next, that those below others are seen.
-SPREAD = 0.4
-#: From low to high; seen on white and on black, and by those who see colours differently.
-SCALE = ((0.0, COLOURS[0]), (0.5, COLOURS[4]), (1.0, COLOURS[1]))
 
 
 def moving_keys(outcome: Outcome) -> list[int]:
@@ -28,24 +24,18 @@ def moving_keys(outcome: Outcome) -> list[int]:
     return [k for k, axis in enumerate(axes) if isinstance(axis, Span) or len(axis) > 1]
 
 
-def drawn_rows(outcome: Outcome) -> Indices:
-    """The variants that have a line, the better the later: all that have the metric, or a sample with the best one."""
-    values = outcome.found.metric(outcome.choose_by)
-    rows = np.flatnonzero(~np.isnan(values))
-    if len(rows) > MOST:
-        others = rows[rows != outcome.best]
-        rows = np.append(np.random.default_rng(SEED).choice(others, MOST - 1, replace=False), outcome.best)
-    rows = np.sort(rows)
-    return rows[np.argsort(values[rows], kind="stable")]
+def lines_of(outcome: Outcome) -> Indices:
+    """The variants that have a line, as `drawn_rows` has them."""
+    return drawn_rows(outcome.found.metric(outcome.choose_by), outcome.best, MOST)
 
 
 def add_lines(figure: Any, outcome: Outcome, rows: Indices, keys: list[int], top: float) -> None:
     """Draw them into the lowest share of a plotly figure, the metric as the last axis; coloured by their rank, for the
-    values of most lie close together. rows: as `drawn_rows` has them.
+    values of most lie close together. rows: as `lines_of` has them.
     """
     values = outcome.found.metric(outcome.choose_by)[rows]
     figure.add_parcoords(
-        line={"color": np.arange(len(rows)), "colorscale": SCALE},
+        line=line_colours(len(rows)),
         dimensions=[*(_dimension(outcome, k, rows) for k in keys), {"label": outcome.choose_by, "values": values}],
         domain={"x": [0.0, 1.0], "y": [0.0, top]},
         labelangle=-18 if len(keys) > LEAST else 0,
@@ -71,7 +61,7 @@ def _dimension(outcome: Outcome, k: int, rows: Indices) -> dict[str, Any]:
     shown = np.unique(np.linspace(0, len(axis) - 1, min(len(axis), WRITTEN)).round().astype(np.int64))
     return {
         "label": label,
-        "values": place + SPREAD * (np.random.default_rng(SEED + k).random(len(rows)) - 0.5),
+        "values": spread(place, k),
         "range": [-0.5, len(axis) - 0.5],
         "tickvals": shown,
         "ticktext": [_short(words[i]) for i in shown.tolist()],

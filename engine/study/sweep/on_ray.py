@@ -18,7 +18,7 @@ from pathlib import Path
 
 from engine.errors import ConfigError, Fault
 from engine.study.cluster import Cluster
-from engine.study.cores import cores
+from engine.study.processes import cores, environment
 from engine.study.sweep.luggage import Errand
 from engine.study.sweep.plan import Plan
 
@@ -69,11 +69,10 @@ def _asked(plan: Plan, folder: Path, todo: tuple[int, ...], cluster: Cluster) ->
     scratch = tempfile.mkdtemp(prefix="ow-", dir="/tmp" if Path("/tmp").is_dir() else None)
     address = cluster.address or os.environ.get("RAY_ADDRESS") or None
     errand = Errand(plan, folder.resolve(), todo, address, cores(), scratch, PATIENCE)
-    paths = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with open(Path(scratch) / "said.txt", "wb") as said:
         driver = subprocess.Popen(
             [sys.executable, *SPEAKS],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, env={**os.environ, **paths},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, env=environment(),
             start_new_session=True,
         )  # fmt: skip
     try:

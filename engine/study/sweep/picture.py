@@ -11,8 +11,9 @@ import numpy as np
 from engine.config.sweep import Span
 from engine.config.written import written
 from engine.market.table import Indices, Vector
+from engine.study.coordinates import LEAST
 from engine.study.page import COLOURS, MISSING, Page, can_draw, whole_page
-from engine.study.sweep.lines import LEAST, add_lines, drawn_rows, moving_keys, places
+from engine.study.sweep.lines import add_lines, lines_of, moving_keys, places
 from engine.study.sweep.outcome import Outcome
 
 #: So many parts a range that variants are drawn from is cut into; of more values than MOST nothing can be read.
@@ -92,7 +93,7 @@ def _figure(outcome: Outcome, keys: list[int]) -> Any:
         figure.update_yaxes(type="category")
     figure.update_layout(height=560, margin={"l": 70, "r": 20, "t": 30, "b": 60})
     if _has_lines(outcome):
-        add_lines(figure, outcome, drawn_rows(outcome), moving_keys(outcome), top=LOW)
+        add_lines(figure, outcome, lines_of(outcome), moving_keys(outcome), top=LOW)
         figure.update_yaxes(domain=[HIGH, 1.0])
         figure.update_traces(colorbar={"len": 1.0 - HIGH, "y": (1.0 + HIGH) / 2}, selector={"type": "heatmap"})
         figure.update_layout(height=1120)
@@ -128,7 +129,7 @@ def _page(outcome: Outcome, keys: list[int]) -> Page:
 
 def _line_words(outcome: Outcome) -> tuple[str, str]:
     """What the lines are, below the picture and for those who do not see it."""
-    drawn, known = len(drawn_rows(outcome)), int((~np.isnan(outcome.found.metric(outcome.choose_by))).sum())
+    drawn, known = len(lines_of(outcome)), int((~np.isnan(outcome.found.metric(outcome.choose_by))).sum())
     which = f"each of the {drawn:,} variants" if drawn == known else f"{drawn:,} of {known:,} variants, drawn by lot"
     lines = f" Below: a line for {which}, through its values to its {outcome.choose_by}, blue where that is low, "
     lines += "orange where it is high; drag along an axis to see only those that pass there."

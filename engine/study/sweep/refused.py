@@ -15,8 +15,8 @@ from engine.config.vary import unusable, varied
 from engine.errors import ConfigError, Fault, OverweightError
 from engine.measure.metrics import METRICS
 from engine.strategy import load_strategy
-from engine.study.cores import cores
 from engine.study.person import who_waits
+from engine.study.processes import cores
 from engine.study.sweep.blocks import span_words
 from engine.study.sweep.variants import Variants, count_of, variants_of
 

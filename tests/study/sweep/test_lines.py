@@ -13,7 +13,7 @@ from engine.answers import load_question
 from engine.measure.metrics import METRICS
 from engine.study.sweep import lines
 from engine.study.sweep.blocks import Found
-from engine.study.sweep.lines import drawn_rows, moving_keys
+from engine.study.sweep.lines import lines_of, moving_keys
 from engine.study.sweep.outcome import Outcome, outcome_of
 from engine.study.sweep.picture import picture_of
 from engine.study.sweep.plan import plan_of
@@ -40,7 +40,7 @@ def trace(of: Outcome) -> Any:
     from plotly.graph_objects import Figure
 
     figure = Figure()
-    lines.add_lines(figure, of, drawn_rows(of), moving_keys(of), top=0.4)
+    lines.add_lines(figure, of, lines_of(of), moving_keys(of), top=0.4)
     return figure.data[0]
 
 
@@ -70,7 +70,7 @@ def test_of_what_is_drawn_from_a_range_the_axis_is_the_way_along_it(desk: Desk) 
     of.plan.variants.values(0)
     one = {dimension.label: dimension for dimension in trace(of).dimensions}
     assert list(one["with.lookback"].ticktext) == ["10", "31.62", "100", "316.2", "1000"]
-    rows = drawn_rows(of).tolist()
+    rows = lines_of(of).tolist()
     lookbacks = [of.plan.variants.values(row)["with.lookback"] for row in rows]
     np.testing.assert_allclose(10 * 100 ** np.asarray(one["with.lookback"]["values"]), lookbacks)
 
@@ -78,7 +78,7 @@ def test_of_what_is_drawn_from_a_range_the_axis_is_the_way_along_it(desk: Desk) 
 def test_of_many_some_are_drawn_and_the_best_is_among_them(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "MOST", 9)
     of = outcome(desk, OVER)
-    rows = drawn_rows(of)
+    rows = lines_of(of)
     assert len(set(rows.tolist())) == 9
     assert rows[-1] == of.best == 29
     (page,) = picture_of(of)[0].values()

@@ -14,31 +14,26 @@ from engine.market.table import Vector
 from engine.results.report.drawn import Chart, cut, numbers
 from engine.results.report.words import metric_called
 from engine.results.sweep import metric_words
-from engine.study.page import COLOURS
+from engine.study.coordinates import LEAST, drawn_rows, line_colours, spread
 
-#: Of fewer keys that move the maps show all. More lines make the page heavy, and nothing can be told apart.
-LEAST, LINES, SEED = 3, 1_000, 20260104
+#: More lines make the page heavy.
+LINES = 1_000
 #: An axis of more values than these is one of numbers; so many values are written at one, so many letters of each.
 VALUES, WRITTEN, LETTERS = 24, 8, 12
-#: Lines through one value are spread over this share of the way to the next, that those below others are seen.
-SPREAD = 0.4
-#: From low to high; seen on white and on black, and by those who see colours differently.
-SCALE = [[0.0, COLOURS[0]], [0.5, COLOURS[4]], [1.0, COLOURS[1]]]
 
 
 def lines_chart(
     table: Mapping[str, NDArray[Any]], keys: Sequence[str], values: Vector, metric: str, best: int
 ) -> Chart | None:
     """The chart, None where fewer than three keys move. values: (V,) the metric; best: the row of the best variant."""
-    rows = _rows(values, best)
+    rows = drawn_rows(values, best, LINES)
     moving = [key for key in keys if len({*map(_plain, table[key][rows])}) > 1]
     if len(moving) < LEAST:
         return None
     called = metric_called(metric)
     trace = {
         "type": "parcoords",
-        # Coloured by their rank: the values of most lie close together.
-        "line": {"color": list(range(len(rows))), "colorscale": SCALE},
+        "line": line_colours(len(rows)),
         "dimensions": [
             *(_dimension(name, table[key][rows], k) for k, (key, name) in enumerate(_short_names(moving).items())),
             {"label": html.escape(called), "values": numbers(values[rows], 5)},
@@ -58,16 +53,6 @@ def lines_chart(
     return Chart("lines", f"Every key of a variant, and its {called}", alt, [trace], layout, "high", note)
 
 
-def _rows(values: Vector, best: int) -> NDArray[np.intp]:
-    """The variants that have a line, the better the later: all that have the metric, or a sample with the best one."""
-    rows = np.flatnonzero(np.isfinite(values))
-    if len(rows) > LINES:
-        others = rows[rows != best]
-        rows = np.append(np.random.default_rng(SEED).choice(others, LINES - 1, replace=False), best)
-    rows = np.sort(rows)
-    return rows[np.argsort(values[rows], kind="stable")]
-
-
 def _dimension(name: str, column: NDArray[Any], k: int) -> dict[str, Any]:
     """An axis of values evenly spaced in their order; of many numbers, as of a range that is drawn from, of numbers."""
     label = html.escape(cut(name, 24))
@@ -77,12 +62,11 @@ def _dimension(name: str, column: NDArray[Any], k: int) -> dict[str, Any]:
     if numeric and len(known) > VALUES:
         return {"label": label, "values": numbers(column.astype(np.float64), 4)}
     places = {value: i for i, value in enumerate(known)}
-    place = np.array([places[one] for one in plain], np.float64)
+    place = np.array([places[one] for one in plain])
     shown = np.unique(np.linspace(0, len(known) - 1, min(len(known), WRITTEN)).round().astype(int)).tolist()
-    spread = SPREAD * (np.random.default_rng(SEED + k).random(len(plain)) - 0.5)
     return {
         "label": label,
-        "values": numbers(place + spread, 4),
+        "values": numbers(spread(place, k), 4),
         "range": [-0.5, len(known) - 0.5],
         "tickvals": shown,
         "ticktext": [cut(written(known[i]), LETTERS) for i in shown],
