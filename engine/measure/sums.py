@@ -26,10 +26,10 @@ class Shared:
     sessions_per_year: int
 
 
-def metrics_of(sums: Mapping[str, FloatArray], bets: FloatArray, shared: Shared) -> FloatArray:
+def metrics_of(sums: Mapping[str, FloatArray], shared: Shared) -> FloatArray:
     """(V, M) every metric of METRICS, in its order; NaN where undefined.
 
-    sums: (V,) each, by `lanes.table.COLUMNS`. bets (V, 3): episodes, decisions over, decisions under.
+    sums: (V,) each, by `lanes.table.COLUMNS`.
     """
     n, year = len(shared.cash), shared.sessions_per_year
     root = np.sqrt(year)
@@ -58,9 +58,9 @@ def metrics_of(sums: Mapping[str, FloatArray], bets: FloatArray, shared: Shared)
             "information_ratio": np.where(error > 0.0, active / error, np.nan),
             "beta": _beta(sums, n),
             "hit_rate": sums["hits"] / shared.months,
-            "episodes": bets[:, 0],
-            "share_over": bets[:, 1] / shared.decisions,
-            "share_under": bets[:, 2] / shared.decisions,
+            "episodes": sums["episodes"],
+            "share_over": sums["over"] / shared.decisions,
+            "share_under": sums["under"] / shared.decisions,
             "timing": growth - matched,
             "standing_tilt": matched - policy,
         }

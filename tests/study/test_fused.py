@@ -16,7 +16,7 @@ from engine.backtest import figures_of, own_tracks
 from engine.config import Config, load
 from engine.decide import decide, set_up
 from engine.errors import ConfigError, DataError
-from engine.portfolio.lanes import run, targets
+from engine.portfolio.lanes import run
 from engine.portfolio.lanes.table import LANES
 from engine.study.fused import simulate
 from engine.study.fused.can import lanes_can
@@ -131,7 +131,7 @@ def figures_of_copies() -> bytes:
 def test_the_compiled_lanes_are_the_plain_ones(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     world = random_world(seed, most=3, sessions=(24, 30))
     compiled = world.together()
-    plain = SimpleNamespace(set_targets=targets.set_targets, simulate_blocks=run.simulate_blocks)
+    plain = SimpleNamespace(simulate_blocks=run.simulate_blocks)
     monkeypatch.setattr(simulate, "import_module", lambda name: plain)
     with np.errstate(all="ignore"):
         by_python = world.together()

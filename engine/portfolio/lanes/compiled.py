@@ -25,7 +25,8 @@ from engine.portfolio.lanes import fitting, run, stances, sums, table, targets, 
 OPTIONS: Any = {"error_model": "numpy", "boundscheck": False, "_nrt": False}
 #: What is called, not written out where it is called: long, and called seldom.
 CALLED = (
-    "run", "mend", "fit", "moved", "brake_slots", "count_slots", "take_same", "shrink_slots", "end_spell", "lay_slots",
+    "begin_targets", "set_targets", "end_targets", "begin_run", "go_on", "mend", "fit", "moved", "brake_slots",
+    "count_slots", "take_same", "shrink_slots", "end_spell", "lay_slots",
 )  # fmt: skip
 
 
@@ -79,5 +80,4 @@ def _copy(function: FunctionType, name: str, helpers: dict[str, Any]) -> Functio
     return copy
 
 
-set_targets = _entry("set_targets", stances, tilts, fitting, targets)
-simulate_blocks = _entry("simulate_blocks", trade, sums, run)
+simulate_blocks = _entry("simulate_blocks", stances, tilts, fitting, targets, trade, sums, run)

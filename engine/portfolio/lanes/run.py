@@ -10,12 +10,15 @@ kernel: figures agree to 1e-9. A lane's bits depend neither on its neighbours no
 from __future__ import annotations
 
 from engine.market.table import Indices, Matrix, Vector
+from engine.portfolio.lanes.stances import EPISODES, OVERS, UNDERS, LaneScores
 from engine.portfolio.lanes.sums import begin, stretch, trace, worth
 from engine.portfolio.lanes.table import (
     ACTIVE, ASSETS, BAND, CASH, DEBT, DEPTH, DOWN, E0, EDGE, EXTRA, FEE, FLOOR, GOAL, GROUP, GROUPS, HITS, LANES, LEAST,
     MEAN, ONE, ORDER, PART, ROUNDING, SLEEVES, SLIP, SMALLEST, SPARE, SPENT, THREE, TRADES, TURNOVER, TWO, UNIT, X1, X2,
-    XF, Cube, LaneFlags, LaneMarket, LanePaths, LaneRows, LaneTerms, LaneWork,
+    XF, Cube, LaneFlags, LaneMarket, LanePicks, LaneTerms, LaneWork,
 )  # fmt: skip
+from engine.portfolio.lanes.targets import LaneTables, begin_targets, end_targets, set_targets
+from engine.portfolio.lanes.tilts import FAILED, LaneShape
 from engine.portfolio.lanes.trade import rebalance
 
 #: Whose targets, in the order in which they are run: the policy mix's, the matched mix's, the strategy's own.
@@ -24,8 +27,8 @@ POLICY, MATCHED, STRATEGY = range(3)
 SUMS, PATH, END = range(3)
 
 
-def aim(S: Vector, groups: int, k: int, weights: Cube, parts: Matrix, home: Indices, by_sleeve: bool) -> None:
-    """GOAL from the strategy's weights (D, W, LANES)."""
+def aim(S: Vector, groups: int, k: int, weights: Matrix, parts: Matrix, home: Indices, by_sleeve: bool) -> None:
+    """GOAL from the strategy's weights (W, LANES)."""
     for g in range(GROUPS):
         if g >= groups:
             break
@@ -36,10 +39,10 @@ def aim(S: Vector, groups: int, k: int, weights: Cube, parts: Matrix, home: Indi
             h0, h1, h2, h3 = home[a], home[a + 1], home[a + 2], home[a + 3]
             p0, p1, p2, p3 = parts[k, a], parts[k, a + 1], parts[k, a + 2], parts[k, a + 3]
         for b in range(LANES):
-            S[GOAL + i + b] = weights[k, h0, b] * p0
-            S[GOAL + i + ONE + b] = weights[k, h1, b] * p1
-            S[GOAL + i + TWO + b] = weights[k, h2, b] * p2
-            S[GOAL + i + THREE + b] = weights[k, h3, b] * p3
+            S[GOAL + i + b] = weights[h0, b] * p0
+            S[GOAL + i + ONE + b] = weights[h1, b] * p1
+            S[GOAL + i + TWO + b] = weights[h2, b] * p2
+            S[GOAL + i + THREE + b] = weights[h3, b] * p3
 
 
 def aim_mix(S: Vector, groups: int, k: int, parts: Matrix, home: Indices) -> None:
@@ -77,101 +80,151 @@ def pay_out(S: Vector, t: int, slot: int, prices: Matrix, growth: Vector) -> Non
         S[i + b] = 0.0
 
 
-def equip(S: Vector, groups: int, source: int, terms: LaneTerms, rows: LaneRows, flags: LaneFlags) -> None:
+def equip(
+    S: Vector, groups: int, source: int, terms: LaneTerms, picks: LanePicks, work: LaneWork, fixed: bool, extra: bool
+) -> None:
     """What each lane trades by, and the sleeves' weights of a mix."""
-    fixed, extra = flags.fixed, flags.extra and source == MATCHED
     for b in range(LANES):
-        cost, trading = rows.cost[b], rows.trading[b]
+        cost, trading = picks.cost[b], picks.trading[b]
         for a in range(4 * groups):
             i = a * LANES + b
             S[FEE + i] = terms.fee[cost, a] + (0.0 if fixed else terms.slip[cost, a])
             S[SLIP + i] = terms.slip[cost, a] if fixed else 0.0
             S[ORDER + i], S[LEAST + i] = terms.order[cost, a], terms.least[cost, a]
             S[GOAL + i] = 0.0
-            S[EXTRA + i] = rows.extra[a, b] if extra else 0.0
+            S[EXTRA + i] = work.extra[a, b] if extra else 0.0
         S[BAND + b], S[PART + b] = terms.trading[trading, 0], terms.trading[trading, 1]
         S[EDGE + b], S[SMALLEST + b] = terms.trading[trading, 2], max(terms.trading[trading, 3], ROUNDING)
         S[FLOOR + b], S[TRADES + b] = terms.trading[trading, 4], 1.0
         for h in range(terms.policy.shape[1]):
-            S[MEAN + h * LANES + b] = rows.mean[h, b] if source == MATCHED else terms.policy[rows.policy[b], h]
+            S[MEAN + h * LANES + b] = work.mean[h, b] if source == MATCHED else terms.policy[picks.policy[b], h]
 
 
-def run(
-    S: Vector, source: int, keep: int, market: LaneMarket, terms: LaneTerms, rows: LaneRows,
-    flags: LaneFlags, paths: LanePaths, alike: bool,
-) -> None:  # fmt: skip
-    """One portfolio in every lane; its sums are left in the table, its last equity in E0."""
-    sessions, groups = market.prices.shape[0], market.prices.shape[1] // 4
-    equip(S, groups, source, terms, rows, flags)
-    begin(S, groups, market.capital)
-    for e in range(len(market.events)):
+def begin_run(
+    work: LaneWork, source: int, market: LaneMarket, terms: LaneTerms, picks: LanePicks, flags: LaneFlags
+) -> None:
+    """One portfolio in every lane, all in cash."""
+    groups = market.prices.shape[1] // 4
+    equip(work.book, groups, source, terms, picks, work, flags.fixed, flags.extra and source == MATCHED)
+    begin(work.book, groups, market.capital)
+
+
+def go_on(
+    work: LaneWork, source: int, keep: int, market: LaneMarket, flags: LaneFlags, alike: bool, e: int, first: int,
+    stop: int,
+) -> int:  # fmt: skip
+    """From event e on to before rebalance `stop`; the next event. Weights are those of decisions from `first` on."""
+    S, groups = work.book, market.prices.shape[1] // 4
+    while e < len(market.events) and market.events[e, 2] < stop:
         t, until, k = market.events[e, 0], market.events[e, 1], market.events[e, 2]
         for p in range(len(market.payouts)):
             if market.payouts[p, 0] == t:
                 pay_out(S, t, market.payouts[p, 1], market.prices, market.growth)
         if k >= 0:
             if source == STRATEGY:
-                aim(S, groups, k, rows.weights, market.parts, market.home, flags.by_sleeve)
+                aim(S, groups, k, work.weights[k - first], market.parts, market.home, flags.by_sleeve)
             elif market.changed[k] or flags.filtered:
                 aim_mix(S, groups, k, market.parts, market.home)
                 if source == MATCHED and flags.extra:
                     add_extra(S, groups, k, market.parts, market.home)
             if flags.own_days:
                 for b in range(LANES):
-                    S[TRADES + b] = rows.trades[k, b]
+                    S[TRADES + b] = work.trades[k - first, b]
             rebalance(S, groups, t, k, market, flags)
         if keep == SUMS:
-            stretch(S, groups, market, paths, t, until, k >= 0, alike)
+            stretch(S, groups, market, work.paths, t, until, k >= 0, alike)
         elif keep == PATH:
-            trace(S, groups, market, paths, t, until, alike)
-    worth(S, groups, sessions - 1, market.prices, market.growth)
+            trace(S, groups, market, work.paths, t, until, alike)
+        e += 1
+    return e
 
 
-def policy_is_known(work: LaneWork, rows: LaneRows, flags: LaneFlags) -> tuple[bool, bool]:
+def run_mix(
+    work: LaneWork, source: int, market: LaneMarket, terms: LaneTerms, picks: LanePicks, flags: LaneFlags, alike: bool
+) -> None:
+    """The policy mix or the matched mix from end to end; its last equity, and its sums where it is the reference."""
+    S, ends = work.book, work.ends
+    begin_run(work, source, market, terms, picks, flags)
+    go_on(work, source, PATH if source == flags.reference else END, market, flags, alike, 0, 0, len(market.parts))
+    worth(S, market.prices.shape[1] // 4, len(market.rate) - 1, market.prices, market.growth)
+    for b in range(LANES):
+        ends[source, b] = S[E0 + b]
+        if source == flags.reference:
+            ends[2, b], ends[3, b], ends[4, b] = S[E0 + b], S[X1 + b], S[X2 + b]
+
+
+def policy_is_known(work: LaneWork, picks: LanePicks, flags: LaneFlags) -> tuple[bool, bool]:
     """Whether all lanes have one policy mix and one set of terms; and whether this has just been run by these.
 
     Notes by which it will be if not.
     """
     same = not flags.own_days
     for b in range(LANES):
-        same = same and rows.cost[b] == rows.cost[0] and rows.trading[b] == rows.trading[0]
-        same = same and rows.policy[b] == rows.policy[0]
-    known = work.key[0] == rows.cost[0] and work.key[1] == rows.trading[0] and work.key[2] == rows.policy[0]
-    work.key[0] = rows.cost[0] if same else -1
-    work.key[1], work.key[2] = rows.trading[0], rows.policy[0]
+        same = same and picks.cost[b] == picks.cost[0] and picks.trading[b] == picks.trading[0]
+        same = same and picks.policy[b] == picks.policy[0]
+    known = work.key[0] == picks.cost[0] and work.key[1] == picks.trading[0] and work.key[2] == picks.policy[0]
+    work.key[0] = picks.cost[0] if same else -1
+    work.key[1], work.key[2] = picks.trading[0], picks.policy[0]
     return same, same and known
 
 
-def simulate(
-    work: LaneWork, market: LaneMarket, terms: LaneTerms, rows: LaneRows, flags: LaneFlags, sums: Matrix
-) -> None:
-    """One block: policy, matched mix and strategy. Fills sums (LANES, COLUMNS)."""
-    S, ends = work.table, work.ends
-    same, known = policy_is_known(work, rows, flags)
-    alike = flags.reference == STRATEGY or (flags.reference == POLICY and same)
-    for source in range(3):
-        if source != POLICY or not known:
-            keep = SUMS if source == STRATEGY else PATH if source == flags.reference else END
-            run(S, source, keep, market, terms, rows, flags, work.paths, alike)
-            for b in range(LANES):
-                if source != STRATEGY:
-                    ends[source, b] = S[E0 + b]
-                if source == flags.reference and source != STRATEGY:
-                    ends[2, b], ends[3, b], ends[4, b] = S[E0 + b], S[X1 + b], S[X2 + b]
+def tell_sums(work: LaneWork, sums: Matrix) -> None:
+    """What was summed of the strategy, in the order of COLUMNS."""
+    S, H = work.book, work.heard
     for b in range(LANES):
         sums[b, 0], sums[b, 1], sums[b, 2], sums[b, 3] = S[E0 + b], S[X1 + b], S[X2 + b], S[XF + b]
         sums[b, 4], sums[b, 5], sums[b, 6] = S[DOWN + b], S[ACTIVE + b], S[DEPTH + b]
-        sums[b, 7], sums[b, 8], sums[b, 9] = S[TURNOVER + b], S[SPENT + b], S[HITS + b]
-        for e in range(5):
-            sums[b, 10 + e] = ends[e, b]
-        sums[b, 15] = S[DEBT + b]
+        sums[b, 7], sums[b, 8], sums[b, 9], sums[b, 10] = S[TURNOVER + b], S[SPENT + b], S[HITS + b], S[DEBT + b]
+        sums[b, 16], sums[b, 17] = work.tilted[FAILED + b], H[EPISODES + b]
+        sums[b, 18], sums[b, 19] = H[OVERS + b], H[UNDERS + b]
+
+
+def simulate(
+    work: LaneWork, market: LaneMarket, scores: LaneScores, tables: LaneTables, shape: LaneShape, flags: LaneFlags,
+    picks: LanePicks, sums: Matrix,
+) -> None:  # fmt: skip
+    """One block: policy, strategy and matched mix. Fills sums (LANES, COLUMNS).
+
+    Where there is room for all decisions, all targets are set first: mixes may trade on the days of their strategy, and
+    a strategy may be held against its matched mix.
+    """
+    S, terms, days, piece = work.book, tables.terms, len(market.parts), len(work.weights)
+    whole = piece >= days
+    same, known = policy_is_known(work, picks, flags)
+    alike = flags.reference == STRATEGY or (flags.reference == POLICY and same)
+    begin_targets(work, shape, tables, picks)
+    if whole:
+        set_targets(work, market, shape, scores, tables, picks, 0, days)
+        end_targets(work, shape, terms.policy.shape[1], days)
+    if not known:
+        run_mix(work, POLICY, market, terms, picks, flags, alike)
+    if whole:
+        run_mix(work, MATCHED, market, terms, picks, flags, alike)
+    begin_run(work, STRATEGY, market, terms, picks, flags)
+    e = 0
+    for d in range(0, days, piece):
+        stop = min(d + piece, days)
+        if not whole:
+            set_targets(work, market, shape, scores, tables, picks, d, stop)
+        e = go_on(work, STRATEGY, SUMS, market, flags, alike, e, d, stop)
+    worth(S, market.prices.shape[1] // 4, len(market.rate) - 1, market.prices, market.growth)
+    tell_sums(work, sums)
+    if not whole:
+        end_targets(work, shape, terms.policy.shape[1], days)
+        run_mix(work, MATCHED, market, terms, picks, flags, alike)
+    for b in range(LANES):
+        for i in range(5):
+            sums[b, 11 + i] = work.ends[i, b]
 
 
 def simulate_blocks(
-    work: LaneWork, market: LaneMarket, terms: LaneTerms, flags: LaneFlags, cost: Indices, trading: Indices,
-    policy: Indices, weights: Cube, trades: Cube, mean: Cube, extra: Cube, sums: Cube,
+    work: LaneWork, market: LaneMarket, scores: LaneScores, tables: LaneTables, shape: LaneShape, flags: LaneFlags,
+    picks: LanePicks, sums: Cube,
 ) -> None:  # fmt: skip
-    """Blocks, one after another; every array as in LaneRows, with the block as its first axis. Fills sums."""
-    for j in range(len(sums)):
-        rows = LaneRows(cost[j], trading[j], policy[j], weights[j], trades[j], mean[j], extra[j])
-        simulate(work, market, terms, rows, flags, sums[j])
+    """Blocks, one after another. Fills sums (G, LANES, COLUMNS)."""
+    for g in range(len(sums)):
+        block = LanePicks(
+            picks.scores[g], picks.rule[g], picks.tilt[g], picks.policy[g], picks.brake[g], picks.cost[g],
+            picks.trading[g], picks.limit[g],
+        )  # fmt: skip
+        simulate(work, market, scores, tables, shape, flags, block, sums[g])

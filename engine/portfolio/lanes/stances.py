@@ -225,9 +225,3 @@ def take_stances(
         S[OVERS + b] += S[ABOVE + b]
         S[UNDERS + b] += S[BELOW + b]
         S[EPISODES + b] += S[CHANGED + b] if S[ABOVE + b] + S[BELOW + b] > 0.0 else 0.0
-
-
-def count_bets(S: Vector, bets: Matrix) -> None:
-    """(LANES, 3): episodes, decisions over, decisions under."""
-    for b in range(LANES):
-        bets[b, 0], bets[b, 1], bets[b, 2] = S[EPISODES + b], S[OVERS + b], S[UNDERS + b]

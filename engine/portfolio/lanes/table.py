@@ -39,10 +39,11 @@ SPARE = MEAN + SLEEVES * LANES
 ) = (SPARE + row * LANES for row in range(SLEEVES, SLEEVES + 33))  # fmt: skip
 
 #: What is summed of a variant. x: its return over cash; of policy and matched mix the last equity, of the reference
-#: also the sums of x and its square; debt: 1 where fees took more cash than there was.
+#: also the sums of x and its square; debt: 1 where fees took more cash than there was; failed: 1 where no weights can
+#: keep the limits; over, under: decisions on which a stance was.
 COLUMNS = (
-    "end", "x", "xx", "xf", "down", "active", "depth", "turnover", "spent", "hits", "policy_end", "matched_end",
-    "reference_end", "reference_x", "reference_xx", "debt",
+    "end", "x", "xx", "xf", "down", "active", "depth", "turnover", "spent", "hits", "debt", "policy_end", "matched_end",
+    "reference_end", "reference_x", "reference_xx", "failed", "episodes", "over", "under",
 )  # fmt: skip
 
 
@@ -95,20 +96,17 @@ class LaneTerms(NamedTuple):
     policy: Matrix
 
 
-class LaneRows(NamedTuple):
-    """The variants of one block: the row of each table that a lane goes by, (LANES,) each; and what it aims at.
+class LanePicks(NamedTuple):
+    """What the variants of G blocks go by, (G, LANES) each: the set of scores, and the row of each table."""
 
-    weights (D, W, LANES): of sleeves, or of slots. trades (D, LANES): 1 where it trades.
-    mean (H, LANES), extra (M, LANES): the matched mix's weights of sleeves, and what it holds beyond their parts.
-    """
-
+    scores: Indices
+    rule: Indices
+    tilt: Indices
+    policy: Indices
+    brake: Indices
     cost: Indices
     trading: Indices
-    policy: Indices
-    weights: Cube
-    trades: Matrix
-    mean: Matrix
-    extra: Matrix
+    limit: Indices
 
 
 class LaneFlags(NamedTuple):
@@ -138,11 +136,23 @@ class LanePaths(NamedTuple):
 
 
 class LaneWork(NamedTuple):
-    """What a thread works with. table (SIZE,). paths. ends (5, LANES): the last equity of policy, matched mix and
-    reference, and the reference's two sums. key (3,): the terms policy was last run by, -1 where it has to be run.
+    """What a thread works with. book, heard, tilted: tables of the simulation, of stances, of targets. paths.
+
+    stances (S, LANES): of one decision. weights (P, W, LANES), of sleeves or of slots, and trades (P, LANES), 1 where a
+    lane trades: of a piece of P decisions, made and traded by before the next ones, lest they leave the cache. mean
+    (H, LANES), extra (M, LANES): the matched mix's weights of sleeves, and what it holds beyond their parts. ends
+    (5, LANES): the last equity of policy, matched mix and reference, and the reference's two sums. key (3,): the terms
+    policy was last run by, -1 where it has to be run.
     """
 
-    table: Vector
+    book: Vector
+    heard: Vector
+    tilted: Vector
+    stances: Matrix
+    weights: Cube
+    trades: Matrix
+    mean: Matrix
+    extra: Matrix
     paths: LanePaths
     ends: Matrix
     key: Indices

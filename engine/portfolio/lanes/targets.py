@@ -12,40 +12,21 @@ from typing import NamedTuple
 
 from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.lanes.fitting import LaneLimits, bound, fit, look
-from engine.portfolio.lanes.stances import LaneRules, LaneScores, begin_stances, count_bets, in_common, take_stances
-from engine.portfolio.lanes.table import ASSETS, LANES, SLEEVES, Cube
+from engine.portfolio.lanes.stances import LaneRules, LaneScores, begin_stances, in_common, take_stances
+from engine.portfolio.lanes.table import ASSETS, LANES, SLEEVES, LaneMarket, LanePicks, LaneTerms, LaneWork
 from engine.portfolio.lanes.tilts import (
     BROKEN, FAILED, KEEP, MEAN, MIXED, OVER, POLICY, SAME, SHARES, SPELL, TILTED, TOTAL, UNDER, WEIGHT, LaneShape,
     LaneTilts, brake_sleeves, brake_slots, join_slots, lay_slots, spread, tilt_sleeves, tilt_slots, trades_of,
 )  # fmt: skip
 
 
-class LanePicks(NamedTuple):
-    """What the variants of G blocks go by, (G, LANES) each: the set of scores, the rule, the policy mix, the tilt, the
-    brake and the limits.
-    """
+class LaneTables(NamedTuple):
+    """What variants differ in: rows that they name."""
 
-    scores: Indices
-    rule: Indices
-    policy: Indices
-    tilt: Indices
-    brake: Indices
-    limit: Indices
-
-
-class LaneTargets(NamedTuple):
-    """stances (S, LANES): of one decision, to work in. weights (G, D, W, LANES): of sleeves or of slots. trades
-    (G, D, LANES): where each has days of its own. mean (G, H, LANES), extra (G, M, LANES): of the matched mix.
-    failed (G, LANES): 1 where no weights can keep the limits. bets (G, LANES, 3): episodes, decisions over, under.
-    """
-
-    stances: Matrix
-    weights: Cube
-    trades: Cube
-    mean: Cube
-    extra: Cube
-    failed: Matrix
-    bets: Cube
+    rules: LaneRules
+    tilts: LaneTilts
+    terms: LaneTerms
+    limits: LaneLimits
 
 
 def equip(
@@ -68,18 +49,18 @@ def equip(
             T[TOTAL + a * LANES + b] = T[MIXED + a * LANES + b] = 0.0
 
 
-def write_sleeves(T: Vector, sleeves: int, d: int, weights: Cube) -> None:
+def write_sleeves(T: Vector, sleeves: int, weights: Matrix) -> None:
     """Weights of sleeves, and their sums of the spell."""
     for h in range(SLEEVES):
         if h >= sleeves:
             break
         for b in range(LANES):
             weight = T[WEIGHT + h * LANES + b]
-            weights[d, h, b] = weight
+            weights[h, b] = weight
             T[SPELL + h * LANES + b] += weight
 
 
-def write_slots(T: Vector, sleeves: int, slots: int, d: int, home: Indices, weights: Cube) -> None:
+def write_slots(T: Vector, sleeves: int, slots: int, home: Indices, weights: Matrix) -> None:
     """Weights of slots, their sums, and those of their sleeves of the spell."""
     for h in range(SLEEVES):
         if h >= sleeves:
@@ -90,7 +71,7 @@ def write_slots(T: Vector, sleeves: int, slots: int, d: int, home: Indices, weig
             if home[a] == h:
                 for b in range(LANES):
                     weight = T[WEIGHT + a * LANES + b]
-                    weights[d, a, b] = weight
+                    weights[a, b] = weight
                     T[TOTAL + a * LANES + b] += weight
                     T[SPELL + h * LANES + b] += weight
 
@@ -147,45 +128,49 @@ def decide(T: Vector, shape: LaneShape, parts: Matrix, home: Indices, sleeves: i
                 fit(T, b, slots, sleeves, d, parts, home)
 
 
-def set_targets(
-    S: Vector, T: Vector, scores: LaneScores, rules: LaneRules, sessions: Vector, parts: Matrix, home: Indices,
-    shape: LaneShape, policy: Matrix, tilts: LaneTilts, limits: LaneLimits, picks: LanePicks, out: LaneTargets,
-) -> None:  # fmt: skip
-    """Blocks of lanes, decision by decision: stances, then targets. Fills out.
+def begin_targets(work: LaneWork, shape: LaneShape, tables: LaneTables, picks: LanePicks) -> None:
+    """Nothing is heard yet of the variants of a block, and nothing averaged."""
+    policy = tables.terms.policy
+    begin_stances(work.heard, len(work.stances), tables.rules, picks.rule)
+    equip(work.tilted, shape, shape.slots, policy, tables.tilts, picks.policy, picks.tilt)
+    if shape.limited:
+        bound(work.tilted, shape.slots, policy.shape[1], tables.limits, picks.limit)
 
-    S, T: tables of stances and of targets. sessions (D,), parts (D, M), home (M,): as in LaneMarket.
-    """
-    days, sleeves, slots = len(parts), policy.shape[1], shape.slots
+
+def set_targets(
+    work: LaneWork, market: LaneMarket, shape: LaneShape, scores: LaneScores, tables: LaneTables, picks: LanePicks,
+    first: int, stop: int,
+) -> None:  # fmt: skip
+    """Weights of the decisions from `first` to before `stop`, in their order: stances, then targets."""
+    T, parts, home = work.tilted, market.parts, market.home
+    sleeves, slots = tables.terms.policy.shape[1], shape.slots
     by_sleeve = not (shape.on_assets or shape.limited)
-    for g in range(len(out.weights)):
-        begin_stances(S, len(out.stances), rules, picks.rule[g])
-        alike, held = in_common(S, picks.scores[g])
-        equip(T, shape, slots, policy, tilts, picks.policy[g], picks.tilt[g])
-        if shape.limited:
-            bound(T, slots, sleeves, limits, picks.limit[g])
-        anew = True
-        for d in range(days):
-            take_stances(S, scores, rules.kind, picks.scores[g], alike, held, sessions[d], d, out.stances)
-            if anew and shape.on_assets:
-                lay_slots(T, slots, parts, home, d)
-            if shape.braked:
-                for q in range(len(shape.tilted)):
-                    for b in range(LANES):
-                        T[KEEP + q * LANES + b] = tilts.keep[d, q, picks.brake[g, b]]
-            decide(T, shape, parts, home, sleeves, out.stances, d)
-            if by_sleeve:
-                write_sleeves(T, sleeves, d, out.weights[g])
-            else:
-                write_slots(T, sleeves, slots, d, home, out.weights[g])
-            anew = ends(parts, d)
-            if anew:
-                end_spell(T, sleeves, slots, parts, home, d, by_sleeve)
-            if shape.own_days:
-                trades_of(T, shape, len(out.stances), out.stances, d, out.trades[g])
-        count_bets(S, out.bets[g])
-        for b in range(LANES):
-            out.failed[g, b] = T[FAILED + b]
-            for h in range(sleeves):
-                out.mean[g, h, b] = T[MEAN + h * LANES + b] / days
-            for a in range(slots):
-                out.extra[g, a, b] = (T[TOTAL + a * LANES + b] - T[MIXED + a * LANES + b]) / days
+    alike, held = in_common(work.heard, picks.scores)
+    for d in range(first, stop):
+        session, row = market.sessions[d], d - first
+        take_stances(work.heard, scores, tables.rules.kind, picks.scores, alike, held, session, d, work.stances)
+        if shape.on_assets and (d == 0 or ends(parts, d - 1)):
+            lay_slots(T, slots, parts, home, d)
+        if shape.braked:
+            for q in range(len(shape.tilted)):
+                for b in range(LANES):
+                    T[KEEP + q * LANES + b] = tables.tilts.keep[d, q, picks.brake[b]]
+        decide(T, shape, parts, home, sleeves, work.stances, d)
+        if by_sleeve:
+            write_sleeves(T, sleeves, work.weights[row])
+        else:
+            write_slots(T, sleeves, slots, home, work.weights[row])
+        if ends(parts, d):
+            end_spell(T, sleeves, slots, parts, home, d, by_sleeve)
+        if shape.own_days:
+            trades_of(T, shape, len(work.stances), work.stances, d == 0, work.trades[row])
+
+
+def end_targets(work: LaneWork, shape: LaneShape, sleeves: int, days: int) -> None:
+    """The averages over all decisions."""
+    T = work.tilted
+    for b in range(LANES):
+        for h in range(sleeves):
+            work.mean[h, b] = T[MEAN + h * LANES + b] / days
+        for a in range(shape.slots):
+            work.extra[a, b] = (T[TOTAL + a * LANES + b] - T[MIXED + a * LANES + b]) / days

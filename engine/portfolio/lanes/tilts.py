@@ -271,18 +271,18 @@ def brake_slots(T: Vector, shape: LaneShape, slots: int, parts: Matrix, home: In
                 T[WEIGHT + a * LANES + b] += taken + T[FREED + q * LANES + b] * T[row + b] * parts[d, a]
 
 
-def trades_of(T: Vector, shape: LaneShape, names: int, stances: Matrix, d: int, trades: Matrix) -> None:
+def trades_of(T: Vector, shape: LaneShape, names: int, stances: Matrix, first: bool, trades: Vector) -> None:
     """Whether a lane's opinion is another one than on the decision before: a stance, or what a brake let stand."""
     for b in range(LANES):
-        trades[d, b] = 1.0 if d == 0 else 0.0
+        trades[b] = 1.0 if first else 0.0
     for s in range(names):
         for b in range(LANES):
             stance = stances[s, b]
-            trades[d, b] = 1.0 if stance != T[BEFORE + s * LANES + b] else trades[d, b]
+            trades[b] = 1.0 if stance != T[BEFORE + s * LANES + b] else trades[b]
             T[BEFORE + s * LANES + b] = stance
     if shape.braked:
         for q in range(len(shape.tilted)):
             for b in range(LANES):
                 kept = T[KEPT + q * LANES + b]
-                trades[d, b] = 1.0 if kept != T[KEPT_BEFORE + q * LANES + b] else trades[d, b]
+                trades[b] = 1.0 if kept != T[KEPT_BEFORE + q * LANES + b] else trades[b]
                 T[KEPT_BEFORE + q * LANES + b] = kept

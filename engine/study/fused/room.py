@@ -1,4 +1,4 @@
-"""The room that a thread works in: tables, paths and buffers, made once and used for task after task."""
+"""The room that a thread works in: tables and paths, made once and used for task after task."""
 
 from __future__ import annotations
 
@@ -8,22 +8,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.market.table import Vector
+from engine.market.table import Matrix
 from engine.portfolio.lanes import stances, table, tilts
-from engine.portfolio.lanes.table import COLUMNS, LANES, Cube, LaneFlags, LanePaths, LaneWork
-from engine.portfolio.lanes.targets import LaneTargets
+from engine.portfolio.lanes.run import MATCHED
+from engine.portfolio.lanes.table import LANES, LaneFlags, LanePaths, LaneWork
 from engine.study.fused.ground import Ground
 
 #: Bytes of a line of the cache.
 LINE = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Buffers:
-    """What G blocks come to: targets, and sums (G, LANES, columns)."""
-
-    targets: LaneTargets
-    sums: Cube
+#: Decisions whose weights are made, then traded by: as many as stay near a processor.
+PIECE = 16
 
 
 def aligned(*shape: int) -> NDArray[np.float64]:
@@ -39,51 +33,49 @@ def rows_of(ground: Ground, flags: LaneFlags) -> int:
     return len(ground.setting.mix.names) if flags.by_sleeve else ground.slots
 
 
-def numbers_of(ground: Ground, flags: LaneFlags) -> int:
-    """Weights of one variant."""
-    return ground.shared.decisions * rows_of(ground, flags)
+def piece_of(ground: Ground, flags: LaneFlags) -> int:
+    """Decisions whose weights are kept at once: a few, unless the days of mixes or the reference need them all."""
+    days = ground.shared.decisions
+    return days if flags.own_days or flags.reference == MATCHED else min(PIECE, days)
 
 
 @dataclass(slots=True)
 class Room:
-    """One thread's. work is as in LaneWork; stances, targets: tables of rows."""
+    """One thread's."""
 
     ground: Ground
-    work: LaneWork = field(init=False)
-    stances: Vector = field(default_factory=lambda: aligned(stances.SIZE))
-    targets: Vector = field(default_factory=lambda: aligned(tilts.SIZE))
+    _paths: LanePaths = field(init=False)
+    _ends: Matrix = field(init=False)
     _group: int = -1
-    _buffers: Buffers | None = None
+    _work: LaneWork | None = None
 
     def __post_init__(self) -> None:
         sessions, months = len(self.ground.market.rate), max(self.ground.shared.months, 1)
-        paths = LanePaths(aligned(sessions, LANES), aligned(sessions), np.ones((months, LANES)))
-        self.work = LaneWork(aligned(table.SIZE), paths, aligned(5, LANES), np.full(3, -1))
+        self._paths = LanePaths(aligned(sessions, LANES), aligned(sessions), np.ones((months, LANES)))
+        self._ends = aligned(5, LANES)
         if self.ground.given is not None:
-            paths.line[:] = self.ground.given.excess
-            paths.months[:] = self.ground.given.months[:, None]
-            self.work.ends[2:] = self.ground.given.ends[:, None]
+            self._paths.line[:] = self.ground.given.excess
+            self._paths.months[:] = self.ground.given.months[:, None]
+            self._ends[2:] = self.ground.given.ends[:, None]
 
-    def ready(self, group: int, blocks: int, names: int, flags: LaneFlags) -> Buffers:
-        """Buffers for so many blocks of a group. What was known of another group's policy mix is forgotten."""
-        if self._buffers is None or group != self._group or blocks > len(self._buffers.sums):
-            self._buffers = self._made(blocks, names, flags)
-        if group != self._group:
-            self.work.key[:] = -1
-            self._group = group
-        buffers = self._buffers
-        targets = LaneTargets(buffers.targets.stances, *(one[:blocks] for one in buffers.targets[1:]))
-        return Buffers(targets, buffers.sums[:blocks])
+    def ready(self, group: int, names: int, flags: LaneFlags) -> LaneWork:
+        """What a group works with. What was known of another group's policy mix is forgotten."""
+        if self._work is None or group != self._group:
+            self._work, self._group = self._made(names, flags), group
+        return self._work
 
-    def _made(self, blocks: int, names: int, flags: LaneFlags) -> Buffers:
-        ground, days = self.ground, self.ground.shared.decisions
-        targets = LaneTargets(
+    def _made(self, names: int, flags: LaneFlags) -> LaneWork:
+        ground, piece = self.ground, piece_of(self.ground, flags)
+        return LaneWork(
+            book=aligned(table.SIZE),
+            heard=aligned(stances.SIZE),
+            tilted=aligned(tilts.SIZE),
             stances=aligned(names, LANES),
-            weights=aligned(blocks, days, rows_of(ground, flags), LANES),
-            trades=np.ones((blocks, days if flags.own_days else 1, LANES)),
-            mean=aligned(blocks, len(ground.setting.mix.names), LANES),
-            extra=aligned(blocks, ground.slots, LANES),
-            failed=aligned(blocks, LANES),
-            bets=aligned(blocks, LANES, 3),
+            weights=aligned(piece, rows_of(ground, flags), LANES),
+            trades=np.ones((piece, LANES)),
+            mean=aligned(len(ground.setting.mix.names), LANES),
+            extra=aligned(ground.slots, LANES),
+            paths=self._paths,
+            ends=self._ends,
+            key=np.full(3, -1),
         )
-        return Buffers(targets, aligned(blocks, LANES, len(COLUMNS)))

@@ -14,11 +14,11 @@ import numpy as np
 from engine.market.table import Indices, Matrix
 from engine.measure.sums import metrics_of
 from engine.portfolio.lanes.stances import RANK, LaneScores
-from engine.portfolio.lanes.table import COLUMNS, LANES, LaneFlags
-from engine.portfolio.lanes.targets import LanePicks
+from engine.portfolio.lanes.table import COLUMNS, LANES, LaneFlags, LanePicks
+from engine.portfolio.lanes.targets import LaneTables
 from engine.portfolio.lanes.tilts import LaneShape
 from engine.study.fused.ground import Ground
-from engine.study.fused.room import Room, numbers_of
+from engine.study.fused.room import Room
 from engine.study.fused.table import Picks, VariantTable
 from engine.study.processes import cores
 
@@ -26,8 +26,8 @@ from engine.study.processes import cores
 DONE, IMPOSSIBLE, RUINED, INDEBTED = range(4)
 #: Loaded when first asked for: numba takes half a second.
 COMPILED = "engine.portfolio.lanes.compiled"
-#: Blocks of a task at most, and bytes of targets that stay near a processor.
-MOST, CACHE = 16, 4e6
+#: Blocks of a task at most.
+MOST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,6 @@ class Job:
     scores: LaneScores
     table: VariantTable
     sums: Matrix
-    bets: Matrix
-    failed: Matrix
 
 
 def simulate_many(
@@ -74,8 +72,7 @@ def simulate_many(
     Neither the order of variants, nor what else stands in the table, nor the number of threads changes a bit.
     """
     count, workers = len(table), threads or cores()
-    sums, bets, failed = (np.empty((count, columns)) for columns in (len(COLUMNS), 3, 1))
-    job = Job(ground, import_module(COMPILED), names, scores, table, sums, bets, failed)
+    job = Job(ground, import_module(COMPILED), names, scores, table, np.empty((count, len(COLUMNS))))
     tasks, rooms = [*tasks_of(job, workers)], local()
 
     def work(task: Task) -> None:
@@ -109,7 +106,7 @@ def tasks_of(job: Job, workers: int) -> Iterator[Task]:
     for group in np.unique(groups).tolist():
         rows = order[groups[order] == group]
         flags, shape = common(job, *marks[rows[0]].tolist())
-        blocks = blocks_at_once(job, flags, -(-len(rows) // (LANES * workers)))
+        blocks = max(1, min(MOST, -(-len(rows) // (LANES * workers))))
         for start in range(0, len(rows), blocks * LANES):
             yield Task(group, flags, shape, rows[start : start + blocks * LANES])
 
@@ -139,33 +136,24 @@ def common(
     return LaneFlags(fixed, filtered, own_days, by_sleeve, not by_sleeve, ground.reference), shape
 
 
-def blocks_at_once(job: Job, flags: LaneFlags, fair: int) -> int:
-    """How many blocks make a task: what fits in the cache, at least one, at most what is fair among workers."""
-    return max(1, min(MOST, fair, int(CACHE / (8 * LANES * numbers_of(job.ground, flags)))))
-
-
 def run_task(job: Job, task: Task, room: Room) -> None:
-    """Targets and simulation of the blocks of a task; the last block is filled up with its last variant."""
-    market, table = job.ground.market, job.table
-    blocks = -(-len(task.rows) // LANES)
-    padded = task.rows[np.minimum(np.arange(blocks * LANES), len(task.rows) - 1)].reshape(blocks, LANES)
-    own = room.ready(task.group, blocks, len(job.names), task.flags)
-    picks = Picks(*(getattr(table.picks, name)[padded] for name in Picks.__slots__))
-    # Unsigned, for compiled code need not ask whether they count from the end.
-    sets: Any = picks.scores.astype(np.uint64)
-    job.code.set_targets(
-        room.stances, room.targets, job.scores, table.rules, market.sessions, market.parts, market.home, task.shape,
-        table.terms.policy, table.tilts, table.limits,
-        LanePicks(sets, picks.rule, picks.policy, picks.tilt, picks.brake, picks.limit), own.targets,
-    )  # fmt: skip
+    """The blocks of a task; the last one is filled up with its last variant."""
+    table, count = job.table, len(task.rows)
+    blocks = -(-count // LANES)
+    padded = task.rows[np.minimum(np.arange(blocks * LANES), count - 1)].reshape(blocks, LANES)
+    sums = np.empty((blocks, LANES, len(COLUMNS)))
     job.code.simulate_blocks(
-        room.work, market, table.terms, task.flags, picks.cost, picks.trading, picks.policy, own.targets.weights,
-        own.targets.trades, own.targets.mean, own.targets.extra, own.sums,
+        room.ready(task.group, len(job.names), task.flags), job.ground.market, job.scores,
+        LaneTables(table.rules, table.tilts, table.terms, table.limits), task.shape, task.flags,
+        picks_of(table.picks, padded), sums,
     )  # fmt: skip
-    count = len(task.rows)
-    job.sums[task.rows] = own.sums.reshape(-1, own.sums.shape[2])[:count]
-    job.bets[task.rows] = own.targets.bets.reshape(-1, 3)[:count]
-    job.failed[task.rows] = own.targets.failed.reshape(-1, 1)[:count]
+    job.sums[task.rows] = sums.reshape(-1, len(COLUMNS))[:count]
+
+
+def picks_of(picks: Picks, rows: Indices) -> LanePicks:
+    """What lanes go by. Unsigned, for compiled code need not ask whether sets count from the end."""
+    sets: Any = picks.scores[rows].astype(np.uint64)
+    return LanePicks(sets, *(getattr(picks, name)[rows] for name in LanePicks._fields[1:]))
 
 
 def measured(job: Job, start: int, stop: int) -> Simulated:
@@ -173,9 +161,7 @@ def measured(job: Job, start: int, stop: int) -> Simulated:
     named = dict(zip(COLUMNS, job.sums[start:stop].T, strict=True))
     with np.errstate(invalid="ignore"):
         ruined = ~((named["depth"] > 0.0) & np.isfinite(named["end"]))
-    status = np.select(
-        [job.failed[start:stop, 0] > 0.0, ruined, named["debt"] > 0.0], [IMPOSSIBLE, RUINED, INDEBTED], DONE
-    )
-    figures = metrics_of(named, job.bets[start:stop], job.ground.shared)
+    status = np.select([named["failed"] > 0.0, ruined, named["debt"] > 0.0], [IMPOSSIBLE, RUINED, INDEBTED], DONE)
+    figures = metrics_of(named, job.ground.shared)
     figures[status != DONE] = np.nan
     return Simulated(figures, status)
