@@ -20,7 +20,7 @@ THRESHOLD, PROPORTIONAL, RANK, IMPULSE, GIVEN = range(5)
 BITS = 16
 
 # Places of the table: a region by name for what each remembers, one for powers of decay, then single rows.
-NOW, STRENGTH, SINCE, HELD, TAKEN, SIGN, POWER = (region * (ASSETS + 3) * LANES for region in range(7))
+NOW, STRENGTH, SINCE, HELD, TAKEN, POWER = (region * (ASSETS + 3) * LANES for region in range(6))
 (
     FIRST, SECOND, OVER, UNDER, ENTER_OVER, ENTER_UNDER, HOLDING, SCORE, MAY, AGO, FACTOR, REST, CHANGED, ABOVE, BELOW,
     EPISODES, OVERS, UNDERS,
@@ -131,16 +131,14 @@ def held_on(S: Vector, n: int, session: float, first: bool) -> None:
 
 
 def tell(S: Vector, place: int, n: int, first: bool, stances: Matrix, s: int) -> None:
-    """The stance of one name, from NOW or HELD; its side, and whether it is another one than before."""
+    """The stance of one name, from NOW or HELD; its side, and whether that is another one than before."""
     for b in range(LANES):
-        stance = S[place + n + b]
+        stance, before = S[place + n + b], stances[s, b]
         stances[s, b] = stance
-        over, under = stance > 0.0, stance < 0.0
-        sign = 1.0 if over else -1.0 if under else 0.0
-        S[CHANGED + b] = 1.0 if (sign != S[SIGN + n + b]) | first else S[CHANGED + b]
-        S[ABOVE + b] = 1.0 if over else S[ABOVE + b]
-        S[BELOW + b] = 1.0 if under else S[BELOW + b]
-        S[SIGN + n + b] = sign
+        turned = ((stance > 0.0) ^ (before > 0.0)) | ((stance < 0.0) ^ (before < 0.0)) | first
+        S[CHANGED + b] = 1.0 if turned else S[CHANGED + b]
+        S[ABOVE + b] = max(S[ABOVE + b], stance)
+        S[BELOW + b] = min(S[BELOW + b], stance)
 
 
 def begin_stances(S: Vector, names: int, rules: LaneRules, picks: Indices) -> None:
@@ -155,7 +153,7 @@ def begin_stances(S: Vector, names: int, rules: LaneRules, picks: Indices) -> No
         S[MAY + b] = 1.0
         for s in range(names):
             n = s * LANES + b
-            S[NOW + n] = S[STRENGTH + n] = S[SINCE + n] = S[HELD + n] = S[TAKEN + n] = S[SIGN + n] = 0.0
+            S[NOW + n] = S[STRENGTH + n] = S[SINCE + n] = S[HELD + n] = S[TAKEN + n] = 0.0
     if rules.kind == IMPULSE:
         decay(S)
 
@@ -222,6 +220,7 @@ def take_stances(
         else:
             tell(S, NOW, n, d == 0, stances, s)
     for b in range(LANES):
-        S[OVERS + b] += S[ABOVE + b]
-        S[UNDERS + b] += S[BELOW + b]
-        S[EPISODES + b] += S[CHANGED + b] if S[ABOVE + b] + S[BELOW + b] > 0.0 else 0.0
+        above, below = S[ABOVE + b] > 0.0, S[BELOW + b] < 0.0
+        S[OVERS + b] += 1.0 if above else 0.0
+        S[UNDERS + b] += 1.0 if below else 0.0
+        S[EPISODES + b] += S[CHANGED + b] if above | below else 0.0

@@ -50,12 +50,15 @@ def worth_of_four(S: Vector, groups: int, t: int, prices: Matrix, growth: Vector
 
 
 def note(S: Vector) -> None:
-    """What a rebalance turned over and cost, on the equity of its session in E0; the first purchase is no turnover."""
+    """What a rebalance turned over, on the equity of its session in E0, and cost, on that with its costs; the first
+    purchase is no turnover. One division serves both.
+    """
     for b in range(LANES):
-        inverse = 1.0 / S[E0 + b]
-        spent = S[COST + b] * inverse
-        S[TURNOVER + b] += S[BOUGHT + b] * S[TRADED + b] * 0.5 * inverse
-        S[SPENT + b] += spent / (1.0 + spent)
+        after, cost = S[E0 + b], S[COST + b]
+        before = after + cost
+        inverse = 1.0 / (after * before)
+        S[TURNOVER + b] += S[BOUGHT + b] * S[TRADED + b] * 0.5 * (inverse * before)
+        S[SPENT + b] += cost * (inverse * after)
         S[BOUGHT + b] = 1.0 if S[TRADED + b] > 0.0 else S[BOUGHT + b]
 
 
@@ -123,7 +126,7 @@ def begin(S: Vector, groups: int, capital: float) -> None:
     for b in range(LANES):
         S[CASH + b] = capital
         S[INVERSE + b] = 1.0 / capital
-        S[MONTH + b] = 1.0 / capital
+        S[MONTH + b] = capital
         S[PEAK + b] = 1.0 / capital
         S[DEPTH + b] = 1.0
         S[BOUGHT + b] = 0.0
@@ -144,8 +147,9 @@ def close_months(S: Vector, t: int, count: int, number: Indices, months: Matrix)
         if j < count and number[t + j] >= 0:
             month, row = number[t + j], E0 + j * LANES
             for b in range(LANES):
-                S[HITS + b] += 1.0 if S[row + b] * S[MONTH + b] - months[month, b] > ZERO else 0.0
-                S[MONTH + b] = 1.0 / S[row + b]
+                better = fma(-months[month, b], S[MONTH + b], S[row + b])
+                S[HITS + b] += 1.0 if better > ZERO * S[MONTH + b] else 0.0
+                S[MONTH + b] = S[row + b]
 
 
 def stretch(
@@ -189,5 +193,5 @@ def trace(S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int,
                 paths.excess[t, b] = S[ACTIVE + b]
         if month >= 0:
             for b in range(LANES):
-                paths.months[month, b] = S[E0 + b] * S[MONTH + b]
-                S[MONTH + b] = 1.0 / S[E0 + b]
+                paths.months[month, b] = S[E0 + b] / S[MONTH + b]
+                S[MONTH + b] = S[E0 + b]
