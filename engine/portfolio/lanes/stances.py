@@ -57,15 +57,15 @@ def threshold(S: Vector, n: int, free: bool) -> None:
     """+1 from a score at or above `enter` until one at or below `exit`; -1 mirrored. free: it may enter at any time.
 
     As a stance is -1, 0 or 1, its product with the score is compared with `exit` for both sides, and entering again
-    changes nothing. A side that is barred has NaN for `enter`: nothing reaches it.
+    changes nothing. A side that is barred has NaN for `enter`: nothing reaches it. Nor does a score that is NaN reach
+    anything: it ends what was.
     """
     for b in range(LANES):
         score, now = S[SCORE + b], S[NOW + n + b]
-        now = 0.0 if now * score <= S[SECOND + b] else now
+        now = now if now * score > S[SECOND + b] else 0.0
         may = True if free else S[MAY + b] > 0.0
-        now = -1.0 if may & (-score >= S[ENTER_UNDER + b]) else now
-        now = 1.0 if may & (score >= S[ENTER_OVER + b]) else now
-        S[NOW + n + b] = now if score == score else 0.0
+        now = -1.0 if may & (score <= S[ENTER_UNDER + b]) else now
+        S[NOW + n + b] = 1.0 if may & (score >= S[ENTER_OVER + b]) else now
 
 
 def proportional(S: Vector, n: int) -> None:
@@ -148,7 +148,7 @@ def begin_stances(S: Vector, names: int, rules: LaneRules, picks: Indices) -> No
         S[FIRST + b], S[SECOND + b] = rules.rows[row, 0], rules.rows[row, 1]
         S[OVER + b], S[UNDER + b], S[HOLDING + b] = rules.rows[row, 2], rules.rows[row, 3], rules.rows[row, 4]
         S[ENTER_OVER + b] = S[FIRST + b] if S[OVER + b] > 0.0 else math.nan
-        S[ENTER_UNDER + b] = S[FIRST + b] if S[UNDER + b] > 0.0 else math.nan
+        S[ENTER_UNDER + b] = -S[FIRST + b] if S[UNDER + b] > 0.0 else math.nan
         S[EPISODES + b] = S[OVERS + b] = S[UNDERS + b] = 0.0
         S[MAY + b] = 1.0
         for s in range(names):

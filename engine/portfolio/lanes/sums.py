@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.lanes.table import (
-    ACTIVE, ASSETS, BOUGHT, CASH, COST, DEBT, DEPTH, DOWN, E0, E1, E2, E3, GROUP, GROUPS, HITS, INVERSE, LANES, MONTH,
-    ONE, PEAK, SPENT, THREE, TRADED, TURNOVER, TWO, UNIT, X1, X2, XF, ZERO, LaneMarket, LanePaths, fma,
+    ACTIVE, ASSETS, BOUGHT, CASH, COST, DEBT, DEPTH, DOWN, E0, E1, E2, E3, GROUP, GROUPS, HITS, INDEX, INVERSE, LANES,
+    MONTH, ONE, PEAK, SPENT, THREE, TRADED, TURNOVER, TWO, UNIT, X1, X2, XF, ZERO, LaneMarket, LanePaths, fma,
 )  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def close_months(S: Vector, t: int, count: int, number: Indices, months: Matrix)
     """Whether months that end with sessions t .. t + count - 1, of equity E0 .., were better than the reference's."""
     for j in range(4):
         if j < count and number[t + j] >= 0:
-            month, row = number[t + j], E0 + j * LANES
+            month, row = number[t + j] & INDEX, E0 + j * LANES
             for b in range(LANES):
                 better = fma(-months[month, b], S[MONTH + b], S[row + b])
                 S[HITS + b] += 1.0 if better > ZERO * S[MONTH + b] else 0.0
@@ -158,26 +158,27 @@ def stretch(
     """The sums of sessions t0 .. t1 - 1, in which nothing is traded but, where it says so, at t0. alike: all lanes are
     held against the same path.
     """
-    t = t0
-    while t + 4 <= t1:
+    fours = t0 + (t1 - t0) // 4 * 4
+    for at in range(t0, fours, 4):
+        t = at & INDEX
         worth_of_four(S, groups, t, market.prices, market.growth)
         if traded and t == t0:
             note(S)
         add_four(S, t, market.rate, paths.excess, paths.line, alike, market.paid)
         close_months(S, t, 4, market.month, paths.months)
-        t += 4
-    while t < t1:
+    for at in range(fours, t1):
+        t = at & INDEX
         worth(S, groups, t, market.prices, market.growth)
         if traded and t == t0:
             note(S)
         add_one(S, t, market.rate, paths.excess, paths.line, alike)
         close_months(S, t, 1, market.month, paths.months)
-        t += 1
 
 
 def trace(S: Vector, groups: int, market: LaneMarket, paths: LanePaths, t0: int, t1: int, alike: bool) -> None:
     """The path of sessions t0 .. t1 - 1, for others to be held against. alike: all lanes have the same."""
-    for t in range(t0, t1):
+    for at in range(t0, t1):
+        t = at & INDEX
         worth(S, groups, t, market.prices, market.growth)
         month, f = market.month[t], market.rate[t]
         for b in range(LANES):

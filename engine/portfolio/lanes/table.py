@@ -24,6 +24,8 @@ GROUPS = ASSETS // 4
 ONE, TWO, THREE, GROUP = LANES, 2 * LANES, 3 * LANES, 4 * LANES
 #: As in the kernel: rounds for equity after costs, and what is rounding in parts of equity.
 ROUNDS, ROUNDING = 500, 1e-12
+#: An index and this is the index: it tells the compiler that there is no sign to be looked at.
+INDEX = 2**32 - 1
 #: How exactly equity after costs is solved, in parts of equity.
 SOLVED = 1e-13
 #: What is rounding of a month's return over the reference's: as in `measure`.

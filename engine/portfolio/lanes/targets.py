@@ -110,7 +110,9 @@ def decide(T: Vector, shape: LaneShape, parts: Matrix, home: Indices, sleeves: i
         for a in range(slots):
             for b in range(LANES):
                 T[TILTED + a * LANES + b] = 0.0
-        for q in range(len(shape.tilted)):
+        for q in range(SLEEVES):
+            if q >= len(shape.tilted):
+                break
             tilt_slots(T, shape, slots, parts, home, stances, d, q)
         join_slots(T, slots)
         if shape.braked:

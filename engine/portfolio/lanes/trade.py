@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from engine.market.table import Matrix, Vector
 from engine.portfolio.lanes.table import (
-    AFTER, ASSETS, BAND, CASH, CHANGE, COST, DEBT, EDGE, EQUITY, FEE, FLOOR, GOAL, GROUP, GROUPS, LANES, LEAST, LIVE,
-    ONE, ORDER, PART, ROUNDING, ROUNDS, SLIP, SLOPE, SMALLEST, SOLVED, THREE, TRADED, TRADES, TWO, UNIT, VALUE,
+    AFTER, ASSETS, BAND, CASH, CHANGE, COST, DEBT, EDGE, EQUITY, FEE, FLOOR, GOAL, GROUP, GROUPS, INDEX, LANES, LEAST,
+    LIVE, ONE, ORDER, PART, ROUNDING, ROUNDS, SLIP, SLOPE, SMALLEST, SOLVED, THREE, TRADED, TRADES, TWO, UNIT, VALUE,
     LaneFlags, LaneMarket, fma,
 )  # fmt: skip
 
@@ -163,7 +163,8 @@ def unsettled(S: Vector, growth: float) -> int:
 def taken(S: Vector, b: int, slots: int, after: float, cut: float) -> float:
     """Cash that all sells and the part `cut` of every buy take, costs included."""
     cash = 0.0
-    for i in range(b, slots, LANES):
+    for a in range(slots):
+        i = a * LANES + b
         change = S[GOAL + i] * after - S[VALUE + i]
         change = cut * change if change > 0.0 else change
         cash += change
@@ -172,13 +173,15 @@ def taken(S: Vector, b: int, slots: int, after: float, cut: float) -> float:
     return cash
 
 
-def mend(S: Vector, b: int, groups: int, k: int, inverse: Matrix, growth: float) -> None:
+def mend(S: Vector, lane: int, groups: int, k: int, inverse: Matrix, growth: float) -> None:
     """One lane alone, as `kernel.rebalance_any`: all of Newton's steps, buys cut to cash, fees that exceed equity."""
-    slots, equity, cash = 4 * groups * LANES, S[EQUITY + b], S[CASH + b] * growth
+    b = lane & INDEX
+    slots, equity, cash = 4 * groups, S[EQUITY + b], S[CASH + b] * growth
     after = equity
     for _ in range(ROUNDS):
         cost, slope = 0.0, 1.0
-        for i in range(b, slots, LANES):
+        for a in range(slots):
+            i = a * LANES + b
             change = S[GOAL + i] * after - S[VALUE + i]
             value = abs(change)
             fee = S[FEE + i] * value + S[ORDER + i]
@@ -201,14 +204,15 @@ def mend(S: Vector, b: int, groups: int, k: int, inverse: Matrix, growth: float)
         if cut < ROUNDING:
             cut = 0.0
     S[AFTER + b], S[CHANGE + b], S[COST + b], S[TRADED + b] = after, 0.0, 0.0, 0.0
-    for i in range(b, slots, LANES):
+    for a in range(slots):
+        i = a * LANES + b
         change = S[GOAL + i] * after - S[VALUE + i]
         change = cut * change if change > 0.0 else change
         value = abs(change)
         if not trades or value <= ROUNDING * equity:
             change = value = 0.0
         if S[GOAL + i] != 0.0 or S[VALUE + i] != 0.0:
-            S[UNIT + i] = (S[VALUE + i] + change) * inverse[k, i // LANES]
+            S[UNIT + i] = (S[VALUE + i] + change) * inverse[k, a]
         S[CHANGE + b] += change
         S[TRADED + b] += value
         if value > 0.0:
