@@ -10,15 +10,15 @@ kernel: figures agree to 1e-9. A lane's bits depend neither on its neighbours no
 from __future__ import annotations
 
 from engine.market.table import Indices, Matrix, Vector
-from engine.portfolio.lanes.stances import EPISODES, OVERS, UNDERS, LaneScores
+from engine.portfolio.lanes.stances import EPISODES, OVERS, UNDERS
 from engine.portfolio.lanes.sums import begin, stretch, trace, worth
 from engine.portfolio.lanes.table import (
     ACTIVE, ASSETS, BAND, CASH, DEBT, DEPTH, DOWN, E0, EDGE, EXTRA, FEE, FLOOR, GOAL, GROUP, GROUPS, HITS, LANES, LEAST,
     MEAN, ONE, ORDER, PART, ROUNDING, SLEEVES, SLIP, SMALLEST, SPARE, SPENT, THREE, TRADES, TURNOVER, TWO, UNIT, X1, X2,
-    XF, Cube, LaneFlags, LaneMarket, LanePicks, LaneTerms, LaneWork,
+    XF, Cube, LaneFlags, LanePicks, LaneWork,
 )  # fmt: skip
-from engine.portfolio.lanes.targets import LaneTables, begin_targets, end_targets, set_targets
-from engine.portfolio.lanes.tilts import FAILED, LaneShape
+from engine.portfolio.lanes.targets import LaneJob, begin_targets, end_targets, set_targets
+from engine.portfolio.lanes.tilts import FAILED
 from engine.portfolio.lanes.trade import rebalance
 
 #: Whose targets, in the order in which they are run: the policy mix's, the matched mix's, the strategy's own.
@@ -80,10 +80,9 @@ def pay_out(S: Vector, t: int, slot: int, prices: Matrix, growth: Vector) -> Non
         S[i + b] = 0.0
 
 
-def equip(
-    S: Vector, groups: int, source: int, terms: LaneTerms, picks: LanePicks, work: LaneWork, fixed: bool, extra: bool
-) -> None:
+def equip(work: LaneWork, job: LaneJob, picks: LanePicks, source: int, groups: int) -> None:
     """What each lane trades by, and the sleeves' weights of a mix."""
+    S, terms, fixed, extra = work.book, job.tables.terms, job.flags.fixed, job.flags.extra and source == MATCHED
     for b in range(LANES):
         cost, trading = picks.cost[b], picks.trading[b]
         for a in range(4 * groups):
@@ -100,21 +99,16 @@ def equip(
             S[MEAN + h * LANES + b] = work.mean[h, b] if source == MATCHED else terms.policy[picks.policy[b], h]
 
 
-def begin_run(
-    work: LaneWork, source: int, market: LaneMarket, terms: LaneTerms, picks: LanePicks, flags: LaneFlags
-) -> None:
+def begin_run(work: LaneWork, job: LaneJob, picks: LanePicks, source: int) -> None:
     """One portfolio in every lane, all in cash."""
-    groups = market.prices.shape[1] // 4
-    equip(work.book, groups, source, terms, picks, work, flags.fixed, flags.extra and source == MATCHED)
-    begin(work.book, groups, market.capital)
+    groups = job.market.prices.shape[1] // 4
+    equip(work, job, picks, source, groups)
+    begin(work.book, groups, job.market.capital)
 
 
-def go_on(
-    work: LaneWork, source: int, keep: int, market: LaneMarket, flags: LaneFlags, alike: bool, e: int, first: int,
-    stop: int,
-) -> int:  # fmt: skip
+def go_on(work: LaneWork, job: LaneJob, source: int, keep: int, alike: bool, e: int, first: int, stop: int) -> int:
     """From event e on to before rebalance `stop`; the next event. Weights are those of decisions from `first` on."""
-    S, groups = work.book, market.prices.shape[1] // 4
+    S, market, flags, groups = work.book, job.market, job.flags, job.market.prices.shape[1] // 4
     while e < len(market.events) and market.events[e, 2] < stop:
         t, until, k = market.events[e, 0], market.events[e, 1], market.events[e, 2]
         for p in range(len(market.payouts)):
@@ -139,18 +133,20 @@ def go_on(
     return e
 
 
-def run_mix(
-    work: LaneWork, source: int, market: LaneMarket, terms: LaneTerms, picks: LanePicks, flags: LaneFlags, alike: bool
-) -> None:
-    """The policy mix or the matched mix from end to end; its last equity, and its sums where it is the reference."""
-    S, ends = work.book, work.ends
-    begin_run(work, source, market, terms, picks, flags)
-    go_on(work, source, PATH if source == flags.reference else END, market, flags, alike, 0, 0, len(market.parts))
-    worth(S, market.prices.shape[1] // 4, len(market.rate) - 1, market.prices, market.growth)
-    for b in range(LANES):
-        ends[source, b] = S[E0 + b]
-        if source == flags.reference:
-            ends[2, b], ends[3, b], ends[4, b] = S[E0 + b], S[X1 + b], S[X2 + b]
+def run(work: LaneWork, job: LaneJob, picks: LanePicks, source: int, alike: bool, whole: bool) -> None:
+    """One portfolio in every lane from end to end; its sums are left in the book, its last equity in E0.
+
+    Targets of the strategy are made as it goes, unless they are there as a whole.
+    """
+    market, days, piece = job.market, len(job.market.parts), len(work.weights)
+    keep = SUMS if source == STRATEGY else PATH if source == job.flags.reference else END
+    begin_run(work, job, picks, source)
+    e = 0
+    for first in range(0, days, piece):
+        if source == STRATEGY and not whole:
+            set_targets(work, job, picks, first)
+        e = go_on(work, job, source, keep, alike, e, first, min(first + piece, days))
+    worth(work.book, market.prices.shape[1] // 4, len(market.rate) - 1, market.prices, market.growth)
 
 
 def policy_is_known(work: LaneWork, picks: LanePicks, flags: LaneFlags) -> tuple[bool, bool]:
@@ -168,63 +164,53 @@ def policy_is_known(work: LaneWork, picks: LanePicks, flags: LaneFlags) -> tuple
     return same, same and known
 
 
-def tell_sums(work: LaneWork, sums: Matrix) -> None:
-    """What was summed of the strategy, in the order of COLUMNS."""
-    S, H = work.book, work.heard
-    for b in range(LANES):
-        sums[b, 0], sums[b, 1], sums[b, 2], sums[b, 3] = S[E0 + b], S[X1 + b], S[X2 + b], S[XF + b]
-        sums[b, 4], sums[b, 5], sums[b, 6] = S[DOWN + b], S[ACTIVE + b], S[DEPTH + b]
-        sums[b, 7], sums[b, 8], sums[b, 9], sums[b, 10] = S[TURNOVER + b], S[SPENT + b], S[HITS + b], S[DEBT + b]
-        sums[b, 16], sums[b, 17] = work.tilted[FAILED + b], H[EPISODES + b]
-        sums[b, 18], sums[b, 19] = H[OVERS + b], H[UNDERS + b]
+def tell(work: LaneWork, source: int, reference: int, sums: Matrix) -> None:
+    """What was summed of the strategy, in the order of COLUMNS; or where a mix ended, kept for blocks to come."""
+    S, H, ends = work.book, work.heard, work.ends
+    if source == STRATEGY:
+        for b in range(LANES):
+            sums[b, 0], sums[b, 1], sums[b, 2], sums[b, 3] = S[E0 + b], S[X1 + b], S[X2 + b], S[XF + b]
+            sums[b, 4], sums[b, 5], sums[b, 6] = S[DOWN + b], S[ACTIVE + b], S[DEPTH + b]
+            sums[b, 7], sums[b, 8], sums[b, 9], sums[b, 10] = S[TURNOVER + b], S[SPENT + b], S[HITS + b], S[DEBT + b]
+            sums[b, 16], sums[b, 17] = work.tilted[FAILED + b], H[EPISODES + b]
+            sums[b, 18], sums[b, 19] = H[OVERS + b], H[UNDERS + b]
+    else:
+        for b in range(LANES):
+            ends[source, b] = S[E0 + b]
+            if source == reference:
+                ends[2, b], ends[3, b], ends[4, b] = S[E0 + b], S[X1 + b], S[X2 + b]
 
 
-def simulate(
-    work: LaneWork, market: LaneMarket, scores: LaneScores, tables: LaneTables, shape: LaneShape, flags: LaneFlags,
-    picks: LanePicks, sums: Matrix,
-) -> None:  # fmt: skip
-    """One block: policy, strategy and matched mix. Fills sums (LANES, COLUMNS).
+def simulate(work: LaneWork, job: LaneJob, picks: LanePicks, sums: Matrix) -> None:
+    """One block: policy mix, strategy and matched mix. Fills sums (LANES, COLUMNS).
 
-    Where there is room for all decisions, all targets are set first: mixes may trade on the days of their strategy, and
-    a strategy may be held against its matched mix.
+    Where there is room for all decisions, all targets are set first, and the matched mix is run before the strategy:
+    mixes may trade on the days of their strategy, and a strategy may be held against its matched mix.
     """
-    S, terms, days, piece = work.book, tables.terms, len(market.parts), len(work.weights)
+    days, piece = len(job.market.parts), len(work.weights)
     whole = piece >= days
-    same, known = policy_is_known(work, picks, flags)
-    alike = flags.reference == STRATEGY or (flags.reference == POLICY and same)
-    begin_targets(work, shape, tables, picks)
-    if whole:
-        set_targets(work, market, shape, scores, tables, picks, 0, days)
-        end_targets(work, shape, terms.policy.shape[1], days)
-    if not known:
-        run_mix(work, POLICY, market, terms, picks, flags, alike)
-    if whole:
-        run_mix(work, MATCHED, market, terms, picks, flags, alike)
-    begin_run(work, STRATEGY, market, terms, picks, flags)
-    e = 0
-    for d in range(0, days, piece):
-        stop = min(d + piece, days)
-        if not whole:
-            set_targets(work, market, shape, scores, tables, picks, d, stop)
-        e = go_on(work, STRATEGY, SUMS, market, flags, alike, e, d, stop)
-    worth(S, market.prices.shape[1] // 4, len(market.rate) - 1, market.prices, market.growth)
-    tell_sums(work, sums)
-    if not whole:
-        end_targets(work, shape, terms.policy.shape[1], days)
-        run_mix(work, MATCHED, market, terms, picks, flags, alike)
+    same, known = policy_is_known(work, picks, job.flags)
+    alike = job.flags.reference == STRATEGY or (job.flags.reference == POLICY and same)
+    begin_targets(work, job, picks)
+    for first in range(0, days if whole else 0, piece):
+        set_targets(work, job, picks, first)
+    for step in range(3):
+        source = step if whole or step == POLICY else 3 - step
+        if source == MATCHED:
+            end_targets(work, job)
+        if source != POLICY or not known:
+            run(work, job, picks, source, alike, whole)
+            tell(work, source, job.flags.reference, sums)
     for b in range(LANES):
         for i in range(5):
             sums[b, 11 + i] = work.ends[i, b]
 
 
-def simulate_blocks(
-    work: LaneWork, market: LaneMarket, scores: LaneScores, tables: LaneTables, shape: LaneShape, flags: LaneFlags,
-    picks: LanePicks, sums: Cube,
-) -> None:  # fmt: skip
+def simulate_blocks(work: LaneWork, job: LaneJob, picks: LanePicks, sums: Cube) -> None:
     """Blocks, one after another. Fills sums (G, LANES, COLUMNS)."""
     for g in range(len(sums)):
         block = LanePicks(
             picks.scores[g], picks.rule[g], picks.tilt[g], picks.policy[g], picks.brake[g], picks.cost[g],
             picks.trading[g], picks.limit[g],
         )  # fmt: skip
-        simulate(work, market, scores, tables, shape, flags, block, sums[g])
+        simulate(work, job, block, sums[g])

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.lanes.fitting import LaneLimits, bound, fit, look
 from engine.portfolio.lanes.stances import LaneRules, LaneScores, begin_stances, in_common, take_stances
-from engine.portfolio.lanes.table import ASSETS, LANES, SLEEVES, LaneMarket, LanePicks, LaneTerms, LaneWork
+from engine.portfolio.lanes.table import ASSETS, LANES, SLEEVES, LaneFlags, LaneMarket, LanePicks, LaneTerms, LaneWork
 from engine.portfolio.lanes.tilts import (
     BROKEN, FAILED, KEEP, MEAN, MIXED, OVER, POLICY, SAME, SHARES, SPELL, TILTED, TOTAL, UNDER, WEIGHT, LaneShape,
     LaneTilts, brake_sleeves, brake_slots, join_slots, lay_slots, spread, tilt_sleeves, tilt_slots, trades_of,
@@ -27,6 +27,16 @@ class LaneTables(NamedTuple):
     tilts: LaneTilts
     terms: LaneTerms
     limits: LaneLimits
+
+
+class LaneJob(NamedTuple):
+    """What all blocks of a call share."""
+
+    market: LaneMarket
+    scores: LaneScores
+    tables: LaneTables
+    shape: LaneShape
+    flags: LaneFlags
 
 
 def equip(
@@ -130,27 +140,23 @@ def decide(T: Vector, shape: LaneShape, parts: Matrix, home: Indices, sleeves: i
                 fit(T, b, slots, sleeves, d, parts, home)
 
 
-def begin_targets(work: LaneWork, shape: LaneShape, tables: LaneTables, picks: LanePicks) -> None:
+def begin_targets(work: LaneWork, job: LaneJob, picks: LanePicks) -> None:
     """Nothing is heard yet of the variants of a block, and nothing averaged."""
-    policy = tables.terms.policy
+    shape, tables = job.shape, job.tables
     begin_stances(work.heard, len(work.stances), tables.rules, picks.rule)
-    equip(work.tilted, shape, shape.slots, policy, tables.tilts, picks.policy, picks.tilt)
+    equip(work.tilted, shape, shape.slots, tables.terms.policy, tables.tilts, picks.policy, picks.tilt)
     if shape.limited:
-        bound(work.tilted, shape.slots, policy.shape[1], tables.limits, picks.limit)
+        bound(work.tilted, shape.slots, tables.terms.policy.shape[1], tables.limits, picks.limit)
 
 
-def set_targets(
-    work: LaneWork, market: LaneMarket, shape: LaneShape, scores: LaneScores, tables: LaneTables, picks: LanePicks,
-    first: int, stop: int,
-) -> None:  # fmt: skip
-    """Weights of the decisions from `first` to before `stop`, in their order: stances, then targets."""
-    T, parts, home = work.tilted, market.parts, market.home
-    sleeves, slots = tables.terms.policy.shape[1], shape.slots
-    by_sleeve = not (shape.on_assets or shape.limited)
+def set_targets(work: LaneWork, job: LaneJob, picks: LanePicks, first: int) -> None:
+    """Weights of the decisions from `first` on for which there is room, in their order: stances, then targets."""
+    T, shape, tables = work.tilted, job.shape, job.tables
+    parts, home, sleeves, slots = job.market.parts, job.market.home, tables.terms.policy.shape[1], shape.slots
     alike, held = in_common(work.heard, picks.scores)
-    for d in range(first, stop):
-        session, row = market.sessions[d], d - first
-        take_stances(work.heard, scores, tables.rules.kind, picks.scores, alike, held, session, d, work.stances)
+    for d in range(first, min(first + len(work.weights), len(parts))):
+        session, row = job.market.sessions[d], d - first
+        take_stances(work.heard, job.scores, tables.rules.kind, picks.scores, alike, held, session, d, work.stances)
         if shape.on_assets and (d == 0 or ends(parts, d - 1)):
             lay_slots(T, slots, parts, home, d)
         if shape.braked:
@@ -158,21 +164,21 @@ def set_targets(
                 for b in range(LANES):
                     T[KEEP + q * LANES + b] = tables.tilts.keep[d, q, picks.brake[b]]
         decide(T, shape, parts, home, sleeves, work.stances, d)
-        if by_sleeve:
+        if job.flags.by_sleeve:
             write_sleeves(T, sleeves, work.weights[row])
         else:
             write_slots(T, sleeves, slots, home, work.weights[row])
         if ends(parts, d):
-            end_spell(T, sleeves, slots, parts, home, d, by_sleeve)
+            end_spell(T, sleeves, slots, parts, home, d, job.flags.by_sleeve)
         if shape.own_days:
             trades_of(T, shape, len(work.stances), work.stances, d == 0, work.trades[row])
 
 
-def end_targets(work: LaneWork, shape: LaneShape, sleeves: int, days: int) -> None:
+def end_targets(work: LaneWork, job: LaneJob) -> None:
     """The averages over all decisions."""
-    T = work.tilted
+    T, days = work.tilted, len(job.market.parts)
     for b in range(LANES):
-        for h in range(sleeves):
+        for h in range(job.tables.terms.policy.shape[1]):
             work.mean[h, b] = T[MEAN + h * LANES + b] / days
-        for a in range(shape.slots):
+        for a in range(job.shape.slots):
             work.extra[a, b] = (T[TOTAL + a * LANES + b] - T[MIXED + a * LANES + b]) / days

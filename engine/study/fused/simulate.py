@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from engine.market.table import Indices, Matrix
-from engine.measure.sums import metrics_of
+from engine.measure.metrics import METRICS
+from engine.measure.sums import Shared, metrics_of
 from engine.portfolio.lanes.stances import RANK, LaneScores
 from engine.portfolio.lanes.table import COLUMNS, LANES, LaneFlags, LanePicks
-from engine.portfolio.lanes.targets import LaneTables
+from engine.portfolio.lanes.targets import LaneJob, LaneTables
 from engine.portfolio.lanes.tilts import LaneShape
 from engine.study.fused.ground import Ground
 from engine.study.fused.room import Room
@@ -27,7 +28,7 @@ DONE, IMPOSSIBLE, RUINED, INDEBTED = range(4)
 #: Loaded when first asked for: numba takes half a second.
 COMPILED = "engine.portfolio.lanes.compiled"
 #: Blocks of a task at most.
-MOST = 16
+MOST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +53,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What all tasks read, the compiled code that they run, and where they write: sums (V, columns), bets (V, 3),
-    failed (V, 1).
-    """
+    """What all tasks read, the compiled code that they run, and what they write, each its own rows."""
 
     ground: Ground
     code: Any
     names: tuple[str, ...]
     scores: LaneScores
     table: VariantTable
-    sums: Matrix
+    found: Simulated
 
 
 def simulate_many(
@@ -72,7 +71,8 @@ def simulate_many(
     Neither the order of variants, nor what else stands in the table, nor the number of threads changes a bit.
     """
     count, workers = len(table), threads or cores()
-    job = Job(ground, import_module(COMPILED), names, scores, table, np.empty((count, len(COLUMNS))))
+    found = Simulated(np.empty((count, len(METRICS))), np.empty(count, np.int64))
+    job = Job(ground, import_module(COMPILED), names, scores, table, found)
     tasks, rooms = [*tasks_of(job, workers)], local()
 
     def work(task: Task) -> None:
@@ -83,13 +83,11 @@ def simulate_many(
     if workers == 1 or len(tasks) == 1:
         for task in tasks:
             work(task)
-        return measured(job, 0, count)
-    each = -(-count // workers)
+        return found
     with ThreadPoolExecutor(workers) as pool:
         for _ in pool.map(work, tasks):
             pass
-        parts = [*pool.map(lambda start: measured(job, start, start + each), range(0, count, each))]
-    return Simulated(np.concatenate([one.figures for one in parts]), np.concatenate([one.status for one in parts]))
+    return found
 
 
 def tasks_of(job: Job, workers: int) -> Iterator[Task]:
@@ -106,9 +104,11 @@ def tasks_of(job: Job, workers: int) -> Iterator[Task]:
     for group in np.unique(groups).tolist():
         rows = order[groups[order] == group]
         flags, shape = common(job, *marks[rows[0]].tolist())
-        blocks = max(1, min(MOST, -(-len(rows) // (LANES * workers))))
-        for start in range(0, len(rows), blocks * LANES):
-            yield Task(group, flags, shape, rows[start : start + blocks * LANES])
+        blocks = -(-len(rows) // LANES)
+        rounds = -(-blocks // (MOST * workers))
+        size = -(-blocks // (rounds * workers)) * LANES
+        for start in range(0, len(rows), size):
+            yield Task(group, flags, shape, rows[start : start + size])
 
 
 def common(
@@ -142,12 +142,13 @@ def run_task(job: Job, task: Task, room: Room) -> None:
     blocks = -(-count // LANES)
     padded = task.rows[np.minimum(np.arange(blocks * LANES), count - 1)].reshape(blocks, LANES)
     sums = np.empty((blocks, LANES, len(COLUMNS)))
+    tables = LaneTables(table.rules, table.tilts, table.terms, table.limits)
+    lanes = LaneJob(job.ground.market, job.scores, tables, task.shape, task.flags)
     job.code.simulate_blocks(
-        room.ready(task.group, len(job.names), task.flags), job.ground.market, job.scores,
-        LaneTables(table.rules, table.tilts, table.terms, table.limits), task.shape, task.flags,
-        picks_of(table.picks, padded), sums,
-    )  # fmt: skip
-    job.sums[task.rows] = sums.reshape(-1, len(COLUMNS))[:count]
+        room.ready(task.group, len(job.names), task.flags), lanes, picks_of(table.picks, padded), sums
+    )
+    figures, status = measured(sums.reshape(-1, len(COLUMNS))[:count], job.ground.shared)
+    job.found.figures[task.rows], job.found.status[task.rows] = figures, status
 
 
 def picks_of(picks: Picks, rows: Indices) -> LanePicks:
@@ -156,12 +157,12 @@ def picks_of(picks: Picks, rows: Indices) -> LanePicks:
     return LanePicks(sets, *(getattr(picks, name)[rows] for name in LanePicks._fields[1:]))
 
 
-def measured(job: Job, start: int, stop: int) -> Simulated:
-    """The figures of variants from one to before another, and what became of each."""
-    named = dict(zip(COLUMNS, job.sums[start:stop].T, strict=True))
+def measured(sums: Matrix, shared: Shared) -> tuple[Matrix, Indices]:
+    """(V, metrics) the figures of variants, and (V,) what became of each; sums (V, COLUMNS)."""
+    named = dict(zip(COLUMNS, sums.T, strict=True))
     with np.errstate(invalid="ignore"):
         ruined = ~((named["depth"] > 0.0) & np.isfinite(named["end"]))
     status = np.select([named["failed"] > 0.0, ruined, named["debt"] > 0.0], [IMPOSSIBLE, RUINED, INDEBTED], DONE)
-    figures = metrics_of(named, job.ground.shared)
+    figures = metrics_of(named, shared)
     figures[status != DONE] = np.nan
-    return Simulated(figures, status)
+    return figures, status
