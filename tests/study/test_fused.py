@@ -18,7 +18,7 @@ from engine.decide import decide, set_up
 from engine.errors import ConfigError, DataError
 from engine.portfolio.lanes import run
 from engine.portfolio.lanes.table import LANES
-from engine.study.fused import simulate
+from engine.study.fused import room, simulate
 from engine.study.fused.can import lanes_can
 from engine.study.fused.ground import ground_of
 from engine.study.fused.heard import lane_keep, lane_scores
@@ -107,6 +107,33 @@ def test_order_neighbours_and_threads_change_no_bit() -> None:
         assert shuffled.status.tobytes() == whole.status[order].tobytes()
         few = world.simulated(ground, rows(many, order[:7]), threads=1)
         assert few.figures.tobytes() == whole.figures[order[:7]].tobytes()
+
+
+@pytest.mark.parametrize("seed", [2, 3, 8, 13, 21, 34])
+def test_in_how_large_pieces_targets_are_made_changes_no_bit(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pieces that end with the last trade, and decisions after it that are never traded, among them."""
+    world = random_world(seed)
+    whole = world.together()
+    decisions = world.ground().shared.decisions
+    for piece in (1, 2, 3, decisions - 1, decisions, decisions + 5):
+        monkeypatch.setattr(room, "PIECE", max(piece, 1))
+        found = world.together()
+        assert found.figures.tobytes() == whole.figures.tobytes(), f"pieces of {piece} of {decisions}"
+        assert found.status.tobytes() == whole.status.tobytes()
+
+
+def test_a_decision_that_comes_too_late_to_be_traded_is_an_opinion_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Traded two sessions later, the last decisions stand in the stances and in the matched mix, as in a run alone."""
+    world = plain_world()
+    late = changed(world, 0, every={"sessions": 1}, trade={"after": 2})
+    ground = late.ground()
+    assert len(ground.market.fills) < ground.shared.decisions
+    alone = late.alone(0)
+    for piece in (1, 2, len(ground.market.fills)):
+        monkeypatch.setattr(room, "PIECE", piece)
+        assert same_to(late.simulated(ground, late.table(ground)).figures[0], alone) < CLOSE
 
 
 def test_a_process_that_reads_compiled_code_has_the_bits_of_one_that_compiled_it() -> None:

@@ -25,7 +25,7 @@ from engine.portfolio.lanes import fitting, run, stances, sums, table, targets, 
 OPTIONS: Any = {"error_model": "numpy", "boundscheck": False, "_nrt": False}
 #: What is called, not written out where it is called: long, and called seldom.
 CALLED = (
-    "begin_targets", "set_targets", "end_targets", "begin_run", "go_on", "run", "mend", "fit", "moved", "brake_slots",
+    "begin_targets", "set_targets", "end_targets", "begin_run", "run", "mend", "fit", "moved", "brake_slots",
     "count_slots", "take_same", "shrink_slots", "end_spell", "lay_slots",
 )  # fmt: skip
 

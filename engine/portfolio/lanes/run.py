@@ -106,47 +106,43 @@ def begin_run(work: LaneWork, job: LaneJob, picks: LanePicks, source: int) -> No
     begin(work.book, groups, job.market.capital)
 
 
-def go_on(work: LaneWork, job: LaneJob, source: int, keep: int, alike: bool, e: int, first: int, stop: int) -> int:
-    """From event e on to before rebalance `stop`; the next event. Weights are those of decisions from `first` on."""
+def run(work: LaneWork, job: LaneJob, picks: LanePicks, source: int, alike: bool, whole: bool) -> None:
+    """One portfolio in every lane from end to end; its sums are left in the book, its last equity in E0.
+
+    Targets of the strategy are made a piece ahead as it goes, unless they are there as a whole.
+    """
     S, market, flags, groups = work.book, job.market, job.flags, job.market.prices.shape[1] // 4
-    while e < len(market.events) and market.events[e, 2] < stop:
+    piece, makes = len(work.weights), source == STRATEGY and not whole
+    keep = SUMS if source == STRATEGY else PATH if source == flags.reference else END
+    begin_run(work, job, picks, source)
+    for e in range(len(market.events)):
         t, until, k = market.events[e, 0], market.events[e, 1], market.events[e, 2]
         for p in range(len(market.payouts)):
             if market.payouts[p, 0] == t:
                 pay_out(S, t, market.payouts[p, 1], market.prices, market.growth)
         if k >= 0:
+            row = k % piece
+            if makes and row == 0:
+                set_targets(work, job, picks, k)
             if source == STRATEGY:
-                aim(S, groups, k, work.weights[k - first], market.parts, market.home, flags.by_sleeve)
+                aim(S, groups, k, work.weights[row], market.parts, market.home, flags.by_sleeve)
             elif market.changed[k] or flags.filtered:
                 aim_mix(S, groups, k, market.parts, market.home)
                 if source == MATCHED and flags.extra:
                     add_extra(S, groups, k, market.parts, market.home)
             if flags.own_days:
                 for b in range(LANES):
-                    S[TRADES + b] = work.trades[k - first, b]
+                    S[TRADES + b] = work.trades[row, b]
             rebalance(S, groups, t, k, market, flags)
         if keep == SUMS:
             stretch(S, groups, market, work.paths, t, until, k >= 0, alike)
         elif keep == PATH:
             trace(S, groups, market, work.paths, t, until, alike)
-        e += 1
-    return e
-
-
-def run(work: LaneWork, job: LaneJob, picks: LanePicks, source: int, alike: bool, whole: bool) -> None:
-    """One portfolio in every lane from end to end; its sums are left in the book, its last equity in E0.
-
-    Targets of the strategy are made as it goes, unless they are there as a whole.
-    """
-    market, days, piece = job.market, len(job.market.parts), len(work.weights)
-    keep = SUMS if source == STRATEGY else PATH if source == job.flags.reference else END
-    begin_run(work, job, picks, source)
-    e = 0
-    for first in range(0, days, piece):
-        if source == STRATEGY and not whole:
+    if makes:
+        # What is decided too late to be traded counts as an opinion all the same.
+        for first in range(-(-len(market.fills) // piece) * piece, len(market.parts), piece):
             set_targets(work, job, picks, first)
-        e = go_on(work, job, source, keep, alike, e, first, min(first + piece, days))
-    worth(work.book, market.prices.shape[1] // 4, len(market.rate) - 1, market.prices, market.growth)
+    worth(S, groups, len(market.rate) - 1, market.prices, market.growth)
 
 
 def policy_is_known(work: LaneWork, picks: LanePicks, flags: LaneFlags) -> tuple[bool, bool]:
@@ -181,36 +177,31 @@ def tell(work: LaneWork, source: int, reference: int, sums: Matrix) -> None:
                 ends[2, b], ends[3, b], ends[4, b] = S[E0 + b], S[X1 + b], S[X2 + b]
 
 
-def simulate(work: LaneWork, job: LaneJob, picks: LanePicks, sums: Matrix) -> None:
-    """One block: policy mix, strategy and matched mix. Fills sums (LANES, COLUMNS).
+def simulate_blocks(work: LaneWork, job: LaneJob, picks: LanePicks, sums: Cube) -> None:
+    """Blocks, one after another: policy mix, strategy and matched mix. Fills sums (G, LANES, COLUMNS).
 
     Where there is room for all decisions, all targets are set first, and the matched mix is run before the strategy:
     mixes may trade on the days of their strategy, and a strategy may be held against its matched mix.
     """
-    days, piece = len(job.market.parts), len(work.weights)
+    days, piece, reference = len(job.market.parts), len(work.weights), job.flags.reference
     whole = piece >= days
-    same, known = policy_is_known(work, picks, job.flags)
-    alike = job.flags.reference == STRATEGY or (job.flags.reference == POLICY and same)
-    begin_targets(work, job, picks)
-    for first in range(0, days if whole else 0, piece):
-        set_targets(work, job, picks, first)
-    for step in range(3):
-        source = step if whole or step == POLICY else 3 - step
-        if source == MATCHED:
-            end_targets(work, job)
-        if source != POLICY or not known:
-            run(work, job, picks, source, alike, whole)
-            tell(work, source, job.flags.reference, sums)
-    for b in range(LANES):
-        for i in range(5):
-            sums[b, 11 + i] = work.ends[i, b]
-
-
-def simulate_blocks(work: LaneWork, job: LaneJob, picks: LanePicks, sums: Cube) -> None:
-    """Blocks, one after another. Fills sums (G, LANES, COLUMNS)."""
     for g in range(len(sums)):
         block = LanePicks(
             picks.scores[g], picks.rule[g], picks.tilt[g], picks.policy[g], picks.brake[g], picks.cost[g],
             picks.trading[g], picks.limit[g],
         )  # fmt: skip
-        simulate(work, job, block, sums[g])
+        same, known = policy_is_known(work, block, job.flags)
+        alike = reference == STRATEGY or (reference == POLICY and same)
+        begin_targets(work, job, block)
+        for first in range(0, days if whole else 0, piece):
+            set_targets(work, job, block, first)
+        for step in range(3):
+            source = step if whole or step == POLICY else 3 - step
+            if source == MATCHED:
+                end_targets(work, job)
+            if source != POLICY or not known:
+                run(work, job, block, source, alike, whole)
+                tell(work, source, reference, sums[g])
+        for b in range(LANES):
+            for i in range(5):
+                sums[g, b, 11 + i] = work.ends[i, b]
