@@ -15,7 +15,7 @@ from engine.portfolio.lanes.sums import begin, stretch, trace, worth
 from engine.portfolio.lanes.table import (
     ACTIVE, ASSETS, BAND, CASH, DEBT, DEPTH, DOWN, E0, EDGE, EXTRA, FEE, FLOOR, GOAL, GROUP, GROUPS, HITS, LANES, LEAST,
     MEAN, ONE, ORDER, PART, ROUNDING, SLEEVES, SLIP, SMALLEST, SPARE, SPENT, THREE, TRADES, TURNOVER, TWO, UNIT, X1, X2,
-    XF, Cube, LaneFlags, LanePicks, LaneWork,
+    XF, Cube, LanePicks, LaneShape, LaneWork,
 )  # fmt: skip
 from engine.portfolio.lanes.targets import LaneJob, begin_targets, end_targets, set_targets
 from engine.portfolio.lanes.tilts import FAILED
@@ -82,7 +82,7 @@ def pay_out(S: Vector, t: int, slot: int, prices: Matrix, growth: Vector) -> Non
 
 def equip(work: LaneWork, job: LaneJob, picks: LanePicks, source: int, groups: int) -> None:
     """What each lane trades by, and the sleeves' weights of a mix."""
-    S, terms, fixed, extra = work.book, job.tables.terms, job.flags.fixed, job.flags.extra and source == MATCHED
+    S, terms, fixed, extra = work.book, job.tables.terms, job.shape.fixed, source == MATCHED and not job.shape.by_sleeve
     for b in range(LANES):
         cost, trading = picks.cost[b], picks.trading[b]
         for a in range(4 * groups):
@@ -111,9 +111,9 @@ def run(work: LaneWork, job: LaneJob, picks: LanePicks, source: int, alike: bool
 
     Targets of the strategy are made a piece ahead as it goes, unless they are there as a whole.
     """
-    S, market, flags, groups = work.book, job.market, job.flags, job.market.prices.shape[1] // 4
+    S, market, shape, groups = work.book, job.market, job.shape, job.market.prices.shape[1] // 4
     piece, makes = len(work.weights), source == STRATEGY and not whole
-    keep = SUMS if source == STRATEGY else PATH if source == flags.reference else END
+    keep = SUMS if source == STRATEGY else PATH if source == shape.reference else END
     begin_run(work, job, picks, source)
     for e in range(len(market.events)):
         t, until, k = market.events[e, 0], market.events[e, 1], market.events[e, 2]
@@ -125,15 +125,15 @@ def run(work: LaneWork, job: LaneJob, picks: LanePicks, source: int, alike: bool
             if makes and row == 0:
                 set_targets(work, job, picks, k)
             if source == STRATEGY:
-                aim(S, groups, k, work.weights[row], market.parts, market.home, flags.by_sleeve)
-            elif market.changed[k] or flags.filtered:
+                aim(S, groups, k, work.weights[row], market.parts, market.home, shape.by_sleeve)
+            elif market.changed[k] or shape.filtered:
                 aim_mix(S, groups, k, market.parts, market.home)
-                if source == MATCHED and flags.extra:
+                if source == MATCHED and not shape.by_sleeve:
                     add_extra(S, groups, k, market.parts, market.home)
-            if flags.own_days:
+            if shape.own_days:
                 for b in range(LANES):
                     S[TRADES + b] = work.trades[row, b]
-            rebalance(S, groups, t, k, market, flags)
+            rebalance(S, groups, t, k, market, shape)
         if keep == SUMS:
             stretch(S, groups, market, work.paths, t, until, k >= 0, alike)
         elif keep == PATH:
@@ -145,12 +145,12 @@ def run(work: LaneWork, job: LaneJob, picks: LanePicks, source: int, alike: bool
     worth(S, groups, len(market.rate) - 1, market.prices, market.growth)
 
 
-def policy_is_known(work: LaneWork, picks: LanePicks, flags: LaneFlags) -> tuple[bool, bool]:
+def policy_is_known(work: LaneWork, picks: LanePicks, shape: LaneShape) -> tuple[bool, bool]:
     """Whether all lanes have one policy mix and one set of terms; and whether this has just been run by these.
 
     Notes by which it will be if not.
     """
-    same = not flags.own_days
+    same = not shape.own_days
     for b in range(LANES):
         same = same and picks.cost[b] == picks.cost[0] and picks.trading[b] == picks.trading[0]
         same = same and picks.policy[b] == picks.policy[0]
@@ -183,14 +183,14 @@ def simulate_blocks(work: LaneWork, job: LaneJob, picks: LanePicks, sums: Cube) 
     Where there is room for all decisions, all targets are set first, and the matched mix is run before the strategy:
     mixes may trade on the days of their strategy, and a strategy may be held against its matched mix.
     """
-    days, piece, reference = len(job.market.parts), len(work.weights), job.flags.reference
+    days, piece, reference = len(job.market.parts), len(work.weights), job.shape.reference
     whole = piece >= days
     for g in range(len(sums)):
         block = LanePicks(
             picks.scores[g], picks.rule[g], picks.tilt[g], picks.policy[g], picks.brake[g], picks.cost[g],
             picks.trading[g], picks.limit[g],
         )  # fmt: skip
-        same, known = policy_is_known(work, block, job.flags)
+        same, known = policy_is_known(work, block, job.shape)
         alike = reference == STRATEGY or (reference == POLICY and same)
         begin_targets(work, job, block)
         for first in range(0, days if whole else 0, piece):

@@ -111,20 +111,34 @@ class LanePicks(NamedTuple):
     limit: Indices
 
 
-class LaneFlags(NamedTuple):
-    """What the variants of a call have in common. Each takes work that others need not do.
+class LaneShape(NamedTuple):
+    """What all variants of a call have in common. Q tilts of H sleeves, S names of stances, M slots.
 
-    fixed: fees that are no mere rates. filtered: bands, smallest trades, or days of one's own. own_days: each lane
-    trades on its own decisions. by_sleeve: weights are of sleeves, else of slots. extra: the matched mix holds more
-    than sleeves' parts. reference: POLICY, MATCHED, or STRATEGY for a path that is given.
+    tilted (Q,): the sleeve of each tilt. named (Q,): the name whose stance it reads, -1 for none, where stances are on
+    sleeves; by_slot (M,): the name of each slot, -1 for none, where they are on assets. slots: how many are not empty,
+    which come first. on_assets; by_sleeve: weights are of sleeves, else of slots, and then the matched mix may hold
+    more than sleeves' parts. ranked: points are split over those chosen. same, shared: whether anybody's points come of
+    the sleeve's other members, or of other sleeves. reference: POLICY, MATCHED, or STRATEGY for a path that is given.
+
+    The rest takes work that others need not do. limited; braked; fixed: fees that are no mere rates; filtered: bands,
+    smallest trades, or days of one's own; own_days: each lane trades on its own decisions.
     """
 
+    tilted: Indices
+    named: Indices
+    by_slot: Indices
+    slots: int
+    on_assets: bool
+    by_sleeve: bool
+    ranked: bool
+    same: bool
+    shared: bool
+    reference: int
+    limited: bool
+    braked: bool
     fixed: bool
     filtered: bool
     own_days: bool
-    by_sleeve: bool
-    extra: bool
-    reference: int
 
 
 class LanePaths(NamedTuple):

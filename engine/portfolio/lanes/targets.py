@@ -13,9 +13,9 @@ from typing import NamedTuple
 from engine.market.table import Indices, Matrix, Vector
 from engine.portfolio.lanes.fitting import LaneLimits, bound, fit, look
 from engine.portfolio.lanes.stances import LaneRules, LaneScores, begin_stances, in_common, take_stances
-from engine.portfolio.lanes.table import ASSETS, LANES, SLEEVES, LaneFlags, LaneMarket, LanePicks, LaneTerms, LaneWork
+from engine.portfolio.lanes.table import ASSETS, LANES, SLEEVES, LaneMarket, LanePicks, LaneShape, LaneTerms, LaneWork
 from engine.portfolio.lanes.tilts import (
-    BROKEN, FAILED, KEEP, MEAN, MIXED, OVER, POLICY, SAME, SHARES, SPELL, TILTED, TOTAL, UNDER, WEIGHT, LaneShape,
+    BROKEN, FAILED, KEEP, MEAN, MIXED, OVER, POLICY, SAME, SHARES, SPELL, TILTED, TOTAL, UNDER, WEIGHT,
     LaneTilts, brake_sleeves, brake_slots, join_slots, lay_slots, spread, tilt_sleeves, tilt_slots, trades_of,
 )  # fmt: skip
 
@@ -36,7 +36,6 @@ class LaneJob(NamedTuple):
     scores: LaneScores
     tables: LaneTables
     shape: LaneShape
-    flags: LaneFlags
 
 
 def equip(
@@ -164,12 +163,12 @@ def set_targets(work: LaneWork, job: LaneJob, picks: LanePicks, first: int) -> N
                 for b in range(LANES):
                     T[KEEP + q * LANES + b] = tables.tilts.keep[d, q, picks.brake[b]]
         decide(T, shape, parts, home, sleeves, work.stances, d)
-        if job.flags.by_sleeve:
+        if shape.by_sleeve:
             write_sleeves(T, sleeves, work.weights[row])
         else:
             write_slots(T, sleeves, slots, home, work.weights[row])
         if ends(parts, d):
-            end_spell(T, sleeves, slots, parts, home, d, job.flags.by_sleeve)
+            end_spell(T, sleeves, slots, parts, home, d, shape.by_sleeve)
         if shape.own_days:
             trades_of(T, shape, len(work.stances), work.stances, d == 0, work.trades[row])
 

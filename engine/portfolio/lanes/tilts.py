@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from engine.market.table import Indices, Matrix, Vector
-from engine.portfolio.lanes.table import ASSETS, LANES, ROUNDING, SLEEVES, Cube
+from engine.portfolio.lanes.table import ASSETS, LANES, ROUNDING, SLEEVES, Cube, LaneShape
 
 # Places of the table: regions by slot, then by sleeve or tilt, then one by tilt and sleeve, then single rows.
 WEIGHT, BASE, TILTED, FREE, LEAST, MOST, FLOORS, CEILINGS, TOTAL, MIXED, BEFORE = (
@@ -22,29 +22,6 @@ WEIGHT, BASE, TILTED, FREE, LEAST, MOST, FLOORS, CEILINGS, TOTAL, MIXED, BEFORE 
     COUNT_OVER, COUNT_UNDER, SUM_OVER, SUM_UNDER, REST_OVER, REST_UNDER, ROOM, POINTS, NET, NET_LEAST, NET_MOST, BROKEN,
     FAILED, EACH_OVER, EACH_UNDER, SIZE,
 ) = (SHARES + row * LANES for row in range(SLEEVES * SLEEVES, SLEEVES * SLEEVES + 16))  # fmt: skip
-
-
-class LaneShape(NamedTuple):
-    """What all variants of a call tilt. Q tilts of H sleeves, S names of stances, N slots.
-
-    tilted (Q,): the sleeve of each tilt. named (Q,): the name whose stance it reads, -1 for none, where stances are on
-    sleeves; by_slot (M,): the name of each slot, -1 for none, where they are on assets. slots: how many are not empty,
-    which come first. on_assets; ranked: points are
-    split over those chosen. same, shared: whether anybody's points come of the sleeve's other members, or of other
-    sleeves. braked, limited, own_days: whether any of it has to be looked at.
-    """
-
-    tilted: Indices
-    named: Indices
-    by_slot: Indices
-    slots: int
-    on_assets: bool
-    ranked: bool
-    same: bool
-    shared: bool
-    braked: bool
-    limited: bool
-    own_days: bool
 
 
 class LaneTilts(NamedTuple):

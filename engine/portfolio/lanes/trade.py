@@ -11,7 +11,7 @@ from engine.market.table import Matrix, Vector
 from engine.portfolio.lanes.table import (
     AFTER, ASSETS, BAND, CASH, CHANGE, COST, DEBT, EDGE, EQUITY, FEE, FLOOR, GOAL, GROUP, GROUPS, INDEX, LANES, LEAST,
     LIVE, ONE, ORDER, PART, ROUNDING, ROUNDS, SLIP, SLOPE, SMALLEST, SOLVED, THREE, TRADED, TRADES, TWO, UNIT, VALUE,
-    LaneFlags, LaneMarket, fma,
+    LaneMarket, LaneShape, fma,
 )  # fmt: skip
 
 
@@ -229,12 +229,12 @@ def settle(S: Vector, growth: float) -> None:
         S[CASH + b] = left * inverse if S[TRADED + b] > 0.0 else S[CASH + b]
 
 
-def rebalance(S: Vector, groups: int, t: int, k: int, market: LaneMarket, flags: LaneFlags) -> None:
+def rebalance(S: Vector, groups: int, t: int, k: int, market: LaneMarket, shape: LaneShape) -> None:
     """Trade all lanes to GOAL: rebalance k, on session t."""
     growth = market.growth[t]
     hold(S, groups, k, market.fills, growth)
-    sift(S, groups, k, market.tradable, flags.filtered)
-    if flags.fixed:
+    sift(S, groups, k, market.tradable, shape.filtered)
+    if shape.fixed:
         solve_fees(S, groups)
         step(S)
         finish_fees(S, groups, k, market.inverse)

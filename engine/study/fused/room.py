@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.market.table import Matrix
 from engine.portfolio.lanes import stances, table, tilts
 from engine.portfolio.lanes.run import MATCHED
-from engine.portfolio.lanes.table import LANES, LaneFlags, LanePaths, LaneWork
+from engine.portfolio.lanes.table import LANES, LanePaths, LaneShape, LaneWork
 from engine.study.fused.ground import Ground
 
 #: Bytes of a line of the cache.
@@ -28,15 +28,15 @@ def aligned(*shape: int) -> NDArray[np.float64]:
     return room[start : start + count].reshape(shape)
 
 
-def rows_of(ground: Ground, flags: LaneFlags) -> int:
+def rows_of(ground: Ground, shape: LaneShape) -> int:
     """Weights in a target: of sleeves, or of slots."""
-    return len(ground.setting.mix.names) if flags.by_sleeve else ground.slots
+    return len(ground.setting.mix.names) if shape.by_sleeve else ground.slots
 
 
-def piece_of(ground: Ground, flags: LaneFlags) -> int:
+def piece_of(ground: Ground, shape: LaneShape) -> int:
     """Decisions whose weights are kept at once: a few, unless the days of mixes or the reference need them all."""
     days = ground.shared.decisions
-    return days if flags.own_days or flags.reference == MATCHED else min(PIECE, days)
+    return days if shape.own_days or shape.reference == MATCHED else min(PIECE, days)
 
 
 @dataclass(slots=True)
@@ -58,20 +58,20 @@ class Room:
             self._paths.months[:] = self.ground.given.months[:, None]
             self._ends[2:] = self.ground.given.ends[:, None]
 
-    def ready(self, group: int, names: int, flags: LaneFlags) -> LaneWork:
+    def ready(self, group: int, names: int, shape: LaneShape) -> LaneWork:
         """What a group works with. What was known of another group's policy mix is forgotten."""
         if self._work is None or group != self._group:
-            self._work, self._group = self._made(names, flags), group
+            self._work, self._group = self._made(names, shape), group
         return self._work
 
-    def _made(self, names: int, flags: LaneFlags) -> LaneWork:
-        ground, piece = self.ground, piece_of(self.ground, flags)
+    def _made(self, names: int, shape: LaneShape) -> LaneWork:
+        ground, piece = self.ground, piece_of(self.ground, shape)
         return LaneWork(
             book=aligned(table.SIZE),
             heard=aligned(stances.SIZE),
             tilted=aligned(tilts.SIZE),
             stances=aligned(names, LANES),
-            weights=aligned(piece, rows_of(ground, flags), LANES),
+            weights=aligned(piece, rows_of(ground, shape), LANES),
             trades=np.ones((piece, LANES)),
             mean=aligned(len(ground.setting.mix.names), LANES),
             extra=aligned(ground.slots, LANES),

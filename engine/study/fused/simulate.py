@@ -15,9 +15,8 @@ from engine.market.table import Indices, Matrix
 from engine.measure.metrics import METRICS
 from engine.measure.sums import Shared, metrics_of
 from engine.portfolio.lanes.stances import RANK, LaneScores
-from engine.portfolio.lanes.table import COLUMNS, LANES, LaneFlags, LanePicks
+from engine.portfolio.lanes.table import COLUMNS, LANES, LanePicks, LaneShape
 from engine.portfolio.lanes.targets import LaneJob, LaneTables
-from engine.portfolio.lanes.tilts import LaneShape
 from engine.study.fused.ground import Ground
 from engine.study.fused.room import Room
 from engine.study.fused.table import Picks, VariantTable
@@ -46,7 +45,6 @@ class Task:
     """Variants (R,) of a group, and what that group has in common."""
 
     group: int
-    flags: LaneFlags
     shape: LaneShape
     rows: Indices
 
@@ -103,37 +101,37 @@ def tasks_of(job: Job, workers: int) -> Iterator[Task]:
     order = np.lexsort([picks.scores, picks.policy, picks.trading, picks.cost, groups])
     for group in np.unique(groups).tolist():
         rows = order[groups[order] == group]
-        flags, shape = common(job, *marks[rows[0]].tolist())
+        shape = common(job, *marks[rows[0]].tolist())
         blocks = -(-len(rows) // LANES)
         rounds = -(-blocks // (MOST * workers))
         size = -(-blocks // (rounds * workers)) * LANES
         for start in range(0, len(rows), size):
-            yield Task(group, flags, shape, rows[start : start + size])
+            yield Task(group, shape, rows[start : start + size])
 
 
-def common(
-    job: Job, fixed: bool, filtered: bool, own_days: bool, limited: bool, braked: bool
-) -> tuple[LaneFlags, LaneShape]:
+def common(job: Job, fixed: bool, filtered: bool, own_days: bool, limited: bool, braked: bool) -> LaneShape:
     """What a group of variants has in common."""
     ground, names = job.ground, job.names
     on_assets = not all(name in ground.tilted for name in names)
-    by_sleeve = not (on_assets or limited)
     labels = [ground.setting.panel.assets[i] for i in ground.columns]
     by_slot = [names.index(label) if on_assets and label in names else -1 for label in labels]
-    shape = LaneShape(
+    return LaneShape(
         tilted=np.array([ground.setting.mix.names.index(name) for name in ground.tilted], np.int64),
         named=np.array([names.index(name) if name in names else -1 for name in ground.tilted], np.int64),
         by_slot=np.array(by_slot + [-1] * (ground.slots - len(by_slot)), np.int64),
         slots=len(labels),
         on_assets=on_assets,
+        by_sleeve=not (on_assets or limited),
         ranked=job.table.rules.kind == RANK,
         same=bool(job.table.tilts.same.any()),
         shared=bool(job.table.tilts.shares.any()),
-        braked=braked,
+        reference=ground.reference,
         limited=limited,
+        braked=braked,
+        fixed=fixed,
+        filtered=filtered,
         own_days=own_days,
     )
-    return LaneFlags(fixed, filtered, own_days, by_sleeve, not by_sleeve, ground.reference), shape
 
 
 def run_task(job: Job, task: Task, room: Room) -> None:
@@ -143,9 +141,9 @@ def run_task(job: Job, task: Task, room: Room) -> None:
     padded = task.rows[np.minimum(np.arange(blocks * LANES), count - 1)].reshape(blocks, LANES)
     sums = np.empty((blocks, LANES, len(COLUMNS)))
     tables = LaneTables(table.rules, table.tilts, table.terms, table.limits)
-    lanes = LaneJob(job.ground.market, job.scores, tables, task.shape, task.flags)
+    lanes = LaneJob(job.ground.market, job.scores, tables, task.shape)
     job.code.simulate_blocks(
-        room.ready(task.group, len(job.names), task.flags), lanes, picks_of(table.picks, padded), sums
+        room.ready(task.group, len(job.names), task.shape), lanes, picks_of(table.picks, padded), sums
     )
     figures, status = measured(sums.reshape(-1, len(COLUMNS))[:count], job.ground.shared)
     job.found.figures[task.rows], job.found.status[task.rows] = figures, status
