@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,15 +50,34 @@ def study_sweep(config: Config, results: Path | None, full: bool = False) -> Stu
     who_waits().say(f"{config.path}: reading the data")
     worlds = worlds_of(plan)
     identity = study_id(config, worlds.identity)
-    found = _found(plan, identity, results)
-    outcome = outcome_of(plan, found, config.sweep.choose_by)
-    if outcome is None:
-        raise _none_ran(plan, found)
-    if results is not None:
-        ran = np.flatnonzero(found.way != FAILED)
-        count_swept(results / TRIALS, swept_trials(config, worlds, ran, found.metric("sharpe")[ran]))
-    studied = _studied(outcome, identity)
-    return replace(studied, full={"choosing": choosing(outcome)}) if full else studied
+    with _told_of_what_is_kept(plan, identity, results):
+        found = _found(plan, identity, results)
+        outcome = outcome_of(plan, found, config.sweep.choose_by)
+        if outcome is None:
+            raise _none_ran(plan, found)
+        if results is not None:
+            ran = np.flatnonzero(found.way != FAILED)
+            count_swept(results / TRIALS, swept_trials(config, worlds, ran, found.metric("sharpe")[ran]))
+        studied = _studied(outcome, identity)
+        return replace(studied, full={"choosing": choosing(outcome)}) if full else studied
+
+
+def _home(plan: Plan, results: Path) -> Path:
+    return results / "studies" / plan.config.name
+
+
+@contextmanager
+def _told_of_what_is_kept(plan: Plan, identity: str, results: Path | None) -> Iterator[None]:
+    """Whoever stops the sweep while the block runs is told what is done, and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if results is not None and not (_home(plan, results) / identity).exists():
+            folder = _home(plan, results) / f"{PARTS}{identity}"
+            kept = sum(len(plan.rows(number)) for number in range(plan.blocks) if part_file(folder, number).exists())
+            words = f"{kept:,} of {plan.variants.count:,} variants are done and kept: the same command goes on there"
+            who_waits().warn(f"{plan.config.path}: {words}")
+        raise
 
 
 def _found(plan: Plan, identity: str, results: Path | None) -> Found:
@@ -64,19 +85,12 @@ def _found(plan: Plan, identity: str, results: Path | None) -> Found:
         who_waits().say(f"{plan.config.path}: {words}")
 
     if results is not None:
-        home = results / "studies" / plan.config.name
+        home = _home(plan, results)
         before = found_before(home / identity, plan.variants.count)
         if before is not None:
             say(f"{plan.variants.count:,} variants were run before")
             return before
-        folder = home / f"{PARTS}{identity}"
-        try:
-            return run_blocks(plan, folder, say)
-        except KeyboardInterrupt:
-            kept = sum(len(plan.rows(number)) for number in range(plan.blocks) if part_file(folder, number).exists())
-            words = f"{kept:,} of {plan.variants.count:,} variants are done and kept: the same command goes on there"
-            who_waits().warn(f"{plan.config.path}: {words}")
-            raise
+        return run_blocks(plan, home / f"{PARTS}{identity}", say)
     with TemporaryDirectory() as folder_name:
         return run_blocks(plan, Path(folder_name), say)
 

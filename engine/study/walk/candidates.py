@@ -97,6 +97,10 @@ def run_candidates(config: Config) -> Candidates:
             ran.append(_candidate(number, one, decide_kept(one, kept)))
         except OverweightError as error:
             reasons[number] = "; ".join(str(error).splitlines())
+        except KeyboardInterrupt:
+            words = f"stopped at candidate {number + 1:,} of {variants.count:,}; a walk-forward keeps none of them"
+            who_waits().warn(f"{config.path}: {words}: the same command begins anew")
+            raise
     if not ran:
         words = f"{variants.count:,} variant{'s' * (variants.count > 1)}, none of which runs; the first: {reasons[0]}"
         raise ConfigError(config.fault("sweep.over", words, "at least one that runs", "mend the base, or the values"))
