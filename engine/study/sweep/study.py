@@ -14,6 +14,7 @@ from engine.config import Config
 from engine.config.sweep import Span
 from engine.config.vary import varied
 from engine.errors import ConfigError, OverweightError
+from engine.measure.metrics import METRICS
 from engine.study.answered import PARTS, Studied, study_id
 from engine.study.person import who_waits
 from engine.study.sweep.before import found_before
@@ -26,7 +27,7 @@ from engine.study.sweep.outcome import Outcome, figures_of, outcome_of, table_of
 from engine.study.sweep.parts import part_file
 from engine.study.sweep.picture import picture_of
 from engine.study.sweep.plan import Plan, plan_of
-from engine.study.sweep.refused import sound_variants
+from engine.study.sweep.refused import none_runs, sound_variants
 from engine.study.sweep.single import run_variant
 from engine.study.sweep.worlds import worlds_of
 from engine.trials import TRIALS, check_trials, count_swept
@@ -139,7 +140,11 @@ def _moving(outcome: Outcome) -> list[str]:
 
 
 def _none_ran(plan: Plan, found: Found) -> OverweightError:
-    count = plan.variants.count
-    reason = found.reasons.get(0, "no variant has the metric")
-    words = f"{count:,} variants of which none has figures; the first: {reason}"
-    return ConfigError(plan.config.fault("sweep.over", words, "at least one that runs", "mend the base, or the values"))
+    config, count = plan.config, plan.variants.count
+    if len(found.reasons) == count:
+        return ConfigError(none_runs(config, count, found.reasons[0]))
+    assert config.sweep is not None
+    name = config.sweep.choose_by
+    words = f"{count:,} variant{'s' * (count > 1)}, of which none has the metric `{name}`"
+    expected = f"one that has it: {METRICS[name].formula}"
+    return ConfigError(config.fault("sweep.choose_by", words, expected, "choose by another metric"))

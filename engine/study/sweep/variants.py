@@ -124,9 +124,9 @@ def _draws(sample: Sample, axes: Sequence[tuple[Any, ...] | Span]) -> Draws:
     random, keys, grid = np.random.default_rng(sample.seed), len(axes), _combinations(axes)
     if sample.how == "random" and grid is not None and grid < 1 << 62:
         sizes = [len(axis) for axis in axes if not isinstance(axis, Span)]
-        drawn = random.choice(grid, sample.count, replace=False)
-        return np.column_stack([(place + 0.5) / size for place, size in zip(_digits(drawn, sizes), sizes, strict=True)])
-    drawn = random.random((sample.count, keys))
+        places = _digits(random.choice(grid, sample.count, replace=False), sizes)
+        return np.column_stack([(place + 0.5) / size for place, size in zip(places, sizes, strict=True)])
+    drawn: Draws = random.random((sample.count, keys))
     if sample.how == "latin_hypercube":
         parts = np.column_stack([random.permutation(sample.count) for _ in range(keys)])
         drawn = (parts + drawn) / sample.count
