@@ -202,7 +202,7 @@ def _rival(setting: Setting, name: str) -> tuple[Matrix, Ledger]:
 
 def _other_config(setting: Setting, name: str) -> tuple[Matrix, Ledger]:
     """Another config's own portfolio, on its own market. It must cover every session of this one."""
-    other = set_up(load(setting.config.folder_of("against") / name))
+    other = set_up(load(setting.config.file_at("against", name)))
     decided = decide(other)
     ledger = simulate(other, decided.targets, decided)
     own = setting.panel.sessions[first_session(setting.config, setting.decisions) :]

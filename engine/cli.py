@@ -333,4 +333,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
             terminal.complain(report_bug(error))
             raise SystemExit(BUG) from None
     terminal.complain("stopped")
-    raise SystemExit(interrupt.STOPPED)
+    raise SystemExit(interrupt.code())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import util
 from pathlib import Path
@@ -99,7 +99,7 @@ def strategy_files() -> dict[str, Path]:
 def load_strategy(config: Config) -> Strategy:
     """The strategy a config names, its parameters checked. Raises ConfigError or StrategyError."""
     assert config.strategy is not None
-    strategy = _read_named(config, config.strategy, "strategy")
+    strategy = find_strategy(config, config.strategy, "strategy")
     _check_parameters(config, strategy)
     _check_answers(config, strategy)
     return strategy
@@ -110,7 +110,7 @@ def load_brakes(config: Config) -> tuple[Strategy, ...]:
     brakes = []
     for position, one in enumerate(config.brake):
         key = f"brake.{position}.strategy"
-        strategy = replace(_read_named(config, one.strategy, key), brake=position)
+        strategy = replace(find_strategy(config, one.strategy, key), brake=position)
         if strategy.answers == "weights":
             found = f"`{strategy.name}`, which answers weights"
             cure = "name one with `score`, for example overheating_brake"
@@ -120,7 +120,10 @@ def load_brakes(config: Config) -> tuple[Strategy, ...]:
     return tuple(brakes)
 
 
-def _read_named(config: Config, name: str, key: str) -> Strategy:
+def find_strategy(config: Config, name: str, key: str) -> Strategy:
+    """The strategy of a name, its parameters not checked; key: where the config names it. Raises ConfigError or
+    StrategyError.
+    """
     files = strategy_files()
     if name not in files:
         close = difflib.get_close_matches(name, files, n=1)
@@ -190,26 +193,38 @@ def _parameters(path: Path, line: int, function: Callable[..., Any]) -> tuple[Pa
 
 def _check_parameters(config: Config, strategy: Strategy) -> None:
     """Every fault of `with:` at once: unknown names, missing ones, wrong types."""
-    known = {parameter.name: parameter for parameter in strategy.parameters}
     given, block = strategy.given(config), f"{strategy.block}with"
-    faults = []
-    for name, value in given.items():
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            cure = f"did you mean `{close[0]}`?" if close else "leave it out"
-            expected = "a parameter of " + f"{strategy.name}: " + (", ".join(known) or "it has none")
-            faults.append(config.fault(f"{block}.{name}", f"unknown parameter `{name}`", expected, cure))
-        elif not _fits(value, known[name].type):
-            words = _type_words(known[name].type)
-            faults.append(config.fault(f"{block}.{name}", f"`{value}`", words, f"write {words}"))
-    for parameter in strategy.parameters:
-        if parameter.required and parameter.name not in given:
-            cure = f"add `{parameter.name}:` under `with:`"
-            faults.append(
-                config.fault(block, f"no `{parameter.name}`", f"every parameter {strategy.name} requires", cure)
-            )
+    wrong = [(f"{block}.{name}", misfit(strategy, name, value)) for name, value in given.items()]
+    wrong += [(block, words) for words in missing(strategy, given)]
+    faults = [config.fault(key, *words) for key, words in wrong if words is not None]
     if faults:
         raise ConfigError(*faults)
+
+
+def misfit(strategy: Strategy, name: str, value: Any) -> tuple[str, str, str] | None:
+    """What is wrong with one parameter for a strategy, as found, expected and cure; None where it is right."""
+    known = {parameter.name: parameter for parameter in strategy.parameters}
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        cure = f"did you mean `{close[0]}`?" if close else "leave it out"
+        return (
+            f"unknown parameter `{name}`",
+            f"a parameter of {strategy.name}: {', '.join(known) or 'it has none'}",
+            cure,
+        )
+    if _fits(value, known[name].type):
+        return None
+    words = _type_words(known[name].type)
+    return f"`{value}`", words, f"write {words}"
+
+
+def missing(strategy: Strategy, given: Collection[str]) -> list[tuple[str, str, str]]:
+    """What is wrong where parameters that a strategy requires are not given, as found, expected and cure."""
+    return [
+        (f"no `{one.name}`", f"every parameter {strategy.name} requires", f"add `{one.name}:` under `with:`")
+        for one in strategy.parameters
+        if one.required and one.name not in given
+    ]
 
 
 def _fits(value: Any, wanted: Any) -> bool:

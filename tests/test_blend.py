@@ -12,6 +12,7 @@ import engine
 from engine.errors import ConfigError, DataError, StrategyError
 from engine.result import Result
 from tests.desk import Desk, made_prices
+from tests.study.sweep.swept import figures_alone, figures_of, rows_of, swept
 
 RISE = (
     '"""Its own rise."""\nfrom engine.signals import momentum\n\n\ndef score(past, *, sleeve: str, over: int = 20):\n'
@@ -131,6 +132,73 @@ def test_parts_are_found_below_configs_or_beside_the_blend(parts: Desk) -> None:
         parts.config("configs/etf/a.yaml", **keys, blend=f"{{{name}: 1}}")
         result = engine.run("configs/etf/a.yaml")
         assert (result.opinions[f"stance {name} one"].nunique() > 2) == (wanted == "daily")
+
+
+@pytest.fixture
+def apart(parts: Desk) -> Desk:
+    """A blend in one folder, a sweep in another, and a `quick.yaml` beside each and in the working directory."""
+    for name, every in (("configs/etf/quick.yaml", "daily"), ("sweeps/quick.yaml", "once")):
+        parts.config(name, strategy="rise", with_="{sleeve: one}", stance=BOTH, every=every)
+    keys: dict[str, object] = {"strategy": None, "stance": None}
+    parts.config("configs/etf/a.yaml", **keys, blend="{quick.yaml: 1}", every="{weekday: wednesday}")
+    return parts
+
+
+def decided(blend: Result, name: str) -> int:
+    """How many stances a part took on the blend's days: 1 the one that decides once, few by the month, many by week."""
+    return int(blend.opinions[f"stance {name} one"].nunique())
+
+
+def test_a_part_is_looked_for_beside_the_file_that_names_it_whoever_says_its_weight(apart: Desk) -> None:
+    config, many = "configs/etf/a.yaml", decided(engine.run("configs/etf/a.yaml"), "quick.yaml")
+    assert many > 40
+    halved = engine.run(config, ["blend.quick.yaml=0.5"])
+    assert (decided(halved, "quick.yaml"), halved.config.blend) == (many, {"quick.yaml": 0.5})
+    apart.text("extends: configs/etf/a.yaml\n", "child.yaml")
+    assert decided(engine.run("child.yaml", ["blend.quick.yaml=0.5"]), "quick.yaml") == many
+
+
+def test_a_part_that_set_names_is_looked_for_beside_the_config_then_here(apart: Desk) -> None:
+    config, many = "configs/etf/a.yaml", decided(engine.run("configs/etf/a.yaml"), "quick.yaml")
+    assert decided(engine.run(config, ["blend={quick.yaml: 0.5}"]), "quick.yaml") == many
+    named = "../../sweeps/quick.yaml"
+    assert decided(engine.run(config, [f"blend={{{named}: 0.5}}"]), named) == 1
+    # As a shell completes it, from where it stands.
+    assert decided(engine.run(config, ["blend={sweeps/quick.yaml: 0.5}"]), "sweeps/quick.yaml") == 1
+    assert decided(engine.run(config, ["blend={etf/quick: 0.5}"]), "etf/quick") == many
+    with pytest.raises(
+        ConfigError, match=r"^--set blend=\{x.yaml: 1\}: blend.x.yaml: found no file `configs/etf/x.yaml`"
+    ):
+        engine.run(config, ["blend={x.yaml: 1}"])
+    beside, same, here, other = (
+        engine.run(config, [f"against=[{name}]"], results=None).metrics["active_return"]
+        for name in ("quick.yaml", "../etf/quick.yaml", "sweeps/quick.yaml", "../../sweeps/quick.yaml")
+    )
+    assert (beside, here) == (same, other)
+    assert beside != here
+
+
+SWEPT_BLENDS = [
+    "{blend.quick.yaml: [0.5, 0.9]}",
+    "{blend: [{quick.yaml: 0.5}, {../configs/etf/quick.yaml: 0.5}]}",
+    "{against: [[quick.yaml], [../configs/etf/quick.yaml], [policy]]}",
+]
+
+
+@pytest.mark.parametrize("over", SWEPT_BLENDS)
+@pytest.mark.parametrize("own", ["", "against: [quick.yaml]\n"])
+def test_a_variant_of_a_blend_is_the_run_of_its_command(apart: Desk, over: str, own: str) -> None:
+    """A sweep's names are beside the sweep, the command's beside the base: both are the same files."""
+    apart.text(
+        f"base: ../configs/etf/a.yaml\n{own if 'against' not in over else ''}sweep: {{over: {over}}}\n", "sweeps/s.yaml"
+    )
+    path = Path("sweeps/s.yaml")
+    rows = rows_of(swept(path))
+    assert {row["way"] for row in rows} <= {"single", "fused"}, [row["reason"] for row in rows]
+    for row in rows:
+        alone = figures_alone(path, row["variant"])
+        assert figures_of(row) == pytest.approx(alone, rel=1e-9, abs=1e-12, nan_ok=True)
+    assert len({row["sharpe" if "blend" in over else "active_return"] for row in rows}) == len(rows)
 
 
 def test_the_id_follows_question_data_and_strategy_of_every_part(parts: Desk) -> None:

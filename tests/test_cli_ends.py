@@ -24,11 +24,11 @@ def score(past):
     sys.stdout.write("again\\n")
     return 1.0
 '''
-SWALLOWS = '''"""Swallows Ctrl-C."""
+SWALLOWS = '''"""Swallows what ends it."""
 import os, signal
 def score(past):
     try:
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.{name})
     except BaseException:
         pass
     {then}
@@ -56,25 +56,27 @@ def test_what_a_strategy_prints_goes_to_stderr(desk: Desk, overweight: Command) 
     assert "asked\nagain" not in overweight("run a.yaml").out
 
 
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
 @pytest.mark.parametrize("then", ["pass", "raise ValueError('after it')", "raise ImportError('numpy')"])
 @pytest.mark.parametrize("line", ["run a.yaml a.yaml", "run --json a.yaml", "check a.yaml", "compare a.yaml"])
 def test_an_interrupt_that_is_swallowed_ends_the_command_all_the_same(
-    desk: Desk, overweight: Command, line: str, then: str
+    desk: Desk, overweight: Command, line: str, then: str, name: str, code: int
 ) -> None:
-    desk.text(SWALLOWS.format(then=then), "strategies/swallows.py")
+    desk.text(SWALLOWS.format(then=then, name=name), "strategies/swallows.py")
     desk.config(strategy="swallows", expect='{turnover: ">= 0"}')
-    before = signal.getsignal(signal.SIGINT)
+    before = [signal.getsignal(one) for one in interrupt.ENDING]
     said = overweight(line)
-    assert (said.code, said.out, said.err) == (130, "", "stopped\n")
-    assert signal.getsignal(signal.SIGINT) is before
+    assert (said.code, said.out, said.err) == (code, "", "stopped\n")
+    assert [signal.getsignal(one) for one in interrupt.ENDING] == before
     assert overweight("list").code == 0
 
 
-def test_an_interrupt_that_is_ignored_stays_ignored(desk: Desk) -> None:
-    desk.text(SWALLOWS.format(then="pass"), "strategies/swallows.py")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_interrupt_that_is_ignored_stays_ignored(desk: Desk, name: str) -> None:
+    desk.text(SWALLOWS.format(then="pass", name=name), "strategies/swallows.py")
     desk.config(strategy="swallows")
     # As a shell starts what runs in its background.
-    code = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from engine.cli import main; main()"
+    code = f"import signal; signal.signal(signal.{name}, signal.SIG_IGN); from engine.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code, "run", "a.yaml"], capture_output=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
 
@@ -122,13 +124,14 @@ def test_a_closed_stderr_changes_no_answer(desk: Desk) -> None:
     assert done.stdout.startswith(b"[")
 
 
-def test_an_interrupt_from_outside_ends_a_run(desk: Desk) -> None:
+@pytest.mark.parametrize(("ending", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_from_outside_ends_a_run(desk: Desk, ending: int, code: int) -> None:
     desk.text('"""Waits."""\nimport time\nprint("ready", flush=True)\ntime.sleep(60)\n', "strategies/waits.py")
     desk.config(strategy="waits")
     with subprocess.Popen([*OVERWEIGHT, "run", "a.yaml"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         assert process.stdout is not None
         assert process.stderr.readline() == b"ready\n"
-        os.kill(process.pid, signal.SIGINT)
-        assert process.wait(timeout=60) == 130
+        os.kill(process.pid, ending)
+        assert process.wait(timeout=60) == code
         assert (process.stdout.read(), process.stderr.read()) == (b"", b"stopped\n")

@@ -237,7 +237,7 @@ def _full_path(tree: Marked, key: str) -> tuple[Step, ...]:
 def _with_value(here: Marked, path: tuple[Step, ...], value: Marked, above: tuple[Step, ...]) -> Marked:
     """`here` with the value at `path` (null: with the key away)."""
     if not path:
-        return replace(value, implied=here.implied)
+        return replace(value, implied=here.implied, key_place=here.key_place)
     step, rest = str(path[0]), path[1:]
     below = here.child(step)
     if isinstance(here.value, list):

@@ -71,16 +71,13 @@ def shipped(path: Path) -> Path:
 
 def part_file(config: Config, name: str) -> Path:
     """The file that a name under `blend` means: a path below `configs/`, as runs are called; with `.yaml` at its end a
-    path beside the file that says so. Raises ConfigError where there is none.
+    path beside the file that names it, whoever says its weight. Raises ConfigError where there is none.
     """
     key = f"blend.{name}"
-    folder = config.folder_of(key)
-    tried = [folder / name]
+    folders = config.folders_of(key, named=True)
+    tried = [folder / name for folder in folders]
     if not name.endswith(ENDINGS):
-        above = Path(os.path.abspath(folder)).parts
-        up = above[::-1].index("configs") if "configs" in above else 0
-        root = Path(os.path.normpath(folder.joinpath(*[".."] * up)))
-        tried = [root / f"{name}.yaml", shipped(Path("configs", f"{name}.yaml"))]
+        tried = [*[_root(folder) / f"{name}.yaml" for folder in folders], shipped(Path("configs", f"{name}.yaml"))]
     for path in tried:
         if path.is_file():
             return path
@@ -89,6 +86,13 @@ def part_file(config: Config, name: str) -> Path:
     near = did_you_mean(Path(name).stem, beside, "check the name") if beside else "check the name"
     expected = "another config: its path below `configs/`, or beside this with `.yaml`"
     raise ConfigError(config.fault(key, f"no file `{tried[0]}`", expected, near))
+
+
+def _root(folder: Path) -> Path:
+    """The nearest folder called `configs` above a folder, or the folder itself where there is none."""
+    above = Path(os.path.abspath(folder)).parts
+    up = above[::-1].index("configs") if "configs" in above else 0
+    return Path(os.path.normpath(folder.joinpath(*[".."] * up)))
 
 
 def _validated(tree: Marked, findings: list[Finding]) -> tuple[Config | None, frozenset[str]]:

@@ -225,15 +225,22 @@ class Config(Record):
         """`file:line:column` of a dotted key; of its nearest parent where the key is not written."""
         return str(self._tree.nearest(self._tree.steps(key))[0].place)
 
-    def folder_of(self, key: str) -> Path:
-        """The folder of the file in which a key is written: what a path there is relative to.
+    def folders_of(self, key: str, *, named: bool = False) -> tuple[Path, ...]:
+        """Where a relative path at a key is looked for, one folder after the other: that of the file which says it;
+        for a `--set` that of the config that is run, then the working directory.
 
-        The config's own folder where the key is not written; the working directory for a `--set`.
+        named: the key's own name is the path, and its value says something else, such as a weight in a blend.
         """
-        place = self._tree.nearest(self._tree.steps(key))[0].place
+        node, written = self._tree.nearest(self._tree.steps(key))
+        place = node.key_place if named and written else node.place
         if place.file.startswith("--set "):
-            return Path()
-        return Path(place.file).parent if place.line else self.folder
+            return (self.folder, Path())
+        return (Path(place.file).parent if place.line else self.folder,)
+
+    def file_at(self, key: str, path: str, *, named: bool = False) -> Path:
+        """The file that a relative path at a key means: the first that exists, else the first of all."""
+        tried = [folder / path for folder in self.folders_of(key, named=named)]
+        return next((one for one in tried if one.is_file()), tried[0])
 
     def fault(self, key: str, found: str, expected: str, cure: str) -> Fault:
         """A fault about a key of this config, for the layers that find one later."""

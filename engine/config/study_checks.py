@@ -52,8 +52,8 @@ def _written(tree: Marked) -> Iterator[Path]:
         below = value.children() if key == "trade" else {}
         written: dict[Path, Marked] = {(key, name): node for name, node in below.items()} or {(key,): value}
         for path, one in written.items():
-            file = one.key_place.file
-            if not one.implied and (file == tree.place.file or file.startswith("--set ")):
+            own = one.key_place.file == tree.place.file or one.place.file.startswith("--set ")
+            if not one.implied and own:
                 yield path
 
 

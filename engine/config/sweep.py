@@ -24,9 +24,12 @@ class Span(Record):
 
     @property
     def whole(self) -> bool:
-        """Whether all its numbers are whole ones, as `lookback` needs them."""
+        """Whether its numbers are rounded to whole ones, as `lookback` needs them: both ends are, and so many whole
+        numbers lie between them that no two become one.
+        """
         ends = (self.from_, self.to) if self.step is None else (self.from_, self.to, self.step)
-        return all(float(one).is_integer() for one in ends) and not self.log
+        crowded = self.count is not None and self.count - 1 > self.to - self.from_
+        return all(float(one).is_integer() for one in ends) and not self.log and not crowded
 
     def at(self, share: float) -> float | int:
         """The number at a share of the way from 0 to 1, rounded where all are whole."""
@@ -55,6 +58,9 @@ def _sound(span: Span) -> Span:
         raise wrong(f"the number {number(span.to)}", f"at least `from` ({number(span.from_)})", "swap the two", at="to")
     if span.step is not None and span.count is not None:
         raise wrong("`step` and `count`", "one of them", "remove one", at="count")
+    if span.from_ == span.to and (span.count or 1) > 1:
+        found, cure = f"{span.count:,} numbers from {number(span.from_)} to {number(span.to)}", "write `count: 1`"
+        raise wrong(found, "one, or two ends that differ", cure, at="count")
     if span.log and (span.from_ <= 0 or span.step is not None):
         expected = "numbers above 0, and `count`, where they are spread by ratio"
         raise wrong("`log: true`", expected, "write for example {from: 0.1, to: 10, count: 5, log: true}", at="log")
@@ -66,10 +72,32 @@ def _values(value: Any) -> Any:
     if isinstance(value, tuple):
         if not value:
             raise wrong("an empty list", "at least one value", "add one, or remove the key")
+        _refuse_repeated(value)
         return value
     if isinstance(value, dict):
         return value
     raise wrong(shown(value), "a list, or a range", "write for example [1, 2], or {from: 1, to: 2, step: 0.5}")
+
+
+def _refuse_repeated(values: tuple[Any, ...]) -> None:
+    """A variant that is tried twice would be counted twice, as a trial and among the neighbours of the best."""
+    seen: dict[str, int] = {}
+    for i, value in enumerate(values):
+        first = seen.setdefault(_same(value), i)
+        if first != i:
+            found = f"{shown(value)}, which is value {first + 1} of the list already"
+            raise wrong(found, "each value once", "remove one: both would be the same variant", at=str(i))
+
+
+def _same(value: Any) -> str:
+    """The same text for values that are equal however they are written: 1 and 1.0, though not 1 and true."""
+    if isinstance(value, dict):
+        return repr(sorted((key, _same(one)) for key, one in value.items()))
+    if isinstance(value, tuple):
+        return repr([_same(one) for one in value])
+    if isinstance(value, float) and value.is_integer():
+        return repr(int(value))
+    return repr(value)
 
 
 def _key(value: str) -> str:

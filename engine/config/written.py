@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.config.endings import ENDINGS
 from engine.config.extends import STUDIES
 from engine.config.marked import Marked
 from engine.config.models import Config
@@ -46,10 +47,30 @@ def rerun_command(config: Config, values: Mapping[str, Any]) -> str | None:
     if base is None:
         return None
     own = {key: value for key, value in _own(config.tree, str(config.path)) if key.partition(".")[0] not in STUDIES}
-    changes = {**own, **values}
+    changes = {key: _beside(base, config, key, key, value) for key, value in own.items()}
+    changes |= {key: _beside(base, config, key, f"sweep.over.{key}", value) for key, value in values.items()}
     said = {key: value for key, value in changes.items() if value is not None or has_key(config.tree, key)}
     words = [word for key, value in said.items() for word in ("--set", f"{key}={written(value)}")]
     return shlex.join(["overweight", "run", str(base), *words])
+
+
+def _beside(base: Path, config: Config, key: str, at: str, value: Any) -> Any:
+    """A value that names other configs as the base would say it: a path beside the study is none beside the base.
+
+    key: what is set to the value. at: where the study says so.
+    """
+    if key == "against" and isinstance(value, (list, tuple)):
+        return [_seen_from(base, config, at, name) for name in value]
+    if key == "blend" and isinstance(value, Mapping):
+        return {_seen_from(base, config, at, name): weight for name, weight in value.items()}
+    return value
+
+
+def _seen_from(base: Path, config: Config, key: str, name: Any) -> Any:
+    """A name of another config, which stands at a key of the study, from the folder of the base."""
+    if not isinstance(name, str) or not name.endswith(ENDINGS) or os.path.isabs(name):
+        return name
+    return Path(os.path.relpath(config.file_at(key, name), base.parent)).as_posix()
 
 
 def base_of(config: Config) -> Path | None:
@@ -65,7 +86,9 @@ def _own(tree: Marked, file: str, above: str = "") -> Iterator[tuple[str, Any]]:
     """What a file says itself, by dotted key, and what `--set` says; a list is said as a whole."""
     for key, child in tree.children().items():
         path = key if child.implied else f"{above}{key}"
-        if child.children():
+        own = os.path.normpath(child.place.file) == os.path.normpath(file) or child.place.file.startswith("--set ")
+        # Names of a blend may hold dots, which would be steps in a key that the base has not.
+        if child.children() and not (own and path == "blend"):
             yield from _own(child, file, above if child.implied else f"{path}.")
-        elif os.path.normpath(child.place.file) == os.path.normpath(file) or child.place.file.startswith("--set "):
+        elif own:
             yield path, child.plain()

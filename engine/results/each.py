@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from engine.results import terminal
+from engine.results import interrupt, terminal
 from engine.results.failures import Failure, attempt, tell
 from engine.study.person import Person, waiting
 
@@ -30,5 +30,12 @@ def each(names: Sequence[str], action: Callable[[str], T], doing: str, yes: bool
 
 
 def _person(progress: terminal.Progress, yes: bool) -> Person:
-    """Whoever looks at the terminal."""
-    return Person(progress.say, lambda asked: yes or progress.agrees(asked), terminal.complain)
+    """Whoever looks at the terminal. An interrupt that compiled code swallowed ends the study when it next says how far
+    it is, and not hours later, when it is done.
+    """
+
+    def say(doing: str) -> None:
+        interrupt.stop_if_seen()
+        progress.say(doing)
+
+    return Person(say, lambda asked: yes or progress.agrees(asked), terminal.complain)

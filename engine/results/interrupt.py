@@ -1,4 +1,4 @@
-"""Ctrl-C: it ends the command with exit code 130 and one word, also where compiled or foreign code swallows it."""
+"""Ctrl-C and SIGTERM: they end the command in the same way, also where compiled or foreign code swallows them."""
 
 from __future__ import annotations
 
@@ -9,39 +9,51 @@ from types import FrameType
 
 #: What a shell reports of a program that Ctrl-C ended.
 STOPPED = 130
+#: Signals that end a command, and what Python does at each until somebody says otherwise. SIGTERM is what `kill`,
+#: `timeout`, service managers and batch queues send before they kill.
+ENDING = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
 
-_seen = False
+_seen: int | None = None
 
 
 def seen() -> bool:
-    """Whether Ctrl-C was pressed since the command began."""
-    return _seen
+    """Whether a signal that ends the command came since it began."""
+    return _seen is not None
+
+
+def code() -> int:
+    """The exit code of a command that was stopped, as a shell reports it: 128 and the signal's number."""
+    return STOPPED if _seen is None else 128 + _seen
 
 
 def stop_if_seen() -> None:
-    """Raises KeyboardInterrupt where Ctrl-C was pressed: whoever caught it before had no right to."""
-    if _seen:
+    """Raises KeyboardInterrupt where such a signal came: whoever caught it before had no right to."""
+    if seen():
         raise KeyboardInterrupt
 
 
 @contextmanager
 def watched() -> Iterator[None]:
-    """Remember every Ctrl-C while the block runs. Where it is ignored, or not ours to handle, nothing changes."""
+    """Remember the first of these signals while the block runs, and raise KeyboardInterrupt at each. Where one is
+    ignored, or not ours to handle, nothing changes.
+    """
     global _seen
-    _seen = False
+    _seen = None
+    before = {}
     try:
-        ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        before = signal.signal(signal.SIGINT, _remember) if ours else None
+        for number, usual in ENDING.items():
+            if signal.getsignal(number) is usual:
+                before[number] = signal.signal(number, _remember)
     except ValueError:  # not in the main thread
-        before = None
+        pass
     try:
         yield
     finally:
-        if before is not None:
-            signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _remember(number: int, frame: FrameType | None) -> None:
     global _seen
-    _seen = True
+    _seen = number if _seen is None else _seen
     raise KeyboardInterrupt

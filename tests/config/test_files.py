@@ -59,8 +59,8 @@ from: null
     assert config.from_ is None
     assert config.place("tilt.miners.over") == "configs/etf/child.yaml:4:23"
     assert config.place("tilt.miners.from") == "configs/base.yaml:7:34"
-    assert config.folder_of("tilt.miners.from") == Path("configs")
-    assert config.folder_of("tilt.miners.over") == config.folder_of("to") == Path("configs/etf")
+    assert config.folders_of("tilt.miners.from") == (Path("configs"),)
+    assert config.folders_of("tilt.miners.over") == config.folders_of("to") == (Path("configs/etf"),)
 
 
 def test_a_fault_in_the_parent_is_told_in_the_parent(write, good: str) -> None:

@@ -185,5 +185,7 @@ def test_too_many_candidates_are_refused_before_any_runs(desk: Desk) -> None:
 def test_where_no_candidate_runs_the_first_reason_is_told(desk: Desk) -> None:
     desk.text("def score(past, *, level: float = 1.0):\n    return 1.0 / (level - 2.0)\n", "strategies/fails.py")
     sweep = "sweep: {over: {with.level: [2.0]}}\n"
-    with pytest.raises(ConfigError, match=r"found 1 variant, none of which runs; the first: .*ZeroDivisionError"):
+    with pytest.raises(
+        ConfigError, match=r"found 1 variant, of which none runs; .* the first one fails at once: .*ZeroDivisionError"
+    ):
         walk_forward_of(load(written(desk, GOOD, sweep, strategy="fails")))

@@ -111,6 +111,26 @@ def test_a_variant_that_is_no_config_is_told_at_its_line(desk: Desk, over: str, 
             "3:52: sweep.over.capital.count: found `step` and `count`; expected one of them; remove one",
         ),
         (
+            "  over: {capital: [126, 252, 126]}",
+            "3:30: sweep.over.capital.2: found the number 126, which is value 1 of the list already; expected each "
+            "value once; remove one: both would be the same variant",
+        ),
+        (
+            "  over: {capital: [2, 1, 1.0]}",
+            "3:26: sweep.over.capital.2: found the number 1, which is value 2 of the list already; expected each "
+            "value once; remove one: both would be the same variant",
+        ),
+        (
+            "  over: {trade: [{after: 1, at: close}, {at: close, after: 1.0}]}",
+            "3:41: sweep.over.trade.1: found a mapping, which is value 1 of the list already; expected each value "
+            "once; remove one: both would be the same variant",
+        ),
+        (
+            "  over: {capital: {from: 2, to: 2, count: 3}}",
+            "3:43: sweep.over.capital.count: found 3 numbers from 2 to 2; expected one, or two ends that differ; "
+            "write `count: 1`",
+        ),
+        (
             "  over: {capital: {from: 0, to: 2, count: 2, log: true}}",
             "3:51: sweep.over.capital.log: found `log: true`; expected numbers above 0, and `count`, where they are "
             "spread by ratio; write for example {from: 0.1, to: 10, count: 5, log: true}",
@@ -129,3 +149,37 @@ def test_a_range_with_nothing_to_list_is_told(desk: Desk) -> None:
     with pytest.raises(ConfigError) as caught:
         variants_of(config)
     assert str(caught.value).startswith("sweep.yaml:3:19: sweep.over.capital: found a range without `step` or `count`;")
+
+
+@pytest.mark.parametrize(
+    ("written", "listed"),
+    [
+        ("[1, true, 2]", [1, True, 2]),
+        ("['1', 1]", ["1", 1]),
+        ("[[AAA, BBB], [BBB, AAA]]", [("AAA", "BBB"), ("BBB", "AAA")]),
+        ("{from: 0, to: 1, count: 5}", [0.0, 0.25, 0.5, 0.75, 1.0]),
+        ("{from: 0, to: 4, count: 5}", [0, 1, 2, 3, 4]),
+        ("{from: 20, to: 41, count: 4}", [20, 27, 34, 41]),
+        ("{from: 3, to: 3, count: 1}", [3]),
+    ],
+)
+def test_values_that_differ_stay_apart(desk: Desk, written: str, listed: list[object]) -> None:
+    variants = variants_of(load(swept(desk, f"  over: {{with.x: {written}}}")))
+    assert [variants.values(row)["with.x"] for row in range(variants.count)] == listed
+    assert [type(value) for value in variants.axes[0]] == [type(value) for value in listed]  # type: ignore[union-attr]
+
+
+def test_draws_of_lists_are_all_different(desk: Desk) -> None:
+    block = "  over: {capital: [1, 2, 3], every: [week_end, month_end], with.x: {from: 1, to: 50, step: 1}}\n  sample: "
+    drawn = variants_of(load(swept(desk, f"{block}{{how: random, count: 300}}")))
+    assert len({tuple(drawn.values(row).values()) for row in range(300)}) == 300
+    some = variants_of(load(swept(desk, f"{block}{{how: random, count: 100, seed: 3}}")))
+    values = [tuple(some.values(row).values()) for row in range(100)]
+    assert len({*values}) == 100
+    assert len({value[2] for value in values}) > 30
+    with pytest.raises(ConfigError) as caught:
+        variants_of(load(swept(desk, f"{block}{{how: latin_hypercube, count: 301}}")))
+    assert str(caught.value) == (
+        "sweep.yaml:4:41: sweep.sample.count: found 301 draws where there are 300 combinations; expected at most 300; "
+        "draw fewer, or remove `sample`: all of them are tried then"
+    )

@@ -23,7 +23,7 @@ READABLE = (".csv", ".txt", *PARQUET, *SHEETS)
 
 def find(config: Config, name: str, path: str, what: str = "CSV or parquet file") -> Path:
     """The file or folder `path` means: beside the config, in the working directory, then in the data folders."""
-    folders = [config.folder_of(f"data.{name}.path"), Path.cwd()]
+    folders = [*config.folders_of(f"data.{name}.path"), Path.cwd()]
     folders += [Path(folder) for folder in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if folder]
     folders += [Path(folder) for folder in USUAL_FOLDERS]
     for folder in folders:

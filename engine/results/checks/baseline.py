@@ -154,7 +154,7 @@ def _rival(config: Config, name: str) -> str | list[str]:
     """What is measured against, by its name; another config also by what it asks."""
     if not name.endswith(ENDINGS):
         return name
-    return [name, _hash(load(config.folder_of("against") / name).question())]
+    return [name, _hash(load(config.file_at("against", name)).question())]
 
 
 def _libraries(one: Baseline) -> dict[str, str]:

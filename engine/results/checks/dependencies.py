@@ -52,7 +52,7 @@ def _of_config(config: Config, seen: set[Path]) -> Iterator[Path]:
     strategies = strategy_files()
     yield from (strategies[name] for name in _strategies(config.resolved()) if name in strategies)
     yield from _data(config)
-    against = [config.folder_of("against") / name for name in config.against if name.endswith(ENDINGS)]
+    against = [config.file_at("against", name) for name in config.against if name.endswith(ENDINGS)]
     for path in (*against, *(part_file(config, name) for name in config.blend or ())):
         yield from _of_config(load(path), seen)
 

@@ -57,7 +57,7 @@ def _with_others(config: Config, seen: frozenset[Path] = frozenset()) -> Iterato
     yield config
     seen = seen | {config.path.resolve()}
     named = [part_file(config, name) for name in config.blend or ()]
-    named += [config.folder_of("against") / name for name in config.against if name.endswith(ENDINGS)]
+    named += [config.file_at("against", name) for name in config.against if name.endswith(ENDINGS)]
     for path in named:
         if path.resolve() not in seen:
             yield from _with_others(load(path), seen)

@@ -10,22 +10,21 @@ from typing import Any
 
 from engine.config import Config
 from engine.config.marked import Marked
-from engine.config.sweep import Span
 from engine.config.vary import unusable, varied
 from engine.errors import ConfigError, Fault, OverweightError
 from engine.measure.metrics import METRICS
-from engine.strategy import load_strategy
+from engine.strategy import load_brakes
 from engine.study.person import who_waits
 from engine.study.processes import cores
 from engine.study.sweep.blocks import span_words
+from engine.study.sweep.plan import root_of
+from engine.study.sweep.unfit import looked_at, unfit_parameters
 from engine.study.sweep.variants import Variants, count_of, variants_of
 
 #: More variants than this are run only where somebody says yes.
 MANY = 1_000_000
 #: Variants a second that one core runs at the very best; and bytes that the table takes for each variant.
 BEST_RATE, BYTES = 50_000, 8 * (len(METRICS) + 2)
-#: So many values of a key are looked at before the run; a wrong one beyond them is a row with its reason.
-LOOKED_AT = 1_000
 
 
 def sound_variants(config: Config) -> Variants:
@@ -36,7 +35,7 @@ def sound_variants(config: Config) -> Variants:
     if faults:
         raise ConfigError(*faults)
     variants = variants_of(config)
-    faults = [*_values(config, variants)]
+    faults = [*_values(config, variants), *unfit_parameters(config, variants)]
     if faults:
         raise ConfigError(*dict.fromkeys(faults))
     return variants
@@ -74,24 +73,34 @@ def _said_by_hand(node: Marked) -> Iterator[str]:
 
 def _values(config: Config, variants: Variants) -> Iterator[Fault]:
     for key, axis in zip(variants.keys, variants.axes, strict=True):
-        values = (axis.at(0.0), axis.at(1.0)) if isinstance(axis, Span) else axis[:LOOKED_AT]
-        for value in values:
-            faults = unusable(config, key, value) or _unfit_parameter(config, variants, key, value)
+        for value in looked_at(axis):
+            faults = unusable(config, key, value) or _unfit_brake(config, key, value)
             yield from faults
             if any(fault.found.startswith("an unknown key") for fault in faults):
                 break
 
 
-def _unfit_parameter(config: Config, variants: Variants, key: str, value: Any) -> tuple[Fault, ...]:
-    """A parameter that the strategy does not have, or not of this type; its place is that of the swept key."""
-    if not key.startswith("with.") or "strategy" in variants.keys:
+def _unfit_brake(config: Config, key: str, value: Any) -> tuple[Fault, ...]:
+    """A brake that is none, or a parameter that it does not have; the place is that of the swept key."""
+    if root_of(key) != "brake":
         return ()
     try:
-        load_strategy(varied(config, {key: value}))
+        one = varied(config, {key: value})
+    except OverweightError:  # beside other values it may fit
+        return ()
+    try:
+        load_brakes(one)
     except OverweightError as error:
         place = str(config.tree.nearest(("sweep", "over", key))[0].place)
-        return tuple(replace(fault, place=place) for fault in error.faults if fault.key.startswith(key))
+        return tuple(replace(fault, place=place) if fault.key.startswith("brake") else fault for fault in error.faults)
     return ()
+
+
+def none_runs(config: Config, count: int, reason: str) -> Fault:
+    """Every variant failed; reason: why the first one did."""
+    found = f"{count:,} variant{'s' * (count > 1)}, of which none runs"
+    cure = f"mend the base or the values, for the first one fails at once: {reason}"
+    return config.fault("sweep.over", found, "at least one that runs", cure)
 
 
 def _size(config: Config, count: int) -> Iterator[Fault]:

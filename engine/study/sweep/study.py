@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +14,7 @@ from engine.config import Config
 from engine.config.sweep import Span
 from engine.config.vary import varied
 from engine.errors import ConfigError, OverweightError
+from engine.measure.metrics import METRICS
 from engine.study.answered import PARTS, Studied, study_id
 from engine.study.person import who_waits
 from engine.study.sweep.before import found_before
@@ -24,7 +27,7 @@ from engine.study.sweep.outcome import Outcome, figures_of, outcome_of, table_of
 from engine.study.sweep.parts import part_file
 from engine.study.sweep.picture import picture_of
 from engine.study.sweep.plan import Plan, plan_of
-from engine.study.sweep.refused import sound_variants
+from engine.study.sweep.refused import none_runs, sound_variants
 from engine.study.sweep.single import run_variant
 from engine.study.sweep.worlds import worlds_of
 from engine.trials import TRIALS, check_trials, count_swept
@@ -48,15 +51,34 @@ def study_sweep(config: Config, results: Path | None, full: bool = False) -> Stu
     who_waits().say(f"{config.path}: reading the data")
     worlds = worlds_of(plan)
     identity = study_id(config, worlds.identity)
-    found = _found(plan, identity, results)
-    outcome = outcome_of(plan, found, config.sweep.choose_by)
-    if outcome is None:
-        raise _none_ran(plan, found)
-    if results is not None:
-        ran = np.flatnonzero(found.way != FAILED)
-        count_swept(results / TRIALS, swept_trials(config, worlds, ran, found.metric("sharpe")[ran]))
-    studied = _studied(outcome, identity)
-    return replace(studied, full={"choosing": choosing(outcome)}) if full else studied
+    with _told_of_what_is_kept(plan, identity, results):
+        found = _found(plan, identity, results)
+        outcome = outcome_of(plan, found, config.sweep.choose_by)
+        if outcome is None:
+            raise _none_ran(plan, found)
+        if results is not None:
+            ran = np.flatnonzero(found.way != FAILED)
+            count_swept(results / TRIALS, swept_trials(config, worlds, ran, found.metric("sharpe")[ran]))
+        studied = _studied(outcome, identity)
+        return replace(studied, full={"choosing": choosing(outcome)}) if full else studied
+
+
+def _home(plan: Plan, results: Path) -> Path:
+    return results / "studies" / plan.config.name
+
+
+@contextmanager
+def _told_of_what_is_kept(plan: Plan, identity: str, results: Path | None) -> Iterator[None]:
+    """Whoever stops the sweep while the block runs is told what is done, and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if results is not None and not (_home(plan, results) / identity).exists():
+            folder = _home(plan, results) / f"{PARTS}{identity}"
+            kept = sum(len(plan.rows(number)) for number in range(plan.blocks) if part_file(folder, number).exists())
+            words = f"{kept:,} of {plan.variants.count:,} variants are done and kept: the same command goes on there"
+            who_waits().warn(f"{plan.config.path}: {words}")
+        raise
 
 
 def _found(plan: Plan, identity: str, results: Path | None) -> Found:
@@ -64,19 +86,12 @@ def _found(plan: Plan, identity: str, results: Path | None) -> Found:
         who_waits().say(f"{plan.config.path}: {words}")
 
     if results is not None:
-        home = results / "studies" / plan.config.name
+        home = _home(plan, results)
         before = found_before(home / identity, plan.variants.count)
         if before is not None:
             say(f"{plan.variants.count:,} variants were run before")
             return before
-        folder = home / f"{PARTS}{identity}"
-        try:
-            return run_blocks(plan, folder, say)
-        except KeyboardInterrupt:
-            kept = sum(len(plan.rows(number)) for number in range(plan.blocks) if part_file(folder, number).exists())
-            words = f"{kept:,} of {plan.variants.count:,} variants are done and kept: the same command goes on there"
-            who_waits().warn(f"{plan.config.path}: {words}")
-            raise
+        return run_blocks(plan, home / f"{PARTS}{identity}", say)
     with TemporaryDirectory() as folder_name:
         return run_blocks(plan, Path(folder_name), say)
 
@@ -125,7 +140,11 @@ def _moving(outcome: Outcome) -> list[str]:
 
 
 def _none_ran(plan: Plan, found: Found) -> OverweightError:
-    count = plan.variants.count
-    reason = found.reasons.get(0, "no variant has the metric")
-    words = f"{count:,} variants of which none has figures; the first: {reason}"
-    return ConfigError(plan.config.fault("sweep.over", words, "at least one that runs", "mend the base, or the values"))
+    config, count = plan.config, plan.variants.count
+    if len(found.reasons) == count:
+        return ConfigError(none_runs(config, count, found.reasons[0]))
+    assert config.sweep is not None
+    name = config.sweep.choose_by
+    words = f"{count:,} variant{'s' * (count > 1)}, of which none has the metric `{name}`"
+    expected = f"one that has it: {METRICS[name].formula}"
+    return ConfigError(config.fault("sweep.choose_by", words, expected, "choose by another metric"))

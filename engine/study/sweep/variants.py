@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,9 +71,21 @@ def variants_of(config: Config) -> Variants:
     assert sweep is not None
     keys = tuple(sorted(sweep.over))
     axes = tuple(_axis(config, sweep, key) for key in keys)
+    grid = _combinations(axes)
     if sweep.sample is None:
-        return Variants(keys, axes, math.prod(len(axis) for axis in axes if not isinstance(axis, Span)), None)
-    return Variants(keys, axes, sweep.sample.count, _draws(sweep.sample, len(keys)))
+        assert grid is not None
+        return Variants(keys, axes, grid, None)
+    if grid is not None and sweep.sample.count > grid:
+        found = f"{sweep.sample.count:,} draws where there are {grid:,} combinations"
+        cure = "draw fewer, or remove `sample`: all of them are tried then"
+        raise ConfigError(config.fault("sweep.sample.count", found, f"at most {grid:,}", cure))
+    return Variants(keys, axes, sweep.sample.count, _draws(sweep.sample, axes))
+
+
+def _combinations(axes: Sequence[tuple[Any, ...] | Span]) -> int | None:
+    """How many there are; None where an axis is a range to draw from."""
+    sizes = [len(axis) for axis in axes if not isinstance(axis, Span)]
+    return math.prod(sizes) if len(sizes) == len(axes) else None
 
 
 def count_of(config: Config) -> int:
@@ -103,11 +116,27 @@ def _axis(config: Config, sweep: Sweep, key: str) -> tuple[Any, ...] | Span:
     return written.listed() or written
 
 
-def _draws(sample: Sample, keys: int) -> Draws:
-    """(count, K) in [0, 1): independent, or one in each of `count` equal parts of every axis (McKay et al. 1979)."""
-    random = np.random.default_rng(sample.seed)
-    drawn = random.random((sample.count, keys))
+def _draws(sample: Sample, axes: Sequence[tuple[Any, ...] | Span]) -> Draws:
+    """(count, K) in [0, 1): independent, or one in each of `count` equal parts of every axis (McKay et al. 1979).
+
+    Independent draws of lists alone are different combinations, as a hand draws cards.
+    """
+    random, keys, grid = np.random.default_rng(sample.seed), len(axes), _combinations(axes)
+    if sample.how == "random" and grid is not None and grid < 1 << 62:
+        sizes = [len(axis) for axis in axes if not isinstance(axis, Span)]
+        places = _digits(random.choice(grid, sample.count, replace=False), sizes)
+        return np.column_stack([(place + 0.5) / size for place, size in zip(places, sizes, strict=True)])
+    drawn: Draws = random.random((sample.count, keys))
     if sample.how == "latin_hypercube":
         parts = np.column_stack([random.permutation(sample.count) for _ in range(keys)])
         drawn = (parts + drawn) / sample.count
     return drawn
+
+
+def _digits(numbers: Indices, sizes: Sequence[int]) -> list[Indices]:
+    """The place on each axis of some combinations of a grid, whose last axis turns fastest."""
+    places: list[Indices] = []
+    for size in reversed(sizes):
+        places.append(numbers % size)
+        numbers = numbers // size
+    return places[::-1]

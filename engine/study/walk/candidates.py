@@ -19,7 +19,7 @@ from engine.portfolio.ledger import first_session
 from engine.portfolio.stance import Stance
 from engine.study.person import who_waits
 from engine.study.sweep.kept import Kept
-from engine.study.sweep.refused import sound_variants
+from engine.study.sweep.refused import none_runs, sound_variants
 from engine.study.sweep.single import decide_kept
 from engine.study.sweep.variants import Variants
 from engine.study.walk.cut import Beside
@@ -97,9 +97,12 @@ def run_candidates(config: Config) -> Candidates:
             ran.append(_candidate(number, one, decide_kept(one, kept)))
         except OverweightError as error:
             reasons[number] = "; ".join(str(error).splitlines())
+        except KeyboardInterrupt:
+            words = f"stopped at candidate {number + 1:,} of {variants.count:,}; a walk-forward keeps none of them"
+            who_waits().warn(f"{config.path}: {words}: the same command begins anew")
+            raise
     if not ran:
-        words = f"{variants.count:,} variant{'s' * (variants.count > 1)}, none of which runs; the first: {reasons[0]}"
-        raise ConfigError(config.fault("sweep.over", words, "at least one that runs", "mend the base, or the values"))
+        raise ConfigError(none_runs(config, variants.count, reasons[0]))
     return Candidates(config, variants, setting, _candidate(WRITTEN, setting, decided), tuple(ran), reasons, beside)
 
 

@@ -13,10 +13,12 @@ import pytest
 
 from engine.config import load
 from engine.fingerprint import CODE, ENGINE
+from engine.study.processes import cores
 from engine.study.sweep import study
 from engine.study.sweep.blocks import run_blocks
 from engine.study.sweep.plan import plan_of
 from tests.desk import Desk
+from tests.results.command import Command
 from tests.study.sweep.swept import sweep, swept
 
 RUN = "import sys; from engine.cli import main; main(['run', 'sweep.yaml', '--results', sys.argv[1]])"
@@ -128,15 +130,59 @@ def counting(ran: list[int]) -> object:
     return counted
 
 
-def test_ctrl_c_says_what_is_kept(desk: Desk) -> None:
+@pytest.mark.parametrize(("ending", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_and_sigterm_say_what_is_kept(desk: Desk, ending: int, code: int) -> None:
     sweep(desk, OVER)
     process = start("stopped")
     until("stopped", 3, process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(ending)
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == code
     kept = len(parts("stopped"))
     assert kept >= 3
     words = said.decode().splitlines()
     assert words[-2].startswith(f"sweep.yaml: {8 * kept} of 120 variants are done and kept: the same command goes on")
     assert words[-1] == "stopped"
+
+
+def test_an_interrupt_that_is_swallowed_ends_the_sweep_at_the_next_block(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As compiled code may swallow it; the sweep used to go on to its end."""
+    sweep(desk, OVER)
+    swallows = "    if lookback == 6:\n        try:\n            os.kill(os.getpid(), signal.SIGINT)\n        except "
+    swallows += "BaseException:\n            pass\n    levels ="
+    text = Path("strategies/trend.py").read_text().replace("    levels =", swallows)
+    desk.text(text.replace("def score", "import os, signal\ndef score"), "strategies/trend.py")
+    said = Command(capsys)("run sweep.yaml --results stopped")
+    assert (said.code, len(parts("stopped"))) == (130, 1)
+    words = "sweep.yaml: 8 of 120 variants are done and kept: the same command goes on there\nstopped\n"
+    assert said.err == words
+
+
+def test_sigterm_ends_the_workers_too_and_the_same_command_goes_on(desk: Desk) -> None:
+    """Sent to the first process alone, as `kill` does: nobody is left of its group. 15 blocks of a second each."""
+    slow = "    import time\n    time.sleep(0.02)\n    levels ="
+    path = sweep(desk, OVER)
+    desk.text(Path("strategies/trend.py").read_text().replace("    levels =", slow), "strategies/trend.py")
+    process = start("stopped")
+    until("stopped", 1, process)
+    end = time.monotonic() + 60
+    while len(group(process.pid)) < 2 and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.01)
+    if cores() > 1:
+        assert len(group(process.pid)) > 1, "no worker was hired"
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert (process.returncode, group(process.pid)) == (143, [])
+    kept = len(parts("stopped"))
+    assert 1 <= kept < 15
+    desk.text(Path("strategies/trend.py").read_text().replace("sleep(0.02)", "sleep(0.0)"), "strategies/trend.py")
+    assert swept(path, "stopped").figures["ways"]["failed"] == 0
+
+
+def group(leader: int) -> list[int]:
+    """The living processes of a group."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,pgid=,stat="], capture_output=True, text=True, check=True).stdout
+    lines = [line.split() for line in listed.splitlines()]
+    return [int(pid) for pid, above, stat in lines if int(above) == leader and not stat.startswith("Z")]

@@ -246,7 +246,11 @@ def test_what_the_command_prints(desk: Desk, overweight: Command) -> None:
         ("    capital: {from: 1, to: 1e6, step: 1}\n    cash.rate: {from: 0, to: 0.1, step: 1e-7}", "",
          "sweep.yaml:4:5: sweep.over: found 1,000,001,000,000 variants: at the very best "),
         ("    capital: {from: 1, to: 2e6, step: 1}", "", "expected at most 1,000,000 where nobody says yes; draw some"),
-        ("    with.lookback: [300, 301]", "", "sweep.over: found 2 variants of which none has figures; the first: "),
+        ("    with.lookback: [300, 301]", "", "sweep.yaml:4:5: sweep.over: found 2 variants, of which none runs; "
+         "expected at least one that runs; mend the base or the values, for the first one fails at once: "),
+        ("    stance.enter: [999, 1000]", "  choose_by: information_ratio\n", "sweep.yaml:5:14: sweep.choose_by: found "
+         "2 variants, of which none has the metric `information_ratio`; expected one that has it: active_return / "
+         "tracking_error; choose by another metric"),
     ],
 )  # fmt: skip
 def test_faults(desk: Desk, overweight: Command, over: str, rest: str, message: str) -> None:
@@ -255,6 +259,67 @@ def test_faults(desk: Desk, overweight: Command, over: str, rest: str, message: 
     assert said.code == 2
     assert message in said.err
     assert "Traceback" not in said.err
+
+
+#: For each file of a strategy what it takes.
+TAKEN = {"bare": "", "fast": "*, lookback: float, pace: int = 3", "slow": "*, lookback: int = 5, sleeve: str = 'one'"}
+
+
+@pytest.mark.parametrize(
+    ("over", "messages"),
+    [
+        ("    strategy: [trend, bare]\n    with.lookback: [5, 6]",
+         ["sweep.yaml:5:20: with.lookback: found unknown parameter `lookback`; expected a parameter of bare: it has "
+          "none; sweep bare in a file of its own"]),
+        ("    strategy: [trend, bare]",
+         ["a.yaml:9:18: with.lookback: found unknown parameter `lookback`; expected a parameter of bare: it has "
+          "none; sweep bare in a file of its own"]),
+        ("    strategy: [slow, fast]\n    with.lookback: [5, 6.5]",
+         ["sweep.yaml:5:20: with.lookback: found `6.5`; expected a whole number; write a whole number"]),
+        ("    strategy: [fast, slow]\n    with.sleeve: [one, two]\n    with.lookback: [null]",
+         ["sweep.yaml:5:18: with.sleeve: found unknown parameter `sleeve`; expected a parameter of fast: lookback, "
+          "pace; sweep fast in a file of its own",
+          "sweep.yaml:4:15: with: found no `lookback`; expected every parameter fast requires; add `lookback:` under"]),
+        ("    strategy: [slow, fast]\n    with: [{lookback: 9}, {pace: 2}]",
+         ["sweep.yaml:5:11: with: found no `lookback`; expected every parameter fast requires; add `lookback:` under",
+          "sweep.yaml:5:11: with.pace: found unknown parameter `pace`; expected a parameter of slow: lookback, sl"]),
+        ("    with: [{lookback: 9}, {lokback: 9}]",
+         ["sweep.yaml:4:11: with.lokback: found unknown parameter `lokback`; expected a parameter of trend: lookback, "
+          "sleeve; did you mean `lookback`?"]),
+        ("    strategy: [trend, trnd, 7]",
+         ["sweep.yaml:4:15: strategy: found `trnd`; expected one of ",
+          "sweep.yaml:4:15: strategy: found the number 7; "]),
+        ("    strategy: [fast, bad]\n    with.lookback: [5]",
+         ["strategies/bad.py:1: found ZeroDivisionError: division by zero while loading the file; expected an ans"]),
+        ("    brake: [{strategy: slow, on: one, with: {lokback: 5}}, {strategy: slo, on: one}]",
+         ["sweep.yaml:4:12: brake.with.lokback: found unknown parameter `lokback`; expected a parameter of slow",
+          "sweep.yaml:4:12: brake.strategy: found `slo`; expected one of "]),
+    ],
+)  # fmt: skip
+def test_every_strategy_is_held_against_every_parameter_before_any_runs(
+    desk: Desk, overweight: Command, over: str, messages: list[str]
+) -> None:
+    for name, taken in TAKEN.items():
+        desk.text(f'"""It is {name}."""\ndef score(past, {taken}):\n    return 1.0\n', f"strategies/{name}.py")
+    desk.text("1 / 0\n", "strategies/bad.py")
+    sweep(desk, over)
+    said = overweight("run sweep.yaml")
+    lines = said.err.splitlines()
+    assert (said.code, len(lines)) == (2, len(messages))
+    for message in messages:
+        assert any(message in line for line in lines), (message, lines)
+    assert not Path("asked.txt").exists()
+    assert not Path("results").exists()
+
+
+def test_strategies_whose_parameters_fit_are_swept_together(desk: Desk) -> None:
+    for name, taken in TAKEN.items():
+        desk.text(f'"""It is {name}."""\ndef score(past, {taken}):\n    return 1.0\n', f"strategies/{name}.py")
+    over = "    strategy: [trend, fast, slow]\n    with.lookback: [5, 9]\n    with.pace: [null]"
+    rows = rows_of(swept(sweep(desk, over)))
+    assert [(row["strategy"], row["way"]) for row in rows] == [
+        (name, "single") for name in ("trend", "fast", "slow") for _ in range(2)
+    ]
 
 
 def test_yes_lifts_the_bar_but_not_what_fits_nowhere(desk: Desk, overweight: Command) -> None:

@@ -21,6 +21,7 @@ from engine.results.studies import drawn
 from engine.study.answered import Studied
 from engine.study.walk.tables import values_columns
 from tests.desk import Desk
+from tests.results.command import Command
 
 STRATEGY = """
 def score(past, *, sleeve: str = "one", window: int = 20):
@@ -218,3 +219,15 @@ def test_whole_numbers_stay_whole_in_the_tables() -> None:
     columns = values_columns([{"a": 10, "b": 1, "c": "x"}, {"a": 40, "b": 0.5, "c": None}])
     assert [column.dtype.kind for column in columns.values()] == ["i", "f", "O"]
     assert columns["a"].tolist() == [10, 40]
+
+
+def test_whoever_stops_it_is_told_that_nothing_is_kept(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    stops = STRATEGY.replace(
+        "if window == 7:", "if window == 6:\n        os.kill(os.getpid(), signal.SIGTERM)\n    if 0:"
+    )
+    desk.text(f"import os, signal\n{stops}", "strategies/trend.py")
+    desk.config(strategy="trend", every="week_end")
+    desk.text(f"base: a.yaml\nwalk_forward: {WINDOWS}\nsweep: {{over: {{with.window: [5, 6, 7]}}}}\n", "walk.yaml")
+    said = Command(capsys)("run walk.yaml")
+    words = "walk.yaml: stopped at candidate 2 of 3; a walk-forward keeps none of them: the same command begins anew\n"
+    assert (said.code, said.out, said.err) == (143, "", f"{words}stopped\n")
