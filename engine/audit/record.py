@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-#: From nothing to bad. `none`: there was nothing that the check could be held against. `told`: decisions differ as those
-#: of an honest strategy may; a reader may want to know it, and nobody judges it.
+#: From nothing to bad. `none`: there was nothing that the check could be held against. `told`: decisions differ as
+#: those of an honest strategy may; a reader may want to know it, and nobody judges it.
 Verdict = Literal["none", "told", "pass", "warn", "fail"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 #: Findings of one kind beyond these are counted, not kept.
