@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from engine.audit.beginning import classified, starts
+from engine.audit.beginning import LEFT_OUT, classified, starts
 from engine.audit.moved import Moved
 from engine.audit.record import Audit, Check, worst
 from engine.audit.worlds import Worlds
@@ -87,3 +87,17 @@ def test_what_is_told_alone_is_no_worse_than_what_passed(desk: Desk, capsys: pyt
     said = capsys.readouterr().out
     assert "\nstart   told  it learns\n" in said
     assert "\nThe audit passed: " in said
+
+
+def test_what_passed_in_part_and_changes_without_half_of_its_past_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {LEFT_OUT[0]: differing(SCORES, SCORES), LEFT_OUT[1]: differing(SCORES, [one + 9 for one in SCORES])}
+    day = np.datetime64("2020-03-02")
+    monkeypatch.setattr("engine.audit.beginning._begun_later", lambda base, other, part: (day, found[part]))
+    check = start_of(desk, '"""Zero."""\n\n\ndef score(past):\n    return 0.0\n')
+    assert (check.verdict, check.findings) == ("told", ())
+    assert check.words == (
+        "without the data before 2020-03-02 every decision is the same; without the data before 2020-03-02 100% of "
+        "decisions differ: told, not judged, as it is without half of its past"
+    )
