@@ -95,7 +95,7 @@ def null(
         ),
     ] = False,
     picture: Annotated[
-        Path | None, typer.Option("--picture", metavar="FILE", help="Write a page with histograms.")
+        Path | None, typer.Option("--picture", metavar="FILE", help="Write a page with histograms, as FILE.html.")
     ] = None,
     as_json: Json = False,
 ) -> None:

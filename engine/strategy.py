@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import util
 from pathlib import Path
+from types import CodeType
 from typing import Any, Literal, get_type_hints
 
 from engine.config import Config
@@ -140,15 +141,24 @@ def _home_of(config: Config, name: str) -> Path | None:
     return next((folder for folder in above if (folder / "strategies" / f"{name}.py").is_file()), None)
 
 
-def read_strategy(path: Path) -> Strategy:
-    """Load one strategy file by its path. Raises StrategyError."""
+def as_written(source: str, path: str, names: dict[str, Any]) -> CodeType:
+    """The code of a file. Not through a loader: its compiled copy is taken for the file's own where size and second are
+    the same.
+    """
+    return compile(source, path, "exec", dont_inherit=True)
+
+
+def read_strategy(path: Path, compiled: Callable[[str, str, dict[str, Any]], CodeType] = as_written) -> Strategy:
+    """Load one strategy file by its path. compiled: makes code of its text for a module of these names.
+
+    Raises StrategyError.
+    """
     source = _text(path)
     spec = util.spec_from_file_location(f"overweight_strategy_{path.stem}", path)
     assert spec is not None
     module = util.module_from_spec(spec)
     try:
-        # Not through the loader: its compiled copy is taken for the file's own where size and second are the same.
-        exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)
+        exec(compiled(source, str(path), module.__dict__), module.__dict__)
     except (Exception, SystemExit, GeneratorExit) as error:
         raise StrategyError(raised(path, error, "", "loading the file")) from None
     given = [name for name in ("score", "weights") if callable(getattr(module, name, None))]

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ import numpy as np
 from engine.audit.answers import Failed, Recall, by_signal
 from engine.audit.twin import twin_of
 from engine.audit.watch import Watch
+from engine.audit.words import compiled
 from engine.errors import OverweightError
 from engine.market.past import Past, Revealed
 from engine.market.table import Indices
@@ -109,14 +110,15 @@ def load_anew(strategy: Strategy, watch: Watch | None = None) -> Strategy:
     """The file of a strategy read again, and what it imports from its own folder too."""
     watch = watch or Watch(strategy.path)
     folder = f"{strategy.path.parent}{os.sep}"
-    own = {name: module for name, module in sys.modules.items() if _lies_in(module, folder)}
-    for name in own:
+    loaded = {name: module for name, module in sys.modules.items() if _lies_in(module, folder)}
+    for name in loaded:
         del sys.modules[name]
     try:
         with watch.looking():
-            return replace(read_strategy(strategy.path), brake=strategy.brake)
+            own_code = partial(compiled, watch.clock)
+            return replace(read_strategy(strategy.path, own_code), brake=strategy.brake)
     finally:
-        sys.modules.update(own)
+        sys.modules.update(loaded)
 
 
 def _lies_in(module: Any, folder: str) -> bool:

@@ -1,4 +1,7 @@
-"""Other first days: what a strategy says must not hang on when it was first asked, seldom on where the data begin."""
+"""Other first days: what a strategy says must not hang on when it was first asked, seldom on where the data begin.
+
+A strategy that learns from all of its past says something else where a part of it is missing. That is told, not judged.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from engine.config import Config
 from engine.errors import OverweightError
 from engine.market.table import Indices
 
-#: Parts of the data that are left out at their beginning; the first is held against it.
+#: Parts of the data that are left out at their beginning: the first is judged, what the others change is told alone.
 LEFT_OUT = (0.05, 0.5)
 #: Who learns from all of the past hardly misses the first part of it. Standard deviations by which the last third of
 #: the scores may move without it.
@@ -42,8 +45,8 @@ def starts(base: Both, other: Worlds) -> Check:
         day, found = tried
         figures[f"differ_without_the_data_before_{day}"] = found.share
         verdict, told = classified(found)
-        if part != LEFT_OUT[0]:
-            verdict, told = "pass", told if verdict == "pass" else f"{found.share:.0%} of decisions differ"
+        if part != LEFT_OUT[0] and verdict == "warn":
+            verdict, told = "told", f"{share_words(found)}: told, not judged, as it is without half of its past"
         verdicts.append(verdict)
         words.append(f"without the data before {day} {told}")
         if verdict == "warn":
@@ -51,21 +54,30 @@ def starts(base: Both, other: Worlds) -> Check:
     if not verdicts:
         why = "a blend: audit its parts" if base[0].config.blend else "too few data or decisions for a later beginning"
         return Check("start", "none", why)
-    return Check("start", worst(*verdicts), "; ".join(words), tuple(findings), figures, len(findings))
+    verdict = worst(*verdicts)
+    if verdict == "pass" and "told" in verdicts:  # some of it was judged, and a reader looks for the rest
+        verdict = "told"
+    return Check("start", verdict, "; ".join(words), tuple(findings), figures, len(findings))
 
 
 def classified(found: Moved) -> tuple[Verdict, str]:
     """What differences say of how far back a strategy looks."""
-    if not found.rows.any() or found.share <= TIES:
+    if not found.rows.any():
         return "pass", "every decision is the same"
+    if found.share <= TIES:
+        return "pass", f"all but {found.rows.sum()} of {len(found.days)} decisions are the same"
     spread = np.nanstd(found.was, axis=0)
     unit = np.where(spread > 0, spread, 1.0)
     size = np.where(np.isnan(found.was) | np.isnan(found.now), 1.0, np.abs(found.was - found.now) / unit)
     late = (size * found.differs).max(axis=1)[-max(len(found.days) // 3, 1) :]
-    share = f"{found.share:.0%} of decisions differ"
     if float(late.mean()) <= MISSED:
-        return "pass", f"{share}, the later the less: it learns from all of its past"
-    return "warn", f"{share}, late ones too: it hangs on where the data begin"
+        return "told", f"{share_words(found)}, late ones hardly: told, not judged, as it learns from all of its past"
+    return "warn", f"{share_words(found)}, late ones too: it hangs on where the data begin"
+
+
+def share_words(found: Moved) -> str:
+    """How many decisions differ."""
+    return f"{found.share:.0%} of decisions differ"
 
 
 def _asked_later(base: Both, other: Worlds) -> Moved | None:

@@ -1,6 +1,7 @@
 """Elsewhere: decisions asked for once more in another process, in an empty folder, with nothing but the market cut off.
 
-There strings hash otherwise, the environment is bare, the zone is another one, and no object of the run is in memory.
+There strings hash otherwise, the environment is bare, the zone is another one, clocks are years on, and no object of
+the run is in memory.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from engine.audit.again import ask_again, file_words, lines_seen, load_anew, undisturbed
 from engine.audit.answers import difference
+from engine.audit.clocks import put_on
 from engine.audit.record import Check, check
 from engine.audit.twin import ended, ended_sleeves
 from engine.audit.watch import Watch
@@ -25,6 +27,8 @@ from engine.portfolio.asking import Asked, Heard
 #: What of the environment a Python needs to find its libraries.
 NEEDED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONHOME")
 SECONDS = 600
+#: By how much clocks are put on there: to another year, month, day of the month and day of the week.
+DAYS_ON = 1000
 #: Where a library looks for processors, memory and settings when it is first used.
 SYSTEM = ("/sys/", "/proc/", "/dev/", "/etc/", "/usr/")
 
@@ -95,6 +99,7 @@ def _answer() -> None:
     read before, so that what a cache kept from the watch is seen; libraries that wake up look at the system alone.
     """
     letter: Letter = pickle.load(sys.stdin.buffer)
+    put_on(DAYS_ON)
     with undisturbed():
         load_anew(letter.asked.strategy)
     again, watch = ask_again(letter.asked, letter.before, letter.rows, letter.rows, {})

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-#: From good to bad. `none`: there was nothing that the check could be held against.
-Verdict = Literal["none", "pass", "warn", "fail"]
+#: From nothing to bad. `none`: there was nothing that the check could be held against. `told`: decisions differ as
+#: those of an honest strategy may; a reader may want to know it, and nobody judges it.
+Verdict = Literal["none", "told", "pass", "warn", "fail"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 #: Findings of one kind beyond these are counted, not kept.
 TOLD = 5

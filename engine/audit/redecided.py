@@ -12,7 +12,7 @@ import numpy as np
 from engine.audit.again import Again, ask_again, attempt, file_words, lines_seen, load_anew, undisturbed
 from engine.audit.answers import Recall, by_signal, difference
 from engine.audit.record import TOLD, Check, check
-from engine.audit.text import told_by
+from engine.audit.text import files_of, told_by
 from engine.audit.watch import Watch
 from engine.market.past import Past, Revealed
 from engine.portfolio.asking import Heard
@@ -69,13 +69,14 @@ def _alone(heard: Heard, row: int) -> object:
 
 
 def inputs_seen(heard: Heard, watch: Watch) -> list[str]:
-    """What the file was seen doing beside computing, and what its text tells of."""
+    """What the file was seen doing beside computing, and what its text and that of files beside it tells of."""
     strategy = heard.asked.strategy
     lines = {*lines_seen(watch)}
     seen = {place for place, _ in watch.seen}
-    for line, told in told_by(strategy.source):
-        if f"{strategy.path}:{line}" not in seen:
-            lines.add(f"{file_words(strategy.path)}:{line}: it {told}")
+    for path, source in files_of(strategy.path, strategy.source).items():
+        for line, told in told_by(source):
+            if f"{path}:{line}" not in seen:
+                lines.add(f"{file_words(path)}:{line}: it {told}")
     return sorted(lines, key=_by_line)
 
 

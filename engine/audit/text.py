@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 #: Libraries that read files and networks from below Python, where nothing is told of it.
 READERS = ("pyarrow", "duckdb", "polars", "h5py", "tables", "fastparquet", "netCDF4", "xarray", "adbc_driver_manager")
@@ -11,7 +12,8 @@ READERS = ("pyarrow", "duckdb", "polars", "h5py", "tables", "fastparquet", "netC
 ENGINE_ROOMS = ("engine.signals", "engine.market.past")
 #: Names of `past` that are not for strategies.
 BEHIND = ("_revealed", "_previous", "_sources", "_buffers")
-_NOW = ("now", "today", "utcnow")
+#: What asks for the time, as a method and as a word.
+NOW = ("now", "today", "utcnow")
 #: Whose methods these are where they are handed on and not called.
 _DAYS = ("datetime", "date", "Timestamp")
 #: What makes a time of a word.
@@ -30,9 +32,32 @@ SYSTEM = {
 }
 
 
+def files_of(path: Path, source: str) -> dict[Path, str]:
+    """The text of a strategy file and of those beside it that it imports, and that these import."""
+    found = {path: source}
+    waiting = [path]
+    while waiting:
+        file = waiting.pop()
+        for name in _imports(found[file]):
+            for beside in (path.parent / f"{name}.py", path.parent / name / "__init__.py"):
+                if beside not in found and beside.is_file():
+                    found[beside] = beside.read_text(encoding="utf-8", errors="replace")
+                    waiting.append(beside)
+    return found
+
+
+def _imports(source: str) -> Iterator[str]:
+    """The first part of every module that a text imports."""
+    for node in ast.walk(parsed(source)):
+        if isinstance(node, ast.Import):
+            yield from (one.name.partition(".")[0] for one in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
 def told_by(source: str) -> Iterator[tuple[int, str]]:
     """Each line that does what a strategy must not, with what it does, but for those under a main of its own."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     own = {id(part) for node in ast.walk(tree) if _is_main(node) for part in ast.walk(node)}
     for node in ast.walk(tree):
         if id(node) in own:
@@ -47,6 +72,14 @@ def told_by(source: str) -> Iterator[tuple[int, str]]:
             yield node.lineno, "imports what no `import` names (__import__)"
         elif isinstance(node, ast.Call) and (told := _call(node)):
             yield node.lineno, told
+
+
+def parsed(source: str) -> ast.Module:
+    """A text as a tree; an empty one of a file that is no Python, which nobody can have imported."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError):
+        return ast.Module([], [])
 
 
 def _is_main(node: ast.AST) -> bool:
@@ -78,7 +111,7 @@ def _attribute(node: ast.Attribute) -> str | None:
     of = node.value.id if isinstance(node.value, ast.Name) else getattr(node.value, "attr", "")
     if of == "environ" and node.attr == "_data":
         return "reads the environment (._data)"
-    if of in _DAYS and node.attr in _NOW:
+    if of in _DAYS and node.attr in NOW:
         return f"reads the clock ({of}.{node.attr})"
     return _of_module(of, node.attr)
 
@@ -93,11 +126,11 @@ def _of_module(module: str, name: str) -> str | None:
 def _call(node: ast.Call) -> str | None:
     """A clock asked by a name that says so: `Timestamp.now()`, `datetime64("today")`."""
     called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    if isinstance(node.func, ast.Attribute) and called in _NOW:
+    if isinstance(node.func, ast.Attribute) and called in NOW:
         return f"reads the clock (.{called}())"
     handed = [part for one in (*node.args, *(word.value for word in node.keywords)) for part in ast.walk(one)]
     words = [str(one.value) for one in handed if isinstance(one, ast.Constant)]
     if called in _OF_WORDS or any(word.startswith(("datetime64", "M8", "<M8")) for word in words):
-        now = next((word for word in words if word in _NOW), None)
+        now = next((word for word in words if word in NOW), None)
         return None if now is None else f'reads the clock ({called}("{now}"))'
     return None

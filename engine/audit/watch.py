@@ -1,9 +1,9 @@
 """The watch: what a strategy does beside computing, seen while it is loaded and asked.
 
 Python tells an audit hook (PEP 578) of every file, folder, socket and process, and of looking at frames and at other
-objects of the interpreter; a profile function sees calls that no hook is told of: the clock, the environment, the
-system's random numbers, the engine's own functions. What importing, warning and telling time zones read is not held
-against a strategy.
+objects of the interpreter; a profile function sees calls that no hook is told of: the environment, the system's random
+numbers, the engine's own functions. Clocks tell themselves that they are read; the profile function sees those that a
+library kept for itself. What importing, warning and telling time zones read is not held against a strategy.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from engine.audit.clocks import told_of_clocks
 from engine.audit.text import CLOCKS, imported
 
 ENGINE = str(Path(__file__).resolve().parent.parent) + os.sep
@@ -52,7 +53,9 @@ _FRAMES = "looks at its callers"
 _CHANGES = "changes files"
 _BLINDS = "turns the watch off"
 _SELF = "asks who it is"
-_THREAD = "starts a thread, which cannot be watched"
+_THREAD = (
+    "starts a thread: what it does there nobody sees, and no decision needs one; do the work in the function itself"
+)
 #: Audit events by what they mean. Those of NEAREST count only where the strategy itself is the caller.
 EVENTS: Mapping[str, str] = {
     "open": "opens",
@@ -88,6 +91,7 @@ BETWEEN = tuple(
     )
 )  # fmt: skip
 
+PANDAS = tuple(os.path.join(place, "pandas", "") for place in LIBRARIES)
 IMPORT = importlib.import_module.__code__
 _CLOCK = "reads the clock"
 #: Of `os`, by what they mean.
@@ -132,7 +136,8 @@ class Watch:
         if own:
             sys.setprofile(self._profile)
         try:
-            yield
+            with told_of_clocks(self.clock):
+                yield
         finally:
             _WATCHING.remove(self)  # first, so that turning the profile off is nobody's doing
             if own:
@@ -148,6 +153,13 @@ class Watch:
             return
         excused = event != "open" or about.endswith(CODE) or about.startswith(LIBRARIES)
         self._note(sys._getframe(2), doing, about, event in NEAREST, EXCUSED if excused else ())
+
+    def clock(self, frame: FrameType | None, clock: str) -> None:
+        """What is told of a clock; pandas asks one only for who asks it."""
+        while frame is not None and frame.f_code.co_filename.startswith(PANDAS):
+            frame = frame.f_back
+        if frame is not None:
+            self._note(frame, _CLOCK, clock, nearest=True)
 
     def _profile(self, frame: FrameType, event: str, arg: Any) -> None:
         if event == "c_call":

@@ -22,9 +22,10 @@ FAILED = 1
 AUDITED = (None, "sweep", "walk_forward")
 #: Findings of a check that are shown; `--json` has a few more.
 LISTED = 3
-STYLES: dict[Verdict, str] = {"none": "dim", "pass": "green", "warn": "bold yellow", "fail": "bold red"}
+STYLES: dict[Verdict, str] = {"none": "dim", "told": "cyan", "pass": "green", "warn": "bold yellow", "fail": "bold red"}
 ENDS: dict[Verdict, str] = {
     "none": "Nothing could be audited.",
+    "told": "Nothing could be judged.",
     "pass": "The audit passed: nothing was found that these decisions owe to anything but their past.",
     "warn": "The audit passed, with warnings: read them before you believe the result.",
     "fail": "The audit FAILED: what this config earned is no evidence until the findings above are mended.",

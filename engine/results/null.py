@@ -17,7 +17,7 @@ from engine.decide import set_up
 from engine.errors import ConfigError, Fault
 from engine.market.atomic import write_atomically
 from engine.results import figures, sentences, terminal
-from engine.results.null_picture import picture_of
+from engine.results.null_picture import picture_of, refuse_place
 from engine.results.null_words import backwards_words, meanings, roles_words, sleeves_words, verdict
 from engine.results.null_words import sentences as verdict_sentences
 from engine.results.screen import labelled
@@ -25,7 +25,6 @@ from engine.study.null.kinds import KINDS, usual_block
 from engine.study.null.measured import FIGURES, PERCENTILES, Stands
 from engine.study.null.placebos import Placebos, placebos
 from engine.study.null.study import null_stands
-from engine.study.page import MISSING, can_draw
 
 NAMES = {"active_return": "active return, a year", "information_ratio": "information ratio"}
 
@@ -63,6 +62,7 @@ class Nulls:
             "sentences": [*verdict_sentences(self.stands)],
             "nulls": [_stands_json(one) for one in self.stands],
             "placebos": None if self.placebos is None else _placebos_json(self.placebos),
+            "picture": None if self.wish.picture is None else str(self.wish.picture),
         }
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -79,6 +79,9 @@ class Nulls:
             yield ""
             yield Text("placebos", "bold")
             yield labelled(placebo_lines(self.placebos), "bold")
+        if self.wish.picture is not None:
+            yield ""
+            yield Text(f"picture  {self.wish.picture}", no_wrap=True)
 
     def _table(self) -> Table:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
@@ -110,10 +113,14 @@ def placebo_lines(found: Placebos) -> Iterator[tuple[str, str]]:
 
 
 def show_null(file: str, overrides: Sequence[str], wish: Wish, *, as_json: bool) -> int:
-    """Ask a config in null markets, print, save nothing but the picture; the exit code. Raises what a run raises."""
+    """Ask a config in null markets, print, save nothing but the picture; the exit code. Raises what a run raises, and
+    ConfigError at once where the picture could not be written.
+    """
     unknown = [kind for kind in wish.kinds if kind not in KINDS]
     if unknown:
         raise ConfigError(*(Fault("--kind", "", f"`{one}`", " or ".join(KINDS), "name one of them") for one in unknown))
+    if wish.picture is not None:
+        refuse_place(wish.picture)
     config = load_run(file, overrides)
     with terminal.foreign_code(), terminal.progress() as progress:
         setting = set_up(config)
@@ -125,20 +132,13 @@ def show_null(file: str, overrides: Sequence[str], wish: Wish, *, as_json: bool)
         of = placebos(setting, wish.markets, progress.say) if wish.placebo else None
     nulls = Nulls(config, wish, stands, of)
     if wish.picture is not None:
-        _draw(nulls, wish.picture)
+        rows = [row_of(one, figure) for figure in reversed(FIGURES) for one in stands]
+        write_atomically(wish.picture, picture_of(config.name, stands, rows).encode())
     if as_json:
         terminal.put_json(nulls.as_json())
     else:
         terminal.put_drawn(nulls)
     return 0
-
-
-def _draw(nulls: Nulls, path: Path) -> None:
-    if can_draw():
-        rows = [row_of(one, figure) for figure in reversed(FIGURES) for one in nulls.stands]
-        write_atomically(path, picture_of(nulls.config.name, nulls.stands, rows).encode())
-    else:
-        terminal.complain(MISSING)
 
 
 def _stands_json(one: Stands) -> dict[str, Any]:

@@ -2,17 +2,49 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from engine.errors import ConfigError, Fault
 from engine.results.null_words import JUDGED, meanings, sentences
 from engine.study.null.measured import PERCENTILES, Stands
-from engine.study.page import COLOURS, Page, whole_page
+from engine.study.page import COLOURS, Page, can_draw, whole_page
 
 BINS = 40
+OPTION = "--picture"
+#: A picture is a page.
+ENDINGS = (".html", ".htm")
 HEADER = ("", *(f"{one:.0f}%" for one in PERCENTILES), "real", "beats", "p")
+
+
+def refuse_place(path: Path) -> None:
+    """Before minutes of work: can a picture be made and written there? Folders on the way may still be missing.
+
+    Raises ConfigError where it cannot.
+    """
+    if not can_draw():
+        found, expected = "no library that draws", "plotly and jinja2"
+        raise ConfigError(
+            Fault(OPTION, "", found, expected, "`pip install 'overweight[report]'`, or leave the option out")
+        )
+    if path.is_dir():
+        raise ConfigError(Fault(OPTION, "", f"the folder `{path}`", "a file", f"write `{path / 'null.html'}`"))
+    if path.suffix.lower() not in ENDINGS:
+        raise ConfigError(
+            Fault(OPTION, "", f"`{path}`", "a page, `.html` or `.htm`", f"write `{path.with_suffix('.html')}`")
+        )
+    folder = next(one for one in path.absolute().parents if one.exists())
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        found = f"`{path}`, which cannot be written: `{folder}`: {error.strerror}"
+        raise ConfigError(
+            Fault(OPTION, "", found, "a folder that may be written to", "choose another folder, or mend its rights")
+        ) from None
 
 
 def picture_of(name: str, stands: Sequence[Stands], rows: Sequence[Sequence[str]]) -> str:

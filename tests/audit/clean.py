@@ -143,6 +143,45 @@ CLEAN = [
         ends = pd.date_range(end=past.today, periods=3, freq="D")
         return float((past.today - first).days % 7 - 3) / 3 + 0.0 * len(pd.to_datetime(past.dates)) * len(ends)""",
              head="from datetime import date, timedelta\nimport pandas as pd"),
+    of_score("words that are no times", """
+        names = np.array(["now", "today"])
+        kept = np.asarray([names[0], WHEN]).astype(str)
+        first = np.datetime64("2019-12-31") + np.arange(3, dtype="m8[D]")
+        days = np.array(["2019-12-31", str(past.today)], dtype="datetime64[D]").astype("int64")
+        open_days = np.busday_count("2019-12-31", past.dates[-1])
+        return float((days[1] - days[0] + open_days) % 5 - 2) / 2 + 0.0 * len(kept) * len(first)""",
+             head="WHEN = 'today'"),
+    of_score("days of dateutil and pandas", """
+        day = parser.parse(past.today.isoformat()).date()
+        same = pd.Timestamp(str(past.today)).to_period("M").start_time
+        return float((day - same.date()).days % 7 - 3) / 3 + 0.0 * len(pd.bdate_range(same, day))""",
+             head="import pandas as pd\nfrom dateutil import parser"),
+    of_score("classes that inherit, closures and decorators", """
+        return Twice(n).of(levels) + 0.0 * len(locals()) * sum(one(1.0) for one in made(3))""", head="""
+        from functools import cached_property, singledispatch, wraps
+        def traced(function):
+            @wraps(function)
+            def inner(*given, **more):
+                return function(*given, **more)
+            return inner
+        def made(count):
+            return [lambda x, k=k: x * k for k in range(count)]
+        @singledispatch
+        def shown(value): return str(value)
+        @shown.register
+        def _(value: float): return f"{round(value, 2):.2f}"
+        class Rise:
+            def __init__(self, n): self.n = n
+            @cached_property
+            def factor(self): return float(shown(20.0))
+            @traced
+            def of(self, levels):
+                return float(levels[-1] / levels[-1 - self.n] - 1) * self.factor
+        class Twice(Rise):
+            def __init__(self, n):
+                super().__init__(n)
+            def of(self, levels):
+                return 2 * super().of(levels)"""),
     of_score("windows and strides", """
         windows = np.lib.stride_tricks.sliding_window_view(levels, n)
         again = np.lib.stride_tricks.as_strided(levels[-n:], (n // 2,), (2 * levels.strides[0],), writeable=False)

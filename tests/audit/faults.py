@@ -289,6 +289,76 @@ LOOKS_ASIDE = [
     of_score("uuid", "inputs or state", "return float(uuid.uuid4().int % 7)", head="import uuid"),
 ]  # fmt: skip
 
+BESIDE = """
+    import sys
+    sys.path.insert(0, __file__.rpartition('/')[0])
+    import {name}
+    sys.path.pop(0)"""
+#: A clock's name put together when it runs, called, handed on, or known as a word alone.
+LOOKS_AT_THE_CLOCK = [
+    of_score("the clock, by a name put together", "inputs", 'return float(getattr(time, "ti" + "me")() > 1e9)',
+             head="import time"),
+    of_score("the clock, among the globals", "inputs", 'return float(getattr(globals()["ti" + "me"], NAME)() > 1e9)',
+             head="import time\nNAME = 'perf' + '_counter'"),
+    of_score("the clock, by importlib", "inputs", """
+        kind = getattr(importlib.import_module("date" + "time"), "date")
+        return float(getattr(kind, "to" + "day")() > past.today)""", head="import importlib"),
+    of_score("the clock, by eval", "inputs", 'return float(eval("time.ti" + "me()") > 1e9)', head="import time"),
+    of_score("the clock, by exec", "inputs", """
+        found = {}
+        exec("from date" + "time import date; day = date.to" + "day()", found)
+        return float(found["day"] > past.today)"""),
+    of_score("a name put together, by partial", "inputs",
+             'return float(functools.partial(getattr(time, "ti" + "me"))() > 1e9)',
+             head="import functools\nimport time"),
+    of_score("a name put together, as an iterator", "inputs",
+             'return float(next(iter(getattr(datetime, "no" + "w"), None)).date() > past.today)',
+             head="from datetime import datetime"),
+    of_score("a name put together, by map", "inputs",
+             'return float(int(*map(getattr(time, "strf" + "time"), ["%Y"])) > 2000)',
+             head="import time"),
+    of_score("a name put together, handed on", "inputs",
+             "return float(max(map(lambda now: now(), [TODAY])) > past.today)",
+             head="from datetime import date\nTODAY = getattr(date, 'to' + 'day')"),
+    of_score("a default of a dataclass", "inputs", "return float(Asked().at.date() > past.today)", head="""
+        import dataclasses
+        import datetime
+        @dataclasses.dataclass
+        class Asked:
+            at: object = dataclasses.field(default_factory=getattr(datetime.datetime, "utc" + "now"))"""),
+    of_score("pandas's now, by a name put together", "inputs",
+             'return float(getattr(pd.Timestamp, "n" + "ow")().date() > past.today)', head="import pandas as pd"),
+    of_score("pandas's today, as a word kept", "inputs", "return float(pd.Timestamp(WHEN).date() > past.today)",
+             head="import pandas as pd\nWHEN = 'today'"),
+    of_score("pandas's today, by to_datetime", "inputs", "return float(pd.to_datetime([WHEN])[0].date() > past.today)",
+             head="import pandas as pd\nWHEN = 'today'"),
+    of_score("pandas's now, as the end of days", "inputs",
+             "return float(pd.date_range(end=WHEN, periods=2)[-1].date() > past.today)",
+             head="import pandas as pd\nWHEN = 'now'"),
+    of_score("numpy's today, as a word kept", "inputs", "return float(np.datetime64(WHEN) > past.dates[-1])",
+             head="WHEN = 'today'"),
+    of_score("numpy's now, by names put together", "inputs",
+             'return float(getattr(np, "date" + "time64")("N" + "ow") > past.dates[-1])'),
+    of_score("numpy's today, in an array kept", "inputs",
+             "return float(np.array([[WHEN]], dtype=KIND).max() > past.dates[-1])",
+             head="WHEN, KIND = b'today', 'datetime' + '64[D]'"),
+    of_score("numpy's today, by astype", "inputs",
+             "return float(np.array(['2020-01-01', WHEN]).astype(KIND).max() > past.dates[-1])",
+             head="WHEN, KIND = 'today', 'datetime' + '64[D]'"),
+    of_score("business days up to numpy's today", "inputs",
+             "return float(np.busday_count(past.dates[-1], WHEN) > 20)", head="WHEN = 'today'"),
+    of_score("numpy's now, in a helper", "inputs", "return float(helper_now.NOW > past.dates[-1])",
+             head=BESIDE.format(name="helper_now"),
+             files={"strategies/helper_now.py": "import numpy as np\nNOW = np.datetime64('now')\n"}),
+    of_score("numpy's now, in a helper's helper", "inputs", "return float(helper_of.NOW > past.dates[-1])",
+             head=BESIDE.format(name="helper_of"),
+             files={"strategies/helper_of.py": "from helper_later import NOW\n",
+                    "strategies/helper_later.py": "import numpy as np\nNOW = np.datetime64('now')\n"}),
+    of_score("pandas's now, in a helper", "inputs", "return float(helper_then.now() > past.today)",
+             head=BESIDE.format(name="helper_then"), files={"strategies/helper_then.py":
+             "import pandas as pd\n\n\ndef now():\n    return getattr(pd.Timestamp, 'n' + 'ow')().date()\n"}),
+]  # fmt: skip
+
 COUNTS = "SEEN = []\n\n\ndef count():\n    SEEN.append(1)\n    return len(SEEN)\n"
 REMEMBERS = [
     of_score("random.random", "state", "return random.random()", head="import random"),
@@ -374,6 +444,11 @@ ELSEWHERE = [
     of_score("prices that a library keeps once read", "process", "return float(len(linecache.getlines(PLACE)) % 7)",
              head="import linecache\nPLACE = __file__.rpartition('strategies')[0] + 'prices.csv'"),
     of_score("the working directory", "process", "return float(len(os.getcwd()))", head="import os"),
+    of_score("this month, of a library that adds the day", "process", "return parser.parse('10:30').month / 12",
+             head="from dateutil import parser"),
+    of_score("this year, of a library's clock", "process",
+             "return float(time.gmtime(logging.LogRecord('', 1, '', 1, '', (), None).created)[0] % 7)",
+             head="import logging\nimport time"),
     of_score("what the run left in the interpreter", "process", "return float('pytest' in sys.modules)",
              head="import sys"),
 ]  # fmt: skip

@@ -12,11 +12,19 @@ import pytest
 from engine.audit.record import Audit
 from engine.backtest import backtest
 from engine.study.audit import audit
-from tests.audit.faults import ELSEWHERE, HANGS_ON, LOOKS_AHEAD, LOOKS_ASIDE, REMEMBERS, Fault
+from tests.audit.faults import (
+    ELSEWHERE,
+    HANGS_ON,
+    LOOKS_AHEAD,
+    LOOKS_ASIDE,
+    LOOKS_AT_THE_CLOCK,
+    REMEMBERS,
+    Fault,
+)
 from tests.audit.world import config_of, market
 from tests.desk import Desk
 
-SEEN_AT_ONCE = [*LOOKS_AHEAD, *LOOKS_ASIDE, *REMEMBERS]
+SEEN_AT_ONCE = [*LOOKS_AHEAD, *LOOKS_ASIDE, *LOOKS_AT_THE_CLOCK, *REMEMBERS]
 EVERY = [*SEEN_AT_ONCE, *ELSEWHERE, *HANGS_ON]
 DAY = r"20\d\d-\d\d-\d\d, strategies/mine\.py"
 LINE = r"strategies/(mine|helper_\w+)\.py:\d+: it "
@@ -68,3 +76,16 @@ def test_the_whole_audit_accuses_every_one(desk: Desk, fault: Fault) -> None:
     market(desk)
     found = audit(config_of(desk, fault.source, fault.files, **fault.changes))
     assert accusing(found) & set(fault.checks)
+
+
+@pytest.mark.parametrize("name", ["a thread that nobody watches", "threads of a pool"])
+def test_of_a_thread_it_is_said_what_was_seen_and_what_to_do(desk: Desk, name: str) -> None:
+    """By choice a strategy that starts one fails, whatever the thread does: these two add nothing to a constant."""
+    market(desk)
+    (fault,) = [one for one in LOOKS_ASIDE if one.name == name]
+    found = backtest(config_of(desk, fault.source)).audit
+    line = next(n for n, text in enumerate(fault.source.splitlines(), 1) if ".start()" in text or ".submit(" in text)
+    (inputs,) = [one for one in found.checks if one.verdict == "fail"]
+    finding = inputs.findings[-1]  # the pool's library also looks at a clock on that line
+    words = "it starts a thread: what it does there nobody sees, and no decision needs one; do the work in the function"
+    assert finding.startswith(f"strategies/mine.py:{line}: {words} itself (_thread.start_")

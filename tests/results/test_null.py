@@ -32,7 +32,14 @@ def test_the_json_holds_every_market_and_where_the_real_one_stands(asked: None, 
     said = overweight("null a.yaml --markets 25 --seed 3 --kind made --kind shifted --json")
     assert (said.code, said.err) == (0, "")
     found = said.json
-    assert [found[key] for key in ("name", "markets", "seed", "block", "placebos")] == ["a", 25, 3, 1, None]
+    assert [found[key] for key in ("name", "markets", "seed", "block", "placebos", "picture")] == [
+        "a",
+        25,
+        3,
+        1,
+        None,
+        None,
+    ]
     metrics = engine.run("a.yaml", results=None).metrics
     assert [one["kind"] for one in found["nulls"]] == ["made", "shifted"]
     for one in found["nulls"]:
@@ -104,6 +111,60 @@ def test_the_picture_is_a_page_with_words(asked: None, overweight: Command) -> N
     assert re.search(r'aria-label="A histogram of information ratios .* bootstrap: 20 markets, 5% ', page)
     for one in said.json["nulls"]:
         assert f"p {one['information_ratio']['p_value']:.3f}" in page
+    assert said.json["picture"] == "out/null.html"
+    told = overweight("null a.yaml --markets 3 --kind made --picture out/again.htm")
+    assert (told.code, told.err, told.out.splitlines()[-1]) == (0, "", "picture  out/again.htm")
+    assert Path("out/again.htm").is_file()
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("plots", "found the folder `plots`; expected a file; write `plots/null.html`"),
+        ("null.png", "found `null.png`; expected a page, `.html` or `.htm`; write `null.html`"),
+        ("null", "found `null`; expected a page, `.html` or `.htm`; write `null.html`"),
+        ("a.yaml/b/null.html", "found `a.yaml/b/null.html`, which cannot be written: `{here}/a.yaml`: Not a directory; "
+         "expected a folder that may be written to; choose another folder, or mend its rights"),
+    ],
+)  # fmt: skip
+def test_a_picture_that_cannot_be_written_is_refused_before_the_work(
+    asked: None, overweight: Command, monkeypatch: pytest.MonkeyPatch, place: str, told: str
+) -> None:
+    monkeypatch.setattr("engine.results.null_picture.can_draw", lambda: True)
+    monkeypatch.setattr("engine.results.null.null_stands", lambda *given, **more: pytest.fail("it went to work"))
+    Path("plots").mkdir()
+    before = sorted(Path().rglob("*"))
+    said = overweight(f"null a.yaml --picture {place}")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == f"--picture: {told.format(here=Path.cwd())}\n"
+    assert sorted(Path().rglob("*")) == before
+
+
+def test_a_folder_without_the_right_to_write_is_refused_before_the_work(
+    asked: None, overweight: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told by the system when asked to write, which is also so where rights say nothing (a full or read-only disk)."""
+
+    def refused(**given: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("engine.results.null_picture.can_draw", lambda: True)
+    monkeypatch.setattr("engine.results.null_picture.tempfile.TemporaryFile", refused)
+    said = overweight("null a.yaml --picture out/null.html")
+    assert said.code == 2
+    assert f"cannot be written: `{Path.cwd()}`: Permission denied; expected a folder" in said.err
+
+
+def test_without_a_library_that_draws_no_picture_is_begun(
+    asked: None, overweight: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.results.null_picture.can_draw", lambda: False)
+    said = overweight("null a.yaml --picture null.html")
+    assert said.code == 2
+    assert said.err == (
+        "--picture: found no library that draws; expected plotly and jinja2; `pip install 'overweight[report]'`, or "
+        "leave the option out\n"
+    )
 
 
 @pytest.mark.parametrize(
