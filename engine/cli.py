@@ -279,7 +279,10 @@ def query(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print all rows as CSV.")] = False,
     results: Results = Path("results"),
 ) -> None:
-    """Ask all saved results in SQL, by DuckDB: runs, their ledgers, weights, trades, and the tables of studies."""
+    """Ask all saved results in SQL, by DuckDB: runs, their ledgers, weights, trades, and the tables of studies.
+
+    A damaged file is told, the rows of all others are printed, and the exit code is 3.
+    """
 
     def action() -> int:
         from engine.results.query import query as ask
