@@ -141,6 +141,7 @@ def test_a_revision_that_is_none_is_named(repository: Desk, overweight: Command,
     said = overweight(f"check '--changed-since={revision}'")
     assert (said.code, said.out) == (2, "")
     assert said.err.startswith(f"--changed-since: found `{revision}`")
+    assert said.err.count("\n") == 1
 
 
 def test_outside_a_repository_git_says_so(desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch) -> None:
