@@ -16,7 +16,7 @@ from engine.results.checks.changed import Changed, changed_since
 from engine.results.checks.check import check, update
 from engine.results.checks.check_table import checks_table
 from engine.results.checks.checked_files import files_to_check
-from engine.results.checks.dependencies import depends_on, engine_parts
+from engine.results.checks.dependencies import came_along, depends_on, engine_parts
 from engine.results.checks.junit import junit
 from engine.results.checks.markdown import LIMIT, markdown
 from engine.results.checks.verdict import Check
@@ -101,9 +101,14 @@ def _unchanged(files: Sequence[str], changed: Changed, results: Path) -> list[st
         return left
     for file in files:
         found = attempt(file, lambda name=file: depends_on(name, results))  # type: ignore[misc]
-        if not isinstance(found, Failure) and not any(map(changed.has, found)):
+        if not isinstance(found, Failure) and not any(_may_have_moved(path, changed) for path in found):
             left.append(file)
     return left
+
+
+def _may_have_moved(path: Path, changed: Changed) -> bool:
+    """What came with the engine is none of the repository's, but may be read now for want of the repository's own."""
+    return changed.uncovers(path) or (not came_along(path) and changed.has(path))
 
 
 def _write(wish: Wish, checks: Sequence[Check]) -> list[object]:
