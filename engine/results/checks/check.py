@@ -43,10 +43,9 @@ def check(file: str, results: Path, *, strict: bool = False) -> Check:
     if was is None and not config.expect:
         return _without_baseline(config, file, path, results)
     try:
-        setting = set_up(config)
         if was is None:
-            return _expected(config, file, path, backtest_setting(setting), results if strict else None)
-        setting, extended = _up_to(setting, was)
+            return _expected(config, file, path, backtest_setting(set_up(config)), results if strict else None)
+        setting, extended = _up_to(_set_up(config, was), was)
         result = backtest_setting(setting)
     except (ConfigError, DataError) as error:
         absent = absent_data(config, error)
@@ -91,6 +90,16 @@ def _asked(file: str) -> Config:
         fault = config.fault(config.study, f"a study, `{config.study}`", "a run", "check the config that it studies")
         raise ConfigError(fault)
     return config
+
+
+def _set_up(config: Config, was: Baseline) -> Setting:
+    """The setting; where the data end before the `to` that was agreed on, and could be asked then, up to their end."""
+    try:
+        return set_up(config)
+    except ConfigError as error:
+        if [fault.key for fault in error.faults] != ["to"] or config_hash(config) != was.config:
+            raise
+        return set_up(config.model_copy(update={"to": None}))
 
 
 def _up_to(setting: Setting, was: Baseline) -> tuple[Setting, str]:
