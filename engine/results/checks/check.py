@@ -21,7 +21,7 @@ from engine.errors import ConfigError, DataError, Fault
 from engine.result import Result
 from engine.results.checks.absent import absent_data
 from engine.results.checks.baseline import Baseline, baseline_of, config_hash
-from engine.results.checks.baseline_file import content_of, is_older, read_baseline, write_baseline
+from engine.results.checks.baseline_file import content_of, is_as_written_now, is_older, read_baseline, write_baseline
 from engine.results.checks.baselines import baseline_path, made_from, name_of, renamed_from
 from engine.results.checks.expectation import unmet
 from engine.results.checks.judging import Compared, judged
@@ -75,7 +75,8 @@ def update(file: str, reason: str, results: Path) -> Check:
     now = baseline_of(result, reason, tolerances=kept)
     moved = () if was is None else differences(was, now)
     changes = Changes() if was is None else changes_between(was, now, config, None, "")
-    if was is not None and not moved and set(changes.parts) <= {"engine"} and was.file == now.file:
+    same = was is not None and not moved and set(changes.parts) <= {"engine"} and was.file == now.file
+    if same and is_as_written_now(before):
         return Check(config.name, file, "ok", notes=("it says the same already",))
     save(result, results)
     write_baseline(now, path, before)

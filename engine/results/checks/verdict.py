@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 from engine.config import Config
 from engine.results.checks.baseline import Baseline, upgrades
+from engine.results.checks.config_keys import changed_keys
 from engine.results.checks.data_marks import Restated, restated, restated_up_to
 from engine.results.checks.moved import Difference, equity_differs
 from engine.results.checks.parting import Parting
@@ -223,22 +224,12 @@ def _same_span(was: Baseline, now: Baseline, name: str) -> bool:
 
 
 def _changed_keys(was: Baseline, now: Baseline, config: Config, stored: StoredRun | None) -> Iterator[str]:
-    """The keys that differ; with the run of the baseline at hand down to the leaf, with both values."""
+    """The keys that differ, with both values as far as they are known.
+
+    With the run of the baseline at hand they are those of the resolved config: what is not written is a default there.
+    """
     for key in sorted({*was.keys, *now.keys}):
-        if was.keys.get(key) == now.keys.get(key):
-            continue
-        leaves = [] if stored is None else list(_leaves(key, stored.config.get(key), config.resolved().get(key)))
-        yield from leaves or [key]
-
-
-def _leaves(key: str, was: Any, now: Any) -> Iterator[str]:
-    if isinstance(was, dict) and isinstance(now, dict):
-        for name in sorted({*was, *now}):
-            yield from _leaves(f"{key}.{name}", was.get(name), now.get(name))
-    elif was != now:
-        yield f"{key} {_shown(was)} -> {_shown(now)}"
-
-
-def _shown(value: Any) -> str:
-    text = "nothing" if value is None else str(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+        found = [*changed_keys(was.keys.get(key), now.keys.get(key), key)]
+        if found and stored is not None:
+            found = [*changed_keys(stored.config.get(key), config.resolved().get(key), key, "nothing")] or found
+        yield from found

@@ -62,7 +62,7 @@ def test_a_cost_halved(desk: Desk, overweight: Command, kept: bool) -> None:
     desk.config(strategy="swing", trade="{commission_bps: 5}")
     entry = verdict(overweight)
     assert (entry["verdict"], entry["changed"]) == ("config changed", ["config"])
-    assert entry["config"] == (["trade.commission_bps 10.0 -> 5.0"] if kept else ["trade"])
+    assert entry["config"] == ["trade.commission_bps 10.0 -> 5.0"]
     assert entry["place"].startswith("a.yaml:9:")
     assert [one["what"] for one in entry["parts"]] == ["equity"]
     parted = parting(entry, "equity")
@@ -77,11 +77,38 @@ def test_a_cost_halved(desk: Desk, overweight: Command, kept: bool) -> None:
     assert (better["cagr"], better["costs_bps_a_year"], better["beta"]) == ("better", "better", "moved")
 
 
-def test_a_lag_dropped(desk: Desk, overweight: Command) -> None:
-    agree(desk, overweight)
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"tilt": "{one: {over: 0.1, from: two}}"}, "tilt.one.over 0.2 -> 0.1"),
+        ({"hold": "{one: [AAA], two: [CCC]}"}, "hold.one without BBB"),
+        ({"every": "quarter_end"}, "every not written -> quarter_end"),
+        ({"every": "{sessions: 30}"}, "every not written -> {'sessions': 30}"),
+        ({"cash": "{rate: 0.05}"}, "cash not written -> {'rate': 0.05}"),
+        ({"to": "2021-05-28"}, "to 2021-06-30 -> 2021-05-28"),
+    ],
+)
+def test_the_baseline_alone_names_the_key_of_a_config_and_both_values(
+    desk: Desk, overweight: Command, changes: dict[str, str], said: str
+) -> None:
+    agree(desk, overweight, kept=False)
+    desk.config(**{"strategy": "swing", "trade": "{commission_bps: 10}", **changes})
+    entry = verdict(overweight)
+    assert (entry["verdict"], entry["config"]) == ("config changed", [said])
+    assert entry["place"].startswith("a.yaml:")
+
+
+def test_a_lag_dropped(desk: Desk, overweight: Command, kept: bool) -> None:
+    agree(desk, overweight, kept)
     desk.config(strategy="swing", trade="{commission_bps: 10, after: 0}")
     entry = verdict(overweight)
-    assert (entry["verdict"], entry["config"]) == ("config changed", ["trade.after 1 -> 0"])
+    # What was not written was a default, which only the kept run knows.
+    assert (entry["verdict"], entry["config"]) == (
+        "config changed",
+        [f"trade.after {1 if kept else 'not written'} -> 0"],
+    )
+    if not kept:
+        return
     assert parting(entry, "holdings")["day"] == "2020-06-30"
     assert parting(entry, "equity")["day"] == "2020-06-30"
     assert [one["what"] for one in entry["parts"]] == ["holdings", "equity"]
