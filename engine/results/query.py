@@ -42,6 +42,9 @@ def query(sql: str | None, *, as_json: bool, as_csv: bool, results: Path) -> int
     """
     asked = askable(results)
     if sql is None:
+        if as_csv:
+            cure = "add the question, or take --json for what can be asked"
+            raise ConfigError(Fault("overweight query", "--csv", "no question", "SQL, whose rows are printed", cure))
         with database_of(asked, asked.names) as filled:
             _tell(filled.damaged)
             _show_tables(filled.database, as_json)

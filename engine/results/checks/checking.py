@@ -53,7 +53,7 @@ def check_files(wish: Wish) -> int:
 
     Raises ConfigError where nothing can be checked, an update has no reason, or nothing can be told since when.
     """
-    _refuse_without_reason(wish)
+    _refuse_what_does_not_fit(wish)
     files = files_to_check(wish.files, wish.results)
     left = [] if wish.since is None else _unchanged(files, changed_since(wish.since), wish.results)
     wanted = [file for file in files if file not in left]
@@ -133,7 +133,8 @@ def _append(path: Path, checks: Sequence[Check]) -> None:
     write_atomically(path, before + text.encode())
 
 
-def _refuse_without_reason(wish: Wish) -> None:
+def _refuse_what_does_not_fit(wish: Wish) -> None:
+    """Raises ConfigError for options that need, or hide, one another."""
     said = wish.reason is not None and wish.reason.strip() != ""
     if wish.renew and not said:
         cure = 'say why the figures may change: --update --reason "..."'
@@ -145,6 +146,9 @@ def _refuse_without_reason(wish: Wish) -> None:
         if given and not wish.renew:
             found = f"{'a reason' if option == '--reason' else 'force'} without `--update`"
             raise ConfigError(Fault(option, "", found, "both or neither", "add --update, or take it away"))
+    if wish.junit is not None and wish.markdown is not None and wish.junit.resolve() == wish.markdown.resolve():
+        found, cure = f"`{wish.markdown}`, the file of --junit", "name another one"
+        raise ConfigError(Fault("--markdown", "", found, "a file of its own", cure))
     if wish.renew and asked_by_ci("CI") and not wish.force:
         found = "CI=true: a machine would agree with itself"
         cure = "update where somebody looks at the figures, and commit them; --force overrides"
