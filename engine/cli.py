@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 from engine.cli_data import data_app
-from engine.cli_ends import Files, Json, Overrides, Results, Runs, exit_with
+from engine.cli_ends import Files, Json, Overrides, Results, Runs, exit_with, one_of
 from engine.cli_new import new_app
 from engine.cli_studies import studies_app
 from engine.results import interrupt, terminal
@@ -109,8 +109,8 @@ def compare(
     def action() -> int:
         from engine.results.compared.comparing import Form, compare_runs
 
-        form: Form = "json" if as_json else "markdown" if as_markdown else "html" if as_html else "table"
-        return compare_runs(runs, form=form, results=results)
+        form = one_of("compare", json=as_json, markdown=as_markdown, html=as_html)
+        return compare_runs(runs, form=cast(Form, form or "table"), results=results)
 
     exit_with("compare", action, as_json)
 
@@ -279,11 +279,15 @@ def query(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print all rows as CSV.")] = False,
     results: Results = Path("results"),
 ) -> None:
-    """Ask all saved results in SQL, by DuckDB: runs, their ledgers, weights, trades, and the tables of studies."""
+    """Ask all saved results in SQL, by DuckDB: runs, their ledgers, weights, trades, and the tables of studies.
+
+    A damaged file is told, the rows of all others are printed, and the exit code is 3.
+    """
 
     def action() -> int:
         from engine.results.query import query as ask
 
+        one_of("query", json=as_json, csv=as_csv)
         return ask(sql, as_json=as_json, as_csv=as_csv, results=results)
 
     exit_with("query", action, as_json)

@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from engine.errors import ConfigError, Fault
 from engine.results import terminal
 from engine.results.failures import Failure, attempt, tell
 
@@ -19,6 +20,15 @@ Runs = Annotated[
 Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key; repeatable.")]
 Results = Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs and baselines lie.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
+
+
+def one_of(command: str, **asked: bool) -> str | None:
+    """The one option that is asked for, None where none is. Raises ConfigError where several are: one would win."""
+    given = [name for name, wanted in asked.items() if wanted]
+    if len(given) > 1:
+        options = " and ".join(f"--{name}" for name in given)
+        raise ConfigError(Fault(f"overweight {command}", "", options, "one of them", "ask for one form at a time"))
+    return given[0] if given else None
 
 
 def exit_with(command: str, action: Callable[[], int], as_json: bool) -> NoReturn:

@@ -17,6 +17,8 @@ from engine.results import interrupt, terminal
 
 BUG = 4
 BUG_FILE = "overweight-bug.txt"
+#: Of the files that one failure stops so many are named.
+NAMED = 5
 
 T = TypeVar("T")
 
@@ -52,10 +54,17 @@ def attempt(name: str, action: Callable[[], T]) -> T | Failure:
 
 
 def tell(answers: Iterable[object]) -> None:
-    """Every failure among the answers, on stderr."""
+    """Every failure among the answers, on stderr; one that several files share, such as a missing base, once."""
+    shared: dict[str, list[str]] = {}
     for one in answers:
         if isinstance(one, Failure):
-            terminal.complain(one.error)
+            shared.setdefault(one.error, []).append(one.name)
+    for error, names in shared.items():
+        terminal.complain(error)
+        stopped = [name for name in dict.fromkeys(names) if not error.startswith(f"{name}:")]
+        if len(names) > 1 and stopped:
+            more = f" and {len(stopped) - NAMED} more" if len(stopped) > NAMED else ""
+            terminal.complain(f"  it stops {', '.join(stopped[:NAMED])}{more}")
 
 
 def exit_code(answers: Iterable[object], least: int = 0) -> int:

@@ -121,6 +121,9 @@ def show_null(file: str, overrides: Sequence[str], wish: Wish, *, as_json: bool)
         raise ConfigError(*(Fault("--kind", "", f"`{one}`", " or ".join(KINDS), "name one of them") for one in unknown))
     if wish.picture is not None:
         refuse_place(wish.picture)
+    if wish.block is not None and wish.kinds and "bootstrap" not in wish.kinds:
+        found = f"a block of {wish.block} sessions, and no bootstrap among the kinds"
+        raise ConfigError(Fault("--block", "", found, "`--kind bootstrap`", "add it, or leave the block out"))
     config = load_run(file, overrides)
     with terminal.foreign_code(), terminal.progress() as progress:
         setting = set_up(config)

@@ -13,12 +13,14 @@ import datetime as dt
 import io
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import ConfigError, Fault
+from engine.errors import ConfigError, DataError, Fault
 from engine.results import terminal
+from engine.results.query_datasets import left_out
 from engine.results.query_drawn import drawn
 from engine.results.query_tables import Askable, askable, database_of
 
@@ -27,18 +29,51 @@ if TYPE_CHECKING:
 
 #: What asks for tables without naming them.
 CATALOGUE = re.compile(r"\b(show|information_schema|pg_\w+|duckdb_\w+|sqlite_master|query\w*)\b", re.I)
+#: How DuckDB begins when a table that was handed to it cannot be read to its end.
+BROKEN_OFF = "reading the stream registered as"
 #: Columns of one table that are listed.
 LISTED = 24
 
 
 def query(sql: str | None, *, as_json: bool, as_csv: bool, results: Path) -> int:
-    """Answer a question in SQL; without one, say what can be asked. Raises ConfigError."""
+    """Answer a question in SQL; without one, say what can be asked. Raises ConfigError.
+
+    The exit code: 0, or that of bad data where something is damaged and its rows are missing; each is told.
+    """
     asked = askable(results)
-    with database_of(asked, asked.names if sql is None else _named(sql, asked)) as database:
-        if sql is None:
-            _show_tables(database, as_json)
-            return 0
-        names, rows = _answered(database, sql, asked)
+    if sql is None:
+        if as_csv:
+            cure = "add the question, or take --json for what can be asked"
+            raise ConfigError(Fault("overweight query", "--csv", "no question", "SQL, whose rows are printed", cure))
+        with database_of(asked, asked.names) as filled:
+            _tell(filled.damaged)
+            _show_tables(filled.database, as_json)
+        return DataError.exit_code if filled.damaged else 0
+    answer = _answered(sql, asked)
+    _tell(answer.damaged)
+    _put(answer.names, answer.rows, as_json=as_json, as_csv=as_csv)
+    return DataError.exit_code if answer.damaged else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Columns and rows; damaged: what is not among them, in words."""
+
+    names: list[str]
+    rows: list[tuple[Any, ...]]
+    damaged: Sequence[str]
+
+
+class _Unreadable(Exception):
+    """A table broke off while its rows were read."""
+
+
+def _tell(damaged: Sequence[str]) -> None:
+    for words in damaged:
+        terminal.complain(words)
+
+
+def _put(names: list[str], rows: list[tuple[Any, ...]], *, as_json: bool, as_csv: bool) -> None:
     if as_json:
         terminal.put_json([dict(zip(names, map(_plain, row), strict=True)) for row in rows])
     elif as_csv:
@@ -48,7 +83,6 @@ def query(sql: str | None, *, as_json: bool, as_csv: bool, results: Path) -> int
         terminal.put(text.getvalue())
     else:
         terminal.put_drawn(*drawn(names, [[_shown(cell) for cell in row] for row in rows], _numbers(rows)))
-    return 0
 
 
 def _named(sql: str, asked: Askable) -> list[str]:
@@ -59,18 +93,45 @@ def _named(sql: str, asked: Askable) -> list[str]:
     return [name for name in asked.names if {*re.findall(r"\w+", name.lower())} <= words]
 
 
-def _answered(database: DuckDBPyConnection, sql: str, asked: Askable) -> tuple[list[str], list[tuple[Any, ...]]]:
+def _answered(sql: str, asked: Askable) -> Answer:
+    """The answer of all that can be read: a file is opened by its end, and its rows may be found damaged later."""
+    names = _named(sql, asked)
+    try:
+        return _asked_once(sql, asked, names)
+    except _Unreadable as error:
+        broken = asked.unreadable(names)
+        if not broken:
+            raise ConfigError(_fault(str(error), asked)) from None
+        rest = _asked_once(sql, asked.without(broken), names)
+        return replace(rest, damaged=[*rest.damaged, *map(left_out, broken)])
+
+
+def _asked_once(sql: str, asked: Askable, names: Collection[str]) -> Answer:
+    """Raises ConfigError where the question is wrong, _Unreadable where rows are damaged."""
     import duckdb
 
-    _refuse_other_statements(sql, asked)
-    try:
-        found = database.execute(sql)
-        return _told_apart([column[0] for column in found.description or []]), found.fetchall()
-    except duckdb.PermissionException:
+    with database_of(asked, names) as filled:
+        _refuse_other_statements(sql, asked)
+        try:
+            found = filled.database.execute(sql)
+            columns = _told_apart([column[0] for column in found.description or []])
+            return Answer(columns, found.fetchall(), filled.damaged)
+        except duckdb.Error as error:
+            meant = _meant(error, asked)
+            if isinstance(meant, ConfigError):
+                _tell(filled.damaged)  # a column that is missing may be one of a damaged table
+            raise meant from None
+
+
+def _meant(error: Exception, asked: Askable) -> Exception:
+    import duckdb
+
+    if isinstance(error, duckdb.PermissionException):
         reason = "a question that reaches beyond the results (a file, a setting, an extension)"
-        raise ConfigError(_fault(reason, asked, _TAKE)) from None
-    except duckdb.Error as error:
-        raise ConfigError(_fault(_in_words(error), asked)) from None
+        return ConfigError(_fault(reason, asked, _TAKE))
+    if BROKEN_OFF in str(error):
+        return _Unreadable(_in_words(error))
+    return ConfigError(_fault(_in_words(error), asked))
 
 
 _TAKE = "ask for the rows, and take them with --csv or --json"

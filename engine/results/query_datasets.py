@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,18 +12,28 @@ import pyarrow.parquet as pq
 from pyarrow.fs import LocalFileSystem
 
 from engine.errors import Fault
-from engine.results import terminal
 
 #: Columns that every table has besides its own: whose row it is.
 OWNER = ("name", "id")
 
 
-def datasets(home: Path, files: Sequence[Path]) -> tuple[list[ds.Dataset], list[str]]:
-    """All files of one table, each row with the name and the id that the file's folders say; a damaged one is told.
+@dataclass(frozen=True, slots=True)
+class Files:
+    """All files of one table, each row with the name and the id that the file's folders say.
 
-    Several datasets where files have a column of one name and of types that do not go together; and these columns.
+    parts: several datasets where files have a column of one name and of types that do not go together. mixed: these
+    columns. damaged: the files whose columns cannot be read; their rows are left out.
     """
-    schemas = {path: schema for path in files if (schema := _schema(path)) is not None}
+
+    parts: Sequence[ds.Dataset]
+    mixed: Sequence[str]
+    damaged: Sequence[Path]
+
+
+def opened(home: Path, files: Sequence[Path]) -> Files:
+    """The files of one table below `home`. Of each only its end is read, which says what its columns are."""
+    found = {path: _schema(path) for path in files}
+    schemas = {path: schema for path, schema in found.items() if schema is not None}
     kinds: dict[str, set[str]] = {}
     for field in (field for schema in schemas.values() for field in schema):
         kinds.setdefault(field.name, set()).add(_kind(field.type))
@@ -31,16 +42,34 @@ def datasets(home: Path, files: Sequence[Path]) -> tuple[list[ds.Dataset], list[
     for path, schema in schemas.items():
         own = tuple(_kind(schema.field(name).type) if name in schema.names else "" for name in mixed)
         parts.setdefault(own, []).append(path)
-    return [_dataset(home, {path: schemas[path] for path in part}) for part in parts.values() or [[]]], mixed
+    made = [_dataset(home, {path: schemas[path] for path in part}) for part in parts.values() or [[]]]
+    return Files(made, mixed, [path for path in files if path not in schemas])
+
+
+def unreadable(files: Iterable[Path]) -> list[Path]:
+    """Those whose columns can be read and whose rows cannot. Every row is read, so ask only where something failed."""
+    return [path for path in files if _schema(path) is not None and not _has_rows(path)]
+
+
+def left_out(path: Path) -> str:
+    """What to tell of a damaged file."""
+    cure = "run its config again, or remove the folder"
+    return str(Fault(str(path), "", "a damaged file: its rows are left out", "a table", cure))
+
+
+def _has_rows(path: Path) -> bool:
+    try:
+        pq.read_table(path)
+    except (OSError, pa.ArrowException):
+        return False
+    return True
 
 
 def _schema(path: Path) -> pa.Schema | None:
-    """The columns of a file; None where it is damaged, which is told."""
+    """The columns of a file; None where it is damaged."""
     try:
         return pq.read_schema(path)
     except (OSError, pa.ArrowException):
-        cure = "run its config again, or remove the folder"
-        terminal.complain(str(Fault(str(path), "", "a damaged file: its rows are left out", "a table", cure)))
         return None
 
 

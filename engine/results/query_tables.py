@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,12 @@ import pyarrow as pa
 from engine.errors import ConfigError, DataError, Fault
 from engine.folder import FRAMES, TRIALS
 from engine.measure.metrics import METRICS
-from engine.results import terminal
-from engine.results.query_datasets import datasets
+from engine.results.query_datasets import left_out, opened, unreadable
 from engine.results.saved import read_outcome, saved_folders
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+    from pyarrow.dataset import Dataset
 
 #: Columns of `runs` that are no metrics.
 TEXTS = ("name", "id", "path", "from", "to", "reference", "verdict")
@@ -53,6 +53,25 @@ class Askable:
         trials = ["trials"] if (self.results / TRIALS).is_file() else []
         return ["runs", *sorted([*self.files, *trials])]
 
+    def without(self, paths: Collection[Path]) -> Askable:
+        """The same without these files."""
+        files = {
+            name: (home, [path for path in found if path not in paths]) for name, (home, found) in self.files.items()
+        }
+        return replace(self, files=files)
+
+    def unreadable(self, names: Collection[str]) -> list[Path]:
+        """Files of these tables whose columns can be read and whose rows cannot."""
+        return unreadable(path for name in names if name in self.files for path in self.files[name][1])
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A database with tables in it. damaged: what could not be read into it, in words, once each."""
+
+    database: DuckDBPyConnection
+    damaged: Sequence[str]
+
 
 def askable(results: Path) -> Askable:
     """What is saved in a results folder; no file is opened."""
@@ -65,7 +84,7 @@ def askable(results: Path) -> Askable:
 
 
 @contextmanager
-def database_of(asked: Askable, names: Collection[str]) -> Iterator[DuckDBPyConnection]:
+def database_of(asked: Askable, names: Collection[str]) -> Iterator[Filled]:
     """A database in memory with the tables of these names, walled off. Raises ConfigError without DuckDB."""
     try:
         import duckdb
@@ -73,23 +92,32 @@ def database_of(asked: Askable, names: Collection[str]) -> Iterator[DuckDBPyConn
         cure = 'install it: pip install "overweight[query]"'
         raise ConfigError(Fault("overweight query", "", "no DuckDB", "the extra `query`", cure)) from None
     with closing(duckdb.connect()) as database, tempfile.TemporaryDirectory(prefix="overweight-") as spill:
-        for name in names:
-            _add(database, asked, name)
+        damaged = [words for name in names for words in _add(database, asked, name)]
         # What is larger than memory goes into an empty folder of its own: there the database may read and write.
         database.execute(f"set temp_directory = '{spill.replace(chr(39), chr(39) * 2)}'")
         for wall in WALLS:
             database.execute(wall)
-        yield database
+        yield Filled(database, damaged)
 
 
-def _add(database: DuckDBPyConnection, asked: Askable, name: str) -> None:
+def _add(database: DuckDBPyConnection, asked: Askable, name: str) -> list[str]:
+    """Put a table into the database; what of it is damaged, in words."""
+    if name == "runs":
+        table, damaged = _runs(asked.results)
+        database.register(name, table)
+        return damaged
     if name not in asked.files:
-        database.register(name, _runs(asked.results) if name == "runs" else _trials(asked.results / TRIALS))
-        return
-    parts, mixed = datasets(*asked.files[name])
-    if len(parts) == 1:
-        database.register(name, parts[0])
-        return
+        database.register(name, _trials(asked.results / TRIALS))
+        return []
+    files = opened(*asked.files[name])
+    if len(files.parts) == 1:
+        database.register(name, files.parts[0])
+    else:
+        _add_parts(database, name, files.parts, files.mixed)
+    return [left_out(path) for path in files.damaged]
+
+
+def _add_parts(database: DuckDBPyConnection, name: str, parts: Sequence[Dataset], mixed: Sequence[str]) -> None:
     # A column that is text in one part and a number in another is text in all of them.
     selects = []
     for i, part in enumerate(parts):
@@ -108,20 +136,20 @@ def _tables_below(home: Path) -> list[Path]:
     return sorted(found)
 
 
-def _runs(results: Path) -> pa.Table:
-    """A row for each saved run: what it is called, its window, its verdict and every metric. A damaged one is told."""
-    rows = []
+def _runs(results: Path) -> tuple[pa.Table, list[str]]:
+    """A row for each saved run: what it is called, its window, its verdict and every metric; what is damaged."""
+    rows, damaged = [], []
     for folder in saved_folders(results):
         try:
             one = read_outcome(folder)
         except DataError as error:
-            terminal.complain(str(error))
+            damaged.append(str(error))
             continue
         about = {"name": one.name, "id": one.id, "path": str(folder), "from": one.window[0], "to": one.window[1]}
         rows.append({**about, "reference": one.reference, "verdict": one.verdict, **one.metrics})
     columns = dict.fromkeys([*TEXTS, *METRICS, *(key for row in rows for key in row)])
     kinds = {key: pa.string() if key in TEXTS else pa.float64() for key in columns}
-    return pa.table({key: pa.array([row.get(key) for row in rows], kind) for key, kind in kinds.items()})
+    return pa.table({key: pa.array([row.get(key) for row in rows], kind) for key, kind in kinds.items()}), damaged
 
 
 def _trials(path: Path) -> pa.Table:

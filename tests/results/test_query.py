@@ -96,7 +96,7 @@ def test_a_damaged_run_hides_no_other(desk: Desk, capsys: pytest.CaptureFixture[
     assert other.path is not None
     (other.path / "result.json").write_text("{")
     capsys.readouterr()
-    query("select id from runs", as_json=True, as_csv=False, results=Path("results"))
+    assert query("select id from runs", as_json=True, as_csv=False, results=Path("results")) == 3
     said = capsys.readouterr()
     assert json.loads(said.out) == [{"id": one.id}]
     assert said.err.startswith(f"{other.path}/result.json: found a damaged or outdated file")
@@ -106,17 +106,50 @@ def test_a_damaged_table_is_told_and_hides_no_other(desk: Desk, capsys: pytest.C
     one, other = desk.run(), desk.run(every="week_end")
     assert other.path is not None
     (other.path / "ledger.parquet").write_bytes(b"no")
-    query("select distinct id from ledger", as_json=True, as_csv=False, results=Path("results"))
+    assert query("select distinct id from ledger", as_json=True, as_csv=False, results=Path("results")) == 3
     said = capsys.readouterr()
     assert json.loads(said.out) == [{"id": one.id}]
     assert said.err == (
         f"{other.path}/ledger.parquet: found a damaged file: its rows are left out; expected a table; "
         "run its config again, or remove the folder\n"
     )
+    assert query(None, as_json=True, as_csv=False, results=Path("results")) == 3
+    assert "equity" in json.loads(capsys.readouterr().out)["ledger"]
     Path("results/trials.sqlite").write_text("no database, but longer than a header of one" * 99)
     with pytest.raises(DataError, match=r"trials.sqlite: found a damaged file .*; expected the ledger of trials; rem"):
         query("from trials", as_json=True, as_csv=False, results=Path("results"))
     assert len(asked("from runs", capsys)) == 2
+
+
+def test_a_table_whose_rows_are_damaged_is_told_and_hides_no_other(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its end is sound, so that its columns are known; its pages are not."""
+    one, other = desk.run(), desk.run(every="week_end")
+    assert other.path is not None
+    table = other.path / "ledger.parquet"
+    sound = table.read_bytes()
+    table.write_bytes(sound[:4] + b"\xa5" * (len(sound) // 2) + sound[4 + len(sound) // 2 :])
+    assert (
+        query("select distinct id from ledger where equity > 0", as_json=True, as_csv=False, results=Path("results"))
+        == 3
+    )
+    said = capsys.readouterr()
+    assert json.loads(said.out) == [{"id": one.id}]
+    assert said.err.count("\n") == 1
+    assert said.err.startswith(f"{table}: found a damaged file: its rows are left out")
+    assert query("select count(*) as n from runs", as_json=True, as_csv=False, results=Path("results")) == 0
+
+
+def test_a_question_that_fails_for_want_of_a_damaged_table_tells_of_both(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = desk.run()
+    assert one.path is not None
+    (one.path / "ledger.parquet").write_bytes(b"no")
+    with pytest.raises(ConfigError, match='Referenced column "equity" not found'):
+        query("select equity from ledger", as_json=True, as_csv=False, results=Path("results"))
+    assert capsys.readouterr().err.startswith(f"{one.path}/ledger.parquet: found a damaged file")
 
 
 #: What must not be, and the words that refuse it.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,8 +15,8 @@ from engine.config.endings import ENDINGS
 from engine.fingerprint import CODE, code_fingerprint
 from engine.measure.metrics import METRICS
 from engine.result import Result
+from engine.results.checks.config_keys import hash_of
 from engine.results.checks.data_marks import DataMarks, mark_data
-from engine.results.checks.marks import mark
 from engine.results.checks.target_marks import TargetMarks, mark_targets
 from engine.store import window
 
@@ -28,8 +26,6 @@ DEFINITIONS = ("measure",)
 DIGITS = 10
 #: Equity at the end of a year is kept to so many.
 EQUITY_DIGITS = 7
-#: Characters of the mark of each key of a config.
-KEY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +44,9 @@ class Agreed:
 class Baseline:
     """file: the config it was made from, as it was named. id: that of the run.
 
-    config, strategy, engine, definitions: hashes of what the figures stood on. keys: a mark for each key of the config
-    that is written. data: marks of the series. versions: of Python and the libraries.
+    config, strategy, engine, definitions: hashes of what the figures stood on. keys: those of the config that are
+    written, with their values, or with marks where a file had no room (`config_keys`). data: marks of the series.
+    versions: of Python and the libraries.
 
     first, last: first decision day, last session. decisions, trades: how many. equity: at the end of each year.
     """
@@ -59,7 +56,7 @@ class Baseline:
     id: str
     reason: str
     config: str
-    keys: Mapping[str, str]
+    keys: Mapping[str, Any]
     strategy: str
     engine: str
     definitions: str
@@ -88,8 +85,8 @@ def baseline_of(
         id=result.id,
         reason=reason,
         config=config_hash(asked),
-        keys=config_keys(asked),
-        strategy=_hash({key: value for key, value in result.manifest["code"].items() if key != "engine"}),
+        keys=asked_by(asked),
+        strategy=hash_of({key: value for key, value in result.manifest["code"].items() if key != "engine"}),
         engine=code_fingerprint(tuple(part for part in CODE if part not in DEFINITIONS)),
         definitions=code_fingerprint(DEFINITIONS),
         versions=dict(result.manifest["versions"]),
@@ -142,19 +139,14 @@ def asked_by(config: Config) -> dict[str, Any]:
 
 def config_hash(config: Config) -> str:
     """The order of keys and comments change nothing."""
-    return _hash(asked_by(config))
-
-
-def config_keys(config: Config) -> dict[str, str]:
-    """A mark for each key that is written."""
-    return {key: mark(int(_hash(value), 16), KEY) for key, value in asked_by(config).items() if value}
+    return hash_of(asked_by(config))
 
 
 def _rival(config: Config, name: str) -> str | list[str]:
     """What is measured against, by its name; another config also by what it asks."""
     if not name.endswith(ENDINGS):
         return name
-    return [name, _hash(load(config.file_at("against", name)).question())]
+    return [name, hash_of(load(config.file_at("against", name)).question())]
 
 
 def _libraries(one: Baseline) -> dict[str, str]:
@@ -171,7 +163,3 @@ def _equity_by_year(result: Result) -> dict[str, float]:
 
 def _short(value: float | None, figures: int) -> float | None:
     return None if value is None else float(f"{value:.{figures}g}")
-
-
-def _hash(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]

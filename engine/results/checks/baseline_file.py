@@ -14,7 +14,8 @@ from engine.errors import DataError, Fault
 from engine.market.atomic import write_atomically
 from engine.results import shape
 from engine.results.checks.baseline import Agreed, Baseline
-from engine.results.checks.baseline_text import COUNTS, FORMAT, TEXTS, text_of
+from engine.results.checks.baseline_text import COUNTS, FORMAT, READ, TEXTS, text_of
+from engine.results.checks.config_keys import SIGN
 from engine.results.checks.data_marks import DataMarks, SeriesMarks
 from engine.results.checks.marks import ALPHABET, Marks
 from engine.results.checks.target_marks import TargetMarks
@@ -54,9 +55,14 @@ def is_older(path: Path) -> bool:
     """Whether a baseline has the form of an earlier overweight, which an update may replace."""
     try:
         document = shape.read_json(path.read_text(encoding="utf-8"))
-        return "name" in document and _form(document) < FORMAT
+        return "name" in document and _form(document) < READ[0]
     except (OSError, ValueError):
         return False
+
+
+def is_as_written_now(content: bytes | None) -> bool:
+    """Whether a baseline that can be read has the newest form."""
+    return content is not None and _form(shape.read_json(content.decode())) == FORMAT
 
 
 def write_baseline(baseline: Baseline, path: Path, before: bytes | None) -> None:
@@ -102,7 +108,7 @@ def _form(document: Mapping[str, Any]) -> int:
 
 def _refuse_other_form(path: Path, document: Mapping[str, Any]) -> None:
     form = _form(document)
-    if form == FORMAT or (form < FORMAT and "name" not in document):
+    if form in READ or (form < FORMAT and "name" not in document):
         return
     whose, cure = ("a newer", "upgrade overweight") if form > FORMAT else ("an older", f"agree on it anew: {RENEW}")
     raise DataError(Fault(str(path), "format", f"{form}, of {whose} overweight", f"{FORMAT}", cure))
@@ -117,15 +123,16 @@ def _checked(document: Mapping[str, Any], name: str) -> Baseline:
     if unknown:
         raise ValueError(f"`{unknown[0]}` is no part of a baseline")
     data, targets = shape.part(document, "data", shape.mapping), shape.part(document, "targets", shape.mapping)
+    years = _marks(data, "years", "data")
     return Baseline(
         **said,
         **{key: shape.part(document, key, shape.count) for key in COUNTS},
-        keys=_texts(document, "keys"),
+        keys=_keys(document),
         versions=_texts(document, "versions"),
         data=DataMarks(
             own=shape.part(data, "hash", shape.text, "data"),
-            series={key: _series(line, key) for key, line in _texts(document, "series").items()},
-            years=_marks(data, "years", "data"),
+            series={key: _series(line, key, years) for key, line in _texts(document, "series").items()},
+            years=years,
             months=_marks(data, "months", "data", needed=False),
             calendar=_marks(data, "calendar", "data"),
         ),
@@ -139,6 +146,14 @@ def _checked(document: Mapping[str, Any], name: str) -> Baseline:
         equity=_equity(document),
         metrics={key: _agreed(value, key) for key, value in shape.part(document, "metrics", shape.mapping).items()},
     )
+
+
+def _keys(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A tree of values and marks; the second form had a mark for each key, without its sign."""
+    if _form(document) == 2:
+        return {key: SIGN + text for key, text in _texts(document, "keys").items()}
+    found: Mapping[str, Any] = shape.part(document, "keys", shape.mapping)
+    return found
 
 
 def _texts(document: Mapping[str, Any], key: str) -> dict[str, str]:
@@ -162,8 +177,12 @@ def _read_marks(text: str, where: str) -> Marks:
     return Marks(int(first), int(width), marks)
 
 
-def _series(line: str, name: str) -> SeriesMarks:
+def _series(line: str, name: str, every: Marks) -> SeriesMarks:
+    """A single word behind the hash is the marks of every year that there is."""
     own, _, years = line.partition(" ")
+    if years and " " not in years:
+        count = len(every.by_place(1))
+        years = f"{every.first} {len(years) // count if count else 0} {years}"
     return SeriesMarks(own, _read_marks(years, f"series.{name}") if years else Marks(0, 0, ""))
 
 

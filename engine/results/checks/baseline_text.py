@@ -8,19 +8,27 @@ from typing import Any
 
 from engine.folder import plain
 from engine.results.checks.baseline import Baseline
+from engine.results.checks.config_keys import narrowed
+from engine.results.checks.data_marks import SeriesMarks
 from engine.results.checks.marks import Marks
 
 #: The form that is written here. A baseline of a later one was written by a newer overweight.
-FORMAT = 2
-#: Bytes.
-MOST = 5_000
-#: Characters of the marks of series by year, of months and of decisions: the first that fit.
-WIDTHS = ((2, 2, 2), (1, 2, 2), (1, 1, 2), (1, 1, 1), (1, 0, 2), (1, 0, 1), (1, 0, 0), (0, 0, 0))
+FORMAT = 3
+#: Earlier forms that are read: the second had a mark for each key of the config, and no values.
+READ = (2, 3)
+#: Bytes: 5 KB.
+MOST = 5 * 1024
+#: Characters of the longest value of the config, and of the marks of series by year, of months and of decisions: the
+#: first that fit. A change of the config comes more often than one of data over years, which months would date.
+WIDTHS = (
+    (120, 2, 2, 2), (120, 1, 2, 2), (40, 1, 1, 2), (40, 1, 1, 1), (120, 1, 0, 2), (120, 1, 0, 1), (40, 1, 0, 1),
+    (20, 1, 0, 1), (120, 1, 0, 0), (40, 1, 0, 0), (20, 1, 0, 0), (0, 1, 0, 1), (0, 1, 0, 0), (0, 0, 0, 0),
+)  # fmt: skip
 #: Characters of the other marks.
 ALWAYS = 2
 #: Characters of a line of wrapped words, and what has a line for each entry instead.
 LINE = 110
-BY_LINE = ("metrics", "series", "data", "targets")
+BY_LINE = ("metrics", "series", "data", "targets", "keys")
 
 TEXTS = ("name", "file", "id", "reason", "config", "strategy", "engine", "definitions")
 COUNTS = ("decisions", "trades")
@@ -32,12 +40,12 @@ def text_of(baseline: Baseline) -> str:
     return next((text for text in texts if len(text.encode()) <= MOST), _laid_out(_document(baseline, *WIDTHS[-1])))
 
 
-def _document(one: Baseline, by_year: int, by_month: int, by_decision: int) -> dict[str, Any]:
+def _document(one: Baseline, longest: int, by_year: int, by_month: int, by_decision: int) -> dict[str, Any]:
     data, series, targets = one.data, one.data.series, one.targets
     return {
         **{key: getattr(one, key) for key in (*TEXTS, *COUNTS, "first", "last")},
         "format": FORMAT,
-        "keys": dict(one.keys),
+        "keys": narrowed(one.keys, longest),
         "versions": dict(one.versions),
         "data": _without_none(
             hash=data.own,
@@ -45,9 +53,7 @@ def _document(one: Baseline, by_year: int, by_month: int, by_decision: int) -> d
             calendar=_written(data.calendar, ALWAYS),
             months=_written(data.months, by_month),
         ),
-        "series": {
-            name: " ".join(filter(None, (marks.own, _written(marks.years, by_year)))) for name, marks in series.items()
-        },
+        "series": {name: _series(marks, data.years, by_year) for name, marks in series.items()},
         "targets": _without_none(
             hash=targets.own, years=_written(targets.years, ALWAYS), decisions=_written(targets.decisions, by_decision)
         ),
@@ -56,6 +62,17 @@ def _document(one: Baseline, by_year: int, by_month: int, by_decision: int) -> d
             name: [_bare(part.value), part.better, _bare(part.tolerance)] for name, part in one.metrics.items()
         },
     }  # fmt: skip
+
+
+def _series(one: SeriesMarks, every: Marks, width: int) -> str:
+    """`8gGnuH AbCd...`: its own hash and its marks; where it has not all years that there are, its first and the width
+    stand between.
+    """
+    years = one.years.narrowed(width)
+    if not years.width:
+        return one.own
+    whole = list(years.by_place(1)) == list(every.by_place(1))
+    return f"{one.own} {years.text}" if whole else f"{one.own} {_written(years, width)}"
 
 
 def _laid_out(document: Mapping[str, Any]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.config import Config
+from engine.config import Config, load
+from engine.config.endings import ENDINGS
 from engine.errors import ConfigError, DataError, Fault
 from engine.results.checks.baseline import Baseline, config_hash
 from engine.results.checks.baseline_file import read_baseline
@@ -26,9 +27,12 @@ def every_baseline(results: Path) -> list[Path]:
 
 
 def config_of(path: Path, results: Path) -> str:
-    """The config that a baseline is about. Raises DataError where it is damaged, ConfigError where it is an orphan."""
+    """The config that a baseline is about, or that asks its question under another name now.
+
+    Raises DataError where the baseline is damaged, ConfigError where there is no such config.
+    """
     was = read_baseline(path, name_of(path, results))
-    file = made_from(was)
+    file = made_from(was) or renamed_to(was, results)
     if file is None:
         tried = " or ".join(f"`{name}`" for name in _candidates(was))
         cure = f"restore the config; where it was renamed, agree on it anew; then remove the baseline: `rm {path}`"
@@ -48,14 +52,41 @@ def made_from(was: Baseline) -> str | None:
 
 def renamed_from(config: Config, results: Path) -> Path | None:
     """A baseline whose config is gone, and which agreed on this very question: it has another name now."""
+    return next((path for path, was in orphans(results) if was.config == config_hash(config)), None)
+
+
+def renamed_to(was: Baseline, results: Path) -> str | None:
+    """The config that asks the question of a baseline whose own config is gone, and has no baseline: it was renamed.
+
+    It is looked for where the old one lay, and below the first folder of its path.
+    """
+    home = Path(was.file).parts[0]
+    found = Path(home).rglob("*") if Path(home).is_dir() else Path(was.file).parent.glob("*")
+    files = sorted(one for one in found if one.suffix in ENDINGS and one.is_file())
+    return next((path.as_posix() for path in files if _asks_the_same(path, was, results)), None)
+
+
+def orphans(results: Path) -> list[tuple[Path, Baseline]]:
+    """Baselines whose config is neither where it lay nor below `configs`; damaged ones are left out."""
+    found = []
     for path in sorted((results / "baselines").rglob("*.json")):
         try:
             was = read_baseline(path, name_of(path, results))
         except DataError:
             continue
-        if was.config == config_hash(config) and made_from(was) is None:
-            return path
-    return None
+        if made_from(was) is None:
+            found.append((path, was))
+    return found
+
+
+def _asks_the_same(path: Path, was: Baseline, results: Path) -> bool:
+    """Whether a file is a config without a baseline of its own that asks the question of this one."""
+    try:
+        config = load(path)
+        same = config.study is None and config_hash(config) == was.config
+    except ConfigError:
+        return False
+    return same and not baseline_path(config, results).is_file()
 
 
 def _candidates(was: Baseline) -> list[str]:

@@ -14,14 +14,23 @@ OPTION = "--changed-since"
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Real paths. changed: other content than at the revision, or not there then. tracked: what git keeps."""
+    """Real paths. changed: other content than at the revision, or not there then, or not there now. tracked: what git
+    keeps. gone: names, without folders, of files that were there at the revision and are not now.
+    """
 
     changed: frozenset[str]
     tracked: frozenset[str]
+    gone: frozenset[str]
 
     def has(self, path: Path) -> bool:
         """Whether a file or a folder changed. What git does not keep may have, for all one knows."""
         return self.touches(path) or not any(_below(one, os.path.realpath(path)) for one in self.tracked)
+
+    def uncovers(self, path: Path) -> bool:
+        """Whether a file of that name is gone, in whose place this one may be read now: strategies, calendars and data
+        are looked for in several folders.
+        """
+        return path.name in self.gone
 
     def touches(self, path: Path) -> bool:
         """Whether git knows of a change of a file, or in a folder."""
@@ -38,7 +47,8 @@ def changed_since(revision: str) -> Changed:
     _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", expected=expected, cure=cure, found=revision)
     differing = _paths(root, _git("diff", "--name-only", "--no-renames", "-z", revision, "--", cwd=root))
     new = _paths(root, _git("ls-files", "--others", "--exclude-standard", "-z", cwd=root))
-    return Changed(differing | new, _paths(root, _git("ls-files", "-z", cwd=root)))
+    gone = frozenset(os.path.basename(path) for path in differing if not os.path.exists(path))
+    return Changed(differing | new, _paths(root, _git("ls-files", "-z", cwd=root)), gone)
 
 
 def _below(file: str, path: str) -> bool:

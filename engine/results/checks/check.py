@@ -21,7 +21,7 @@ from engine.errors import ConfigError, DataError, Fault
 from engine.result import Result
 from engine.results.checks.absent import absent_data
 from engine.results.checks.baseline import Baseline, baseline_of, config_hash
-from engine.results.checks.baseline_file import content_of, is_older, read_baseline, write_baseline
+from engine.results.checks.baseline_file import content_of, is_as_written_now, is_older, read_baseline, write_baseline
 from engine.results.checks.baselines import baseline_path, made_from, name_of, renamed_from
 from engine.results.checks.expectation import unmet
 from engine.results.checks.judging import Compared, judged
@@ -43,10 +43,9 @@ def check(file: str, results: Path, *, strict: bool = False) -> Check:
     if was is None and not config.expect:
         return _without_baseline(config, file, path, results)
     try:
-        setting = set_up(config)
         if was is None:
-            return _expected(config, file, path, backtest_setting(setting), results if strict else None)
-        setting, extended = _up_to(setting, was)
+            return _expected(config, file, path, backtest_setting(set_up(config)), results if strict else None)
+        setting, extended = _up_to(_set_up(config, was), was)
         result = backtest_setting(setting)
     except (ConfigError, DataError) as error:
         absent = absent_data(config, error)
@@ -76,7 +75,8 @@ def update(file: str, reason: str, results: Path) -> Check:
     now = baseline_of(result, reason, tolerances=kept)
     moved = () if was is None else differences(was, now)
     changes = Changes() if was is None else changes_between(was, now, config, None, "")
-    if was is not None and not moved and set(changes.parts) <= {"engine"} and was.file == now.file:
+    same = was is not None and not moved and set(changes.parts) <= {"engine"} and was.file == now.file
+    if same and is_as_written_now(before):
         return Check(config.name, file, "ok", notes=("it says the same already",))
     save(result, results)
     write_baseline(now, path, before)
@@ -91,6 +91,16 @@ def _asked(file: str) -> Config:
         fault = config.fault(config.study, f"a study, `{config.study}`", "a run", "check the config that it studies")
         raise ConfigError(fault)
     return config
+
+
+def _set_up(config: Config, was: Baseline) -> Setting:
+    """The setting; where the data end before the `to` that was agreed on, and could be asked then, up to their end."""
+    try:
+        return set_up(config)
+    except ConfigError as error:
+        if [fault.key for fault in error.faults] != ["to"] or config_hash(config) != was.config:
+            raise
+        return set_up(config.model_copy(update={"to": None}))
 
 
 def _up_to(setting: Setting, was: Baseline) -> tuple[Setting, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.config import load
 from engine.config.endings import ENDINGS
 from engine.errors import ConfigError, Fault
-from engine.results.checks.baselines import baseline_path, every_baseline
+from engine.results.checks.baselines import baseline_path, every_baseline, orphans
 
 
 def files_to_check(named: Sequence[str], results: Path) -> list[str]:
@@ -35,7 +35,10 @@ def is_held(path: Path, results: Path) -> bool:
 
 
 def _below(folder: Path, results: Path) -> list[str]:
+    """Configs that are held to anything, and baselines whose config lay there and is gone: renamed, or removed."""
     found = [path.as_posix() for path in _files(folder) if is_held(path, results)]
+    inside = folder.resolve()
+    found += [str(path) for path, was in orphans(results) if Path(was.file).resolve().is_relative_to(inside)]
     if not found:
         cure = f'agree on some: overweight check --update --reason "first figures" {folder.as_posix()}/FILE'
         raise ConfigError(

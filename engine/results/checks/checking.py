@@ -16,7 +16,7 @@ from engine.results.checks.changed import Changed, changed_since
 from engine.results.checks.check import check, update
 from engine.results.checks.check_table import checks_table
 from engine.results.checks.checked_files import files_to_check
-from engine.results.checks.dependencies import depends_on, engine_parts
+from engine.results.checks.dependencies import came_along, depends_on, engine_parts
 from engine.results.checks.junit import junit
 from engine.results.checks.markdown import LIMIT, markdown
 from engine.results.checks.verdict import Check
@@ -53,7 +53,7 @@ def check_files(wish: Wish) -> int:
 
     Raises ConfigError where nothing can be checked, an update has no reason, or nothing can be told since when.
     """
-    _refuse_without_reason(wish)
+    _refuse_what_does_not_fit(wish)
     files = files_to_check(wish.files, wish.results)
     left = [] if wish.since is None else _unchanged(files, changed_since(wish.since), wish.results)
     wanted = [file for file in files if file not in left]
@@ -101,9 +101,14 @@ def _unchanged(files: Sequence[str], changed: Changed, results: Path) -> list[st
         return left
     for file in files:
         found = attempt(file, lambda name=file: depends_on(name, results))  # type: ignore[misc]
-        if not isinstance(found, Failure) and not any(map(changed.has, found)):
+        if not isinstance(found, Failure) and not any(_may_have_moved(path, changed) for path in found):
             left.append(file)
     return left
+
+
+def _may_have_moved(path: Path, changed: Changed) -> bool:
+    """What came with the engine is none of the repository's, but may be read now for want of the repository's own."""
+    return changed.uncovers(path) or (not came_along(path) and changed.has(path))
 
 
 def _write(wish: Wish, checks: Sequence[Check]) -> list[object]:
@@ -128,7 +133,8 @@ def _append(path: Path, checks: Sequence[Check]) -> None:
     write_atomically(path, before + text.encode())
 
 
-def _refuse_without_reason(wish: Wish) -> None:
+def _refuse_what_does_not_fit(wish: Wish) -> None:
+    """Raises ConfigError for options that need, or hide, one another."""
     said = wish.reason is not None and wish.reason.strip() != ""
     if wish.renew and not said:
         cure = 'say why the figures may change: --update --reason "..."'
@@ -140,6 +146,9 @@ def _refuse_without_reason(wish: Wish) -> None:
         if given and not wish.renew:
             found = f"{'a reason' if option == '--reason' else 'force'} without `--update`"
             raise ConfigError(Fault(option, "", found, "both or neither", "add --update, or take it away"))
+    if wish.junit is not None and wish.markdown is not None and wish.junit.resolve() == wish.markdown.resolve():
+        found, cure = f"`{wish.markdown}`, the file of --junit", "name another one"
+        raise ConfigError(Fault("--markdown", "", found, "a file of its own", cure))
     if wish.renew and asked_by_ci("CI") and not wish.force:
         found = "CI=true: a machine would agree with itself"
         cure = "update where somebody looks at the figures, and commit them; --force overrides"

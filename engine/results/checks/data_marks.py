@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from engine.results.checks.marks import Hashes, Marks, changed_places, hashes_of
 OWN = 6
 #: More series than this share lines, so that a baseline stays small whatever the universe.
 LINES = 100
+#: What the name of a series is followed by where its end is marked as a series of its own.
+END = " end"
 #: More series than this are counted, not listed.
 SHOWN = 6
 MONTHS, DAYS = 12, 31
@@ -47,16 +49,27 @@ class DataMarks:
 class Restated:
     """series: those whose values differ, or that came or went.
 
-    first, last: `1995-03-14`, `1995-03` or `1995`, as finely as is known; "" where it is not.
+    first, last: `1995-03-14`, `1995-03` or `1995`, as finely as is known; "" where it is not. ended, went_on: of the
+    series those that differ by their end alone, as far as the marks tell: they end where they did not, or go on.
     """
 
     series: tuple[str, ...]
     first: str
     last: str
+    ended: tuple[str, ...] = ()
+    went_on: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        more = f" and {len(self.series) - SHOWN} more" if len(self.series) > SHOWN else ""
-        return f"{', '.join(self.series[:SHOWN]) or 'data'}{more} restated {self.when}".rstrip()
+        inner = tuple(name for name in self.series if name not in (*self.ended, *self.went_on))
+        ways = ((inner, "restated"), (self.ended, "cut off at the end,"), (self.went_on, "longer at the end,"))
+        said = [f"{_listed(names)} {words} {self.when}".rstrip() for names, words in ways if names]
+        return "; ".join(said) or f"data restated {self.when}".rstrip()
+
+    @property
+    def change(self) -> str:
+        """In one word: `restated`, `shortened` or `lengthened`; the last two where nothing else differs."""
+        words = ((self.ended, "shortened"), (self.went_on, "lengthened"))
+        return next((word for names, word in words if names and len(names) == len(self.series)), "restated")
 
     @property
     def when(self) -> str:
@@ -95,8 +108,48 @@ def restated(was: DataMarks, now: DataMarks) -> Restated | None:
     if was.own == now.own:
         return None
     names = sorted({*was.series, *now.series})
-    changed = tuple(name for name in names if _own(was, name) != _own(now, name))
-    return Restated(changed, *_span(was, now))
+    changed = [name for name in names if _own(was, name) != _own(now, name)]
+    ended = tuple(name for name in changed if f"{name}{END}" in changed and _ends_alone(was, now, name))
+    went_on = tuple(name for name in changed if f"{name}{END}" in changed and _ends_alone(now, was, name))
+    by_their_end = {f"{name}{END}" for name in (*ended, *went_on)}
+    return Restated(tuple(name for name in changed if name not in by_their_end), *_span(was, now), ended, went_on)
+
+
+def restated_up_to(was: DataMarks, now: DataMarks, last: str) -> Restated | None:
+    """What differs besides the sessions after `last`, which are gone; None where nothing does, as far as marks tell.
+
+    The month of the last session, without marks of months its year, is among what cannot be told.
+    """
+    year, month = int(last[:4]), int(last[:4]) * MONTHS + int(last[5:7]) - 1
+    years = [place for place in changed_places(was.years, now.years) if place < year]
+    months = [place for place in changed_places(was.months, now.months) if place < month]
+    if not years and not months:
+        return None
+    first = f"{months[0] // MONTHS}-{months[0] % MONTHS + 1:02d}" if months else str(years[0])
+    until = f"{months[-1] // MONTHS}-{months[-1] % MONTHS + 1:02d}" if months else str(years[-1])
+    return Restated(_differing_before(was, now, year), first, until)
+
+
+def _differing_before(was: DataMarks, now: DataMarks, year: int) -> tuple[str, ...]:
+    """Series whose marks of earlier years differ, but for those of the last year, which is not whole now."""
+    both = was.series.keys() & now.series.keys()
+    whole = {name: changed_places(was.series[name].years, now.series[name].years) for name in both}
+    return tuple(sorted(name for name, places in whole.items() if any(place < year for place in places)))
+
+
+def _ends_alone(longer: DataMarks, shorter: DataMarks, name: str) -> bool:
+    """Whether a series has an end in one of two and none in the other, and is the same in the years before that."""
+    if f"{name}{END}" not in shorter.series or f"{name}{END}" in longer.series:
+        return False
+    (end,) = shorter.series[f"{name}{END}"].years.by_place(1) or (None,)
+    if end is None or name not in longer.series:
+        return False
+    return all(place >= end for place in changed_places(longer.series[name].years, shorter.series[name].years))
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{', '.join(names[:SHOWN]) or 'data'}{more}"
 
 
 def _span(was: DataMarks, now: DataMarks) -> tuple[str, str]:
@@ -132,7 +185,7 @@ def _vectors(panel: Panel) -> Iterator[tuple[str, Dates, Vector]]:
             for column, label in enumerate(panel.assets):
                 yield f"{label}{suffix}", panel.sessions, np.ascontiguousarray(matrix[:, column])
     for i in np.flatnonzero(panel.ends < len(panel.sessions)):
-        yield f"{panel.assets[i]} end", panel.sessions[panel.ends[i] : panel.ends[i] + 1], np.ones(1)
+        yield f"{panel.assets[i]}{END}", panel.sessions[panel.ends[i] : panel.ends[i] + 1], np.ones(1)
     for name, one in panel.series.items():
         order = np.argsort(one.dates, kind="stable")
         yield name, one.dates[order], one.values[order]

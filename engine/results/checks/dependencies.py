@@ -26,8 +26,7 @@ def depends_on(file: str, results: Path) -> list[Path]:
     path = Path(config_of(Path(file), results)) if file.endswith(".json") else Path(file)
     config = load(path)
     baseline = baseline_path(config, results)
-    found = [*_of_config(config, set()), *([baseline] if baseline.is_file() else [])]
-    return [path for path in dict.fromkeys(found) if not _came_along(path)]
+    return [*dict.fromkeys([*_of_config(config, set()), *([baseline] if baseline.is_file() else [])])]
 
 
 def engine_parts() -> list[Path]:
@@ -35,7 +34,7 @@ def engine_parts() -> list[Path]:
     return [*(ENGINE / part for part in CODE), ENGINE / SAMPLE]
 
 
-def _came_along(path: Path) -> bool:
+def came_along(path: Path) -> bool:
     """Whether a strategy, a config or a calendar is one that came with the engine, and is none of the user's."""
     real, home = path.resolve(), ENGINE.parent.resolve()
     if real.is_relative_to(ENGINE.resolve()):
@@ -50,7 +49,8 @@ def _of_config(config: Config, seen: set[Path]) -> Iterator[Path]:
     seen.add(config.path.resolve())
     yield from _chain(config.path)
     strategies = strategy_files()
-    yield from (strategies[name] for name in _strategies(config.resolved()) if name in strategies)
+    # One that is nowhere was perhaps renamed or removed: git knows of the file that should be there.
+    yield from (strategies.get(name, Path("strategies", f"{name}.py")) for name in _strategies(config.resolved()))
     yield from _data(config)
     against = [config.file_at("against", name) for name in config.against if name.endswith(ENDINGS)]
     for path in (*against, *(part_file(config, name) for name in config.blend or ())):

@@ -11,11 +11,12 @@ from engine.config import Config
 from engine.errors import DataError
 from engine.result import Result
 from engine.results.checks.baseline import Baseline, baseline_of, file_of
+from engine.results.checks.data_marks import Restated
 from engine.results.checks.expectation import unmet
 from engine.results.checks.knife_edge import Edge, beyond_the_edge
 from engine.results.checks.moved import Difference, differences, same_metrics
 from engine.results.checks.parting import partings
-from engine.results.checks.restated_prices import restated_prices, sharpened
+from engine.results.checks.restated_prices import RestatedPrice, restated_prices, sharpened
 from engine.results.checks.stored_run import StoredRun, read_stored
 from engine.results.checks.verdict import UNKNOWN, WORDS, Changes, Check, Part, blamed, cause_of, changes_between
 
@@ -47,9 +48,7 @@ def judged(found: Compared, results: Path) -> Check:
     beyond = any(not one.within for one in moved)
     stored, warned = _stored(results, was, beyond)
     changes = changes_between(was, found.now, config, stored, found.extended)
-    prices = () if changes.data is None or stored is None else restated_prices(changes.data, stored, found.result)
-    if changes.data is not None:
-        changes = replace(changes, data=sharpened(changes.data, prices))
+    changes, prices = _to_the_day(changes, found, stored)
     broken = tuple(unmet(config, found.result.own.figures, found.result.audit))
     told = Check(
         config.name,
@@ -69,6 +68,24 @@ def judged(found: Compared, results: Path) -> Check:
         cause = "decisions on a knife edge" if edges else ""
         return replace(told, word="drift", cause=cause, place=config.place())
     return told
+
+
+def _to_the_day(
+    changes: Changes, found: Compared, stored: StoredRun | None
+) -> tuple[Changes, tuple[RestatedPrice, ...]]:
+    """What the kept run tells of prices: the days that marks cannot tell, also of what is left of data cut short."""
+    data = changes.data
+    if data is None and changes.gone is not None:
+        data = Restated(tuple(found.now.data.series), "", changes.gone[0])
+    if data is None or stored is None:
+        return changes, ()
+    prices = restated_prices(data, stored, found.result)
+    if changes.data is not None:
+        return replace(changes, data=sharpened(changes.data, prices)), prices
+    if not prices:
+        return changes, ()
+    named = tuple(sorted({one.asset for one in prices}))
+    return replace(changes, data=Restated(named, prices[0].day, data.last)), prices
 
 
 def _blamed(found: Compared, told: Check, stored: StoredRun | None) -> Check:

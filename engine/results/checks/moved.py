@@ -41,9 +41,10 @@ def differences(was: Baseline, now: Baseline) -> tuple[Difference, ...]:
 
 
 def equity_differs(was: Baseline, now: Baseline) -> str:
-    """The first year at whose end equity differs, "" where it never does."""
+    """The first year at whose end equity differs, "" where it never does. A year that ends earlier now is no year."""
     part = OTHER  # it is kept to few digits
-    for year in sorted({*was.equity, *now.equity}):
+    whole = [year for year in {*was.equity, *now.equity} if now.last >= was.last or year < now.last[:4]]
+    for year in sorted(whole):
         old, new = was.equity.get(year), now.equity.get(year)
         if old is None or new is None or not _same(old, new, part):
             return year

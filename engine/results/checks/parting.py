@@ -60,7 +60,9 @@ class Parting:
 
 def partings(was: Baseline, now: Baseline, result: Result, stored: StoredRun | None) -> tuple[Parting, ...]:
     """In the order in which a difference spreads; what is the same throughout has no entry."""
-    return tuple(_from_marks(was, now, result) if stored is None else _from_tables(stored, result))
+    found = _from_marks(was, now, result) if stored is None else _from_tables(stored, result)
+    # Where the data end earlier than they did, what comes after is gone, and parts from nothing.
+    return tuple(one for one in found if now.last >= was.last or one.day <= now.last)
 
 
 def _from_marks(was: Baseline, now: Baseline, result: Result) -> Iterator[Parting]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def sharpened(data: Restated, prices: tuple[RestatedPrice, ...]) -> Restated:
     """The same with the first day, where all that changed was held then and the marks knew less."""
     if not prices or len(prices) < len(data.series) or not prices[0].day.startswith(data.first):
         return data
-    return Restated(data.series, prices[0].day, data.last)
+    return replace(data, first=prices[0].day)
 
 
 def _first(asset: str, stored: StoredRun, result: Result) -> RestatedPrice | None:
@@ -48,8 +48,12 @@ def _first(asset: str, stored: StoredRun, result: Result) -> RestatedPrice | Non
     days: Dates = stored.ledger["date"]
     worth: Vector = stored.weights[asset] * stored.ledger["equity"]
     units = _units(asset, stored, days)
-    rows = np.flatnonzero((np.abs(stored.weights[asset]) > LEAST) & (units != 0.0) & np.isin(days, panel.sessions))
-    if len(rows) == 0 or asset not in panel.assets:
+    if asset not in panel.assets:
+        return None
+    # After its end an asset has no price, but one that is carried on.
+    priced = np.isin(days, panel.sessions[: panel.ends[panel.column(asset)] + 1])
+    rows = np.flatnonzero((np.abs(stored.weights[asset]) > LEAST) & (units != 0.0) & priced)
+    if len(rows) == 0:
         return None
     was = worth[rows] / units[rows]
     now = panel.known[np.searchsorted(panel.sessions, days[rows]), panel.column(asset)]

@@ -51,15 +51,26 @@ def decision_days(result: Result) -> Dates:
 def first_change(was: TargetMarks, now: TargetMarks, days: Dates) -> str:
     """The day of the first decision that differs, or its year; "" where nothing does, or nothing is known of it.
 
+    Decisions that are no longer made, at the end, differ from none.
+
     days: (D,) of the decisions now.
     """
     if was.own == now.own:
         return ""
     years = changed_places(was.years, now.years)
+    if _is_beginning(now.decisions, was.decisions):
+        return ""
     found = changed_places(was.decisions, now.decisions)
     if found and found[0] < len(days) and years and str(days[found[0]])[:4] == str(years[0]):
         return str(days[found[0]])
     return str(years[0]) if years else ""
+
+
+def _is_beginning(short: Marks, whole: Marks) -> bool:
+    """Whether there are fewer decisions now, all of them as they were."""
+    width = min(short.width, whole.width)
+    few, many = short.by_place(width), whole.by_place(width)
+    return 0 < len(few) < len(many) and all(many[place] == mark for place, mark in few.items())
 
 
 def _rows(result: Result) -> Iterator[bytes]:

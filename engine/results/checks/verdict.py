@@ -20,7 +20,8 @@ from typing import Any, Literal
 
 from engine.config import Config
 from engine.results.checks.baseline import Baseline, upgrades
-from engine.results.checks.data_marks import Restated, restated
+from engine.results.checks.config_keys import changed_keys
+from engine.results.checks.data_marks import Restated, restated, restated_up_to
 from engine.results.checks.moved import Difference, equity_differs
 from engine.results.checks.parting import Parting
 from engine.results.checks.stored_run import StoredRun
@@ -53,7 +54,8 @@ UNKNOWN = (
 class Changes:
     """What changed underneath since the baseline. parts: in the order of WORDS. keys: of the config, with their values.
 
-    extended: the last session of the data now, where they go on after the baseline's; "" where they do not.
+    data: values that differ. extended: the last session of the data now, where they go on after the baseline's; ""
+    where they do not. gone: the last session now and that of the baseline, where the data end earlier than they did.
     """
 
     parts: tuple[Part, ...] = ()
@@ -61,6 +63,18 @@ class Changes:
     data: Restated | None = None
     extended: str = ""
     libraries: tuple[str, ...] = ()
+    gone: tuple[str, str] | None = None
+
+    @property
+    def data_words(self) -> str:
+        """What became of the data."""
+        cut = "" if self.gone is None else f"sessions after {self.gone[0]} are gone, up to {self.gone[1]}"
+        return "; ".join(filter(None, [cut, "" if self.data is None else str(self.data)]))
+
+    @property
+    def data_from(self) -> str:
+        """The first time at which the data differ, "" where that is not known."""
+        return self.data.first if self.data is not None else self.gone[0] if self.gone is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +147,15 @@ class Check:
 
 def changes_between(was: Baseline, now: Baseline, config: Config, stored: StoredRun | None, extended: str) -> Changes:
     """What changed underneath. Where the config did, its data are others by that alone: only prices count then."""
-    data = restated(was.data, now.data)
+    gone = (now.last, was.last) if now.last < was.last and was.config == now.config else None
+    data = restated(was.data, now.data) if gone is None else restated_up_to(was.data, now.data, now.last)
     if was.config != now.config and data is not None:
         both = tuple(name for name in data.series if name in was.data.series and name in now.data.series)
         both = tuple(name for name in both if name != "cash" and _same_span(was, now, name))
         data = Restated(both, data.first, data.last) if both else None
     parts: dict[Part, bool] = {
         "config": was.config != now.config,
-        "data": data is not None,
+        "data": data is not None or gone is not None,
         "strategy": was.strategy != now.strategy,
         "engine": was.engine != now.engine,
         "metrics": was.definitions != now.definitions,
@@ -148,7 +163,7 @@ def changes_between(was: Baseline, now: Baseline, config: Config, stored: Stored
     }
     changed = tuple(part for part, differs in parts.items() if differs)
     keys = tuple(_changed_keys(was, now, config, stored)) if "config" in changed else ()
-    return Changes(changed, keys, data, extended, tuple(upgrades(was, now)))
+    return Changes(changed, keys, data, extended, tuple(upgrades(was, now)), gone)
 
 
 def blamed(
@@ -161,7 +176,7 @@ def blamed(
     exact = any(one.figure in ("targets", "trades", "first", "last") for one in moved)
     if "metrics" in changes.parts and not exact and not equity_differs(was, now):
         return "metrics"
-    late = changes.data is not None and any(_later(changes.data.first, day) for day in days)
+    late = any(_later(changes.data_from, day) for day in days)
     parts = [part for part in changes.parts if not (late and part == "data")]
     return next(iter(parts), changes.parts[0] if changes.parts else None)
 
@@ -178,7 +193,7 @@ def cause_of(part: Part, changes: Changes, strategy: str, moved: tuple[Differenc
         case "config":
             return "config: " + (", ".join(changes.keys) or "it asks something else")
         case "data":
-            return f"data: {changes.data}"
+            return f"data: {changes.data_words}"
         case "strategy":
             return f"strategy: {strategy}"
         case "engine":
@@ -193,9 +208,12 @@ def cause_of(part: Part, changes: Changes, strategy: str, moved: tuple[Differenc
 
 
 def _data_json(changes: Changes) -> dict[str, Any]:
-    if changes.data is not None:
-        one = changes.data
-        return {"change": "restated", "series": list(one.series), "first": one.first or None, "last": one.last or None}
+    one = changes.data
+    values = {} if one is None else {"series": list(one.series), "first": one.first or None, "last": one.last or None}
+    if changes.gone is not None:
+        return {"change": "shortened", "until": changes.gone[0], "was": changes.gone[1], **values}
+    if one is not None:
+        return {"change": one.change, **values}
     return {"change": "extended", "until": changes.extended} if changes.extended else {"change": "none"}
 
 
@@ -206,22 +224,12 @@ def _same_span(was: Baseline, now: Baseline, name: str) -> bool:
 
 
 def _changed_keys(was: Baseline, now: Baseline, config: Config, stored: StoredRun | None) -> Iterator[str]:
-    """The keys that differ; with the run of the baseline at hand down to the leaf, with both values."""
+    """The keys that differ, with both values as far as they are known.
+
+    With the run of the baseline at hand they are those of the resolved config: what is not written is a default there.
+    """
     for key in sorted({*was.keys, *now.keys}):
-        if was.keys.get(key) == now.keys.get(key):
-            continue
-        leaves = [] if stored is None else list(_leaves(key, stored.config.get(key), config.resolved().get(key)))
-        yield from leaves or [key]
-
-
-def _leaves(key: str, was: Any, now: Any) -> Iterator[str]:
-    if isinstance(was, dict) and isinstance(now, dict):
-        for name in sorted({*was, *now}):
-            yield from _leaves(f"{key}.{name}", was.get(name), now.get(name))
-    elif was != now:
-        yield f"{key} {_shown(was)} -> {_shown(now)}"
-
-
-def _shown(value: Any) -> str:
-    text = "nothing" if value is None else str(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+        found = [*changed_keys(was.keys.get(key), now.keys.get(key), key)]
+        if found and stored is not None:
+            found = [*changed_keys(stored.config.get(key), config.resolved().get(key), key, "nothing")] or found
+        yield from found

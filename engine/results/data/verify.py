@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.config import load
 from engine.config.endings import ENDINGS
-from engine.errors import DataError
+from engine.errors import ConfigError, DataError, Fault
 from engine.market.assemble import build_panel
 from engine.market.exchange import exchange_sessions
 from engine.market.labels import wanted_by
@@ -26,6 +26,9 @@ from engine.results.failures import Failure, attempt, exit_code, tell
 
 def verify_all(names: Sequence[str], *, store: Path | None, calendar: str | None, as_json: bool) -> int:
     """Without names the store; else each config's or snapshot's data. What is odd is told, what is broken fails."""
+    if not names and calendar is not None:
+        found, cure = "a calendar for the whole store", "name what trades by it: `overweight data verify yahoo/XME`"
+        raise ConfigError(Fault("data verify --calendar", "", found, "configs or snapshots beside it", cure))
     if not names:
         return _verify_store(store_folder(store), as_json)
     reports: list[_Report | Failure] = []

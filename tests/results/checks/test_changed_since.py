@@ -136,11 +136,94 @@ def test_a_config_that_cannot_be_read_is_looked_at(repository: Desk, overweight:
     assert "nowhere.yaml" in said.err
 
 
+RENAMED = (
+    "no results/baselines/c.json; results/baselines/a.json, whose config is gone, agreed on the same question: "
+    'overweight check --update --reason "renamed from a" configs/c.yaml && rm results/baselines/a.json'
+)
+
+
+@pytest.mark.parametrize("configs", ["", "configs", "configs/"])
+@pytest.mark.parametrize("since", ["", "--changed-since HEAD"])
+def test_a_config_that_was_renamed_is_told_by_its_new_name(
+    repository: Desk, overweight: Command, since: str, configs: str
+) -> None:
+    git("mv", "configs/a.yaml", "configs/c.yaml")
+    said = overweight(f"check --json {since} {configs}")
+    assert said.code == 1
+    (entry,) = [one for one in said.json["checks"] if one["verdict"] != "ok"]
+    assert (entry["name"], entry["file"], entry["verdict"]) == ("c", "configs/c.yaml", "baseline missing")
+    assert entry["cause"] == RENAMED
+    assert {one["name"] for one in said.json["checks"]} == ({"c"} if since else {"b", "c"})
+    update("configs/c.yaml", "renamed from a", Path("results"))
+    git("rm", "-q", "results/baselines/a.json")
+    assert overweight(f"check {since} {configs}").code == 0
+
+
+def test_a_config_that_was_renamed_into_a_folder_is_found(repository: Desk, overweight: Command) -> None:
+    Path("configs/deep").mkdir()
+    git("mv", "configs/b.yaml", "configs/deep/d.yaml")
+    text = Path("configs/deep/d.yaml").read_text()
+    Path("configs/deep/d.yaml").write_text(text.replace("../own.csv", "../../own.csv"))
+    (entry,) = overweight("check --json --changed-since HEAD").json["checks"]
+    assert (entry["name"], entry["verdict"]) == ("deep/d", "baseline missing")
+
+
+@pytest.mark.parametrize("configs", ["", "configs"])
+def test_a_config_that_was_removed_leaves_a_baseline_that_is_told(
+    repository: Desk, overweight: Command, configs: str
+) -> None:
+    git("rm", "-q", "configs/a.yaml")
+    said = overweight(f"check --changed-since HEAD {configs}")
+    assert said.code == 2
+    assert said.err.startswith("results/baselines/a.json: found a baseline without its config; expected a file ")
+    assert said.err.endswith("then remove the baseline: `rm results/baselines/a.json`\n")
+    assert "1 left out" in said.out
+    git("rm", "-q", "results/baselines/a.json")
+    assert overweight(f"check --changed-since HEAD {configs}").code == 0
+
+
+@pytest.mark.parametrize("become", ["strategies/look.py", None])
+def test_a_strategy_that_was_renamed_or_removed_stops_the_configs_that_name_it(
+    repository: Desk, overweight: Command, become: str | None
+) -> None:
+    git(*(("mv", "strategies/seen.py", become) if become else ("rm", "-q", "strategies/seen.py")))
+    said = overweight("check --changed-since HEAD")
+    assert (said.code, "1 left out" in said.out) == (2, True)
+    assert said.err.startswith("configs/base.yaml:1:11: strategy: found `seen`; expected one of ")
+    git("commit", "-q", "-m", "gone")
+    assert overweight("check --changed-since HEAD~1").code == 2
+
+
+def test_a_strategy_that_hid_one_of_the_engines_own_counts_once_it_is_gone(
+    repository: Desk, overweight: Command
+) -> None:
+    """The config goes on to run, by the file that came with the engine."""
+    repository.text(SEEN, "strategies/always_over.py")
+    repository.config("configs/b.yaml", data="{source: files, path: ../own.csv}")
+    git("add", ".")
+    git("commit", "-q", "-m", "b by an own always_over")
+    assert left_out(overweight) == ["a", "b"]
+    git("rm", "-q", "strategies/always_over.py")
+    assert left_out(overweight) == ["a"]
+
+
+def test_data_that_were_found_first_and_are_gone_count(repository: Desk, overweight: Command) -> None:
+    """Beside the config, then in the working directory: the second is read where the first is gone."""
+    repository.config("configs/b.yaml", strategy="other", data="{source: files, path: own.csv}")
+    shutil.copy("prices.csv", "configs/own.csv")
+    git("add", ".")
+    git("commit", "-q", "-m", "beside")
+    assert left_out(overweight) == ["a", "b"]
+    git("rm", "-q", "configs/own.csv")
+    assert left_out(overweight) == ["a"]
+
+
 @pytest.mark.parametrize("revision", ["nowhere", "--upload-pack=x", " "])
 def test_a_revision_that_is_none_is_named(repository: Desk, overweight: Command, revision: str) -> None:
     said = overweight(f"check '--changed-since={revision}'")
     assert (said.code, said.out) == (2, "")
     assert said.err.startswith(f"--changed-since: found `{revision}`")
+    assert said.err.count("\n") == 1
 
 
 def test_outside_a_repository_git_says_so(desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch) -> None:
