@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.config.extends import STUDIES
+from engine.config.load import as_typed
 from engine.config.marked import Marked
 from engine.config.models import Config
 from engine.config.vary import has_key
@@ -49,7 +50,7 @@ def rerun_command(config: Config, values: Mapping[str, Any]) -> str | None:
     changes = {**own, **values}
     said = {key: value for key, value in changes.items() if value is not None or has_key(config.tree, key)}
     words = [word for key, value in said.items() for word in ("--set", f"{key}={written(value)}")]
-    return shlex.join(["overweight", "run", str(base), *words])
+    return shlex.join(["overweight", "run", as_typed(base), *words])
 
 
 def base_of(config: Config) -> Path | None:
