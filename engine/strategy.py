@@ -24,6 +24,9 @@ from engine.signals import Score
 
 REPOSITORY = SHIPPED.parent.parent
 
+#: What stands for parameters where the config gives none.
+NO_PARAMETERS = "none"
+
 #: What a strategy answers on one day: one opinion, or one per sleeve or asset. None is no opinion.
 Answer = float | Score | None | Mapping[str, Any]
 
@@ -78,7 +81,7 @@ class Strategy:
 
     def given_words(self, config: Config) -> str:
         """Those in words: `lookback=126, sleeve=miners`, or `none`."""
-        return ", ".join(f"{name}={value}" for name, value in self.given(config).items()) or "none"
+        return ", ".join(f"{name}={value}" for name, value in self.given(config).items()) or NO_PARAMETERS
 
 
 def folders() -> list[Path]:
@@ -281,4 +284,7 @@ def raised(path: Path, error: BaseException, parameters: str, doing: str, line: 
     at = lines[-1] if lines else getattr(error, "lineno", None) or line
     given = f" with {parameters}" if parameters else ""
     found = f"{type(error).__name__}: {' '.join(str(error).split())} while {doing}{given}"
-    return Fault(f"{path}:{at}", "", found, "an answer", "mend the strategy file")
+    cure = (
+        "mend the strategy file" if parameters in ("", NO_PARAMETERS) else "mend its parameters, or the strategy file"
+    )
+    return Fault(f"{path}:{at}", "", found, "an answer", cure)

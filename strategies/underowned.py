@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.signals import Score, percentile
+from engine.signals import Score, momentum, percentile
 
 
 def score(past, *, sleeve: str, versus: str, positioning: str = "", window: int = 1260, turned: int = 63):
@@ -17,5 +17,4 @@ def score(past, *, sleeve: str, versus: str, positioning: str = "", window: int 
         held = held[held == held]
     else:
         held = np.log(levels[-window:] / past.sleeve(versus)[-window:])
-    risen = len(levels) > turned and bool(levels[-1] > levels[-1 - turned])
-    return Score(1.0 - percentile(held, window), may_enter=risen)
+    return Score(1.0 - percentile(held, window), may_enter=momentum(levels, turned) > 0.0)

@@ -175,6 +175,20 @@ def test_verify_tells_what_is_odd_in_a_configs_data(desk: Desk, data: Command) -
     assert [one["label"] for one in said[0]["findings"]] == ["BBB", "AAA"]
 
 
+def test_verify_tells_all_that_a_run_counts(desk: Desk, data: Command) -> None:
+    """Five held labels live to the end, one that is only watched does not: survivors, seen in what is held alone."""
+    frame = made_prices(labels="AAA BBB CCC DDD EEE FFF")
+    frame.iloc[150:, 0] *= 0.6
+    frame.iloc[300:, 5] = float("nan")
+    desk.prices(frame)
+    held = {"hold": "{one: [AAA, BBB, CCC], two: [DDD, EEE]}", "watch": "{sixth: [FFF]}", "to": "2021-02-01"}
+    counted = desk.run(**held).manifest["data"]["quality"]
+    assert counted == {"move": 1, "survivors": 1}
+    said = json.loads(data("verify", "a.yaml", "--json").stdout)
+    assert [one["counts"] for one in said] == [{"move": 1}, {"survivors": 1}]
+    assert "a.yaml held: 5 labels" in data("verify", "a.yaml").stdout
+
+
 def test_verify_fails_where_the_data_cannot_be_used(desk: Desk, data: Command) -> None:
     desk.text("date,AAA,BBB,CCC\n2020-01-02,1,1,1\n2020-01-02,1,1,1\n")
     desk.config()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,18 @@ import pyarrow.parquet as pq
 import pytest
 
 from engine.market.sources.sample import FOLDER
-from engine.signals import catch_up_gap, momentum, relative_momentum, z_score
+from engine.signals import (
+    above_trend,
+    catch_up_gap,
+    drawdown,
+    error_correction,
+    gains,
+    has_turned_up,
+    momentum,
+    relative_momentum,
+    residual_momentum,
+    z_score,
+)
 from engine.signals.regression import least_squares
 
 
@@ -94,3 +106,30 @@ def test_signals_do_not_touch_their_inputs(levels: pd.DataFrame) -> None:
     momentum(gold, 10)
     catch_up_gap(gold, (oil,), lookback=20, gap_sessions=10)
     z_score(relative_momentum(gold, oil, 5), 10)
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda one, two: momentum(one, -5), "lookback is -5, and has to be 1 or more"),
+        (lambda one, two: momentum(one, 0), "lookback is 0, and has to be 1 or more"),
+        (lambda one, two: momentum(one, 252, -21), "skip is -21, and has to be 0 or more"),
+        (lambda one, two: relative_momentum(one, two, 0), "lookback is 0, and has to be 1 or more"),
+        (lambda one, two: residual_momentum(one, [two], lookback=252, formation=126, skip=-1), "skip is -1"),
+        (lambda one, two: residual_momentum(one, [two], lookback=0, formation=126), "lookback is 0"),
+        (lambda one, two: catch_up_gap(one, [two], lookback=252, gap_sessions=0), "gap_sessions is 0"),
+        (lambda one, two: catch_up_gap(one, [two], lookback=-1, gap_sessions=9), "lookback is -1"),
+        (lambda one, two: catch_up_gap(one, [two], lookback=99, gap_sessions=9, beta_sessions=0), "beta_sessions is 0"),
+        (lambda one, two: error_correction(one, [two], lookback=0), "lookback is 0, and has to be 1 or more"),
+        (lambda one, two: drawdown(one, -3), "lookback is -3, and has to be 1 or more"),
+        (lambda one, two: has_turned_up(one, lookback=0, fallen=0.1, risen=0.1), "lookback is 0"),
+        (lambda one, two: gains(one, 0), "over_sessions is 0, and has to be 1 or more"),
+        (lambda one, two: above_trend(one, 0), "over_sessions is 0, and has to be 1 or more"),
+    ],
+)
+def test_a_count_of_sessions_that_counts_nothing_is_refused(
+    levels: pd.DataFrame, ask: Callable[[np.ndarray, np.ndarray], object], words: str
+) -> None:
+    """Taken as it is, levels[-1 - lookback] of a negative lookback would be a level from the beginning."""
+    with pytest.raises(ValueError, match=words):
+        ask(levels["Gold"].to_numpy(), levels["Oil"].to_numpy())

@@ -236,6 +236,7 @@ def test_a_failure_names_the_parameters_that_were_given(desk: Desk) -> None:
     source = "def score(past, *, n: int, name: str):\n    return 1 / 0 if n else {}[name]\n"
     message = refused(desk, source, with_="{n: 3, name: one}")
     assert "division by zero while deciding on 2020-06-30 with n=3, name=one; expected" in message
+    assert message.endswith("an answer; mend its parameters, or the strategy file")
     message = refused(desk, "def score(past, *, n: int):\n    return [n]\n", with_="{n: 3}")
     assert "mine.py:1: score on 2020-06-30 with n=3: found [3]; expected" in message
 

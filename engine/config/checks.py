@@ -103,6 +103,8 @@ def _policy(config: Config) -> Iterator[Found]:
     if abs(total - 1.0) > SUM_TOLERANCE:
         gap = number(1.0 - total)
         cure = f"add {gap}, for example to `cash`" if total < 1 else f"take {number(total - 1.0)} away"
+        if math.isclose(total, 100.0, abs_tol=SUM_TOLERANCE * 100.0):
+            cure = "write percentages as fractions: 0.4 for 40"
         yield ("policy",), f"weights that sum to {number(total)}", "a sum of 1", cure
 
 

@@ -69,6 +69,12 @@ def shipped(path: Path) -> Path:
     return along if not path.exists() and not path.is_absolute() and along.is_file() else path
 
 
+def as_typed(path: Path) -> str:
+    """A config's path as a command takes it: one that came along goes by its name below the working directory."""
+    named = path.relative_to(SHIPPED) if path.is_relative_to(SHIPPED) else path
+    return str(named if shipped(named) == path else path)
+
+
 def part_file(config: Config, name: str) -> Path:
     """The file that a name under `blend` means: a path below `configs/`, as runs are called; with `.yaml` at its end a
     path beside the file that names it, whoever says its weight. Raises ConfigError where there is none.

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.config.endings import ENDINGS
 from engine.config.extends import STUDIES
+from engine.config.load import as_typed
 from engine.config.marked import Marked
 from engine.config.models import Config
 from engine.config.vary import has_key
@@ -51,7 +52,7 @@ def rerun_command(config: Config, values: Mapping[str, Any]) -> str | None:
     changes |= {key: _beside(base, config, key, f"sweep.over.{key}", value) for key, value in values.items()}
     said = {key: value for key, value in changes.items() if value is not None or has_key(config.tree, key)}
     words = [word for key, value in said.items() for word in ("--set", f"{key}={written(value)}")]
-    return shlex.join(["overweight", "run", str(base), *words])
+    return shlex.join(["overweight", "run", as_typed(base), *words])
 
 
 def _beside(base: Path, config: Config, key: str, at: str, value: Any) -> Any:

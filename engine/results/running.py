@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.answers import answer, run_named
 from engine.config import Config
+from engine.config.load import as_typed
 from engine.folder import plain
 from engine.result import Result
 from engine.results import terminal
@@ -59,9 +60,10 @@ def run_files(
     if len(ran) > 1 or (ran and len(files) > 1):
         _put_comparison([outcome(one) for one in ran], [str(one.path) for one in ran])
     elif ran:
-        more = [f"{'next':<15}{next_command(ran[0], overrides, results)}"] if _lasts(ran[0].config) else []
         summary = Summary(ran[0], tried_with(results / TRIALS, ran[0]))
-        terminal.put_drawn(summary, f"{'saved':<15}{ran[0].path}", *more)
+        width = summary.indent
+        more = [f"{'next':<{width}}{next_command(ran[0], overrides, results)}"] if _lasts(ran[0].config) else []
+        terminal.put_drawn(summary, f"{'saved':<{width}}{ran[0].path}", *more)
     return exit_code([*answers, *short])
 
 
@@ -82,7 +84,7 @@ def outcome_of_result(result: Result, results: Path) -> Outcome:
 
 def next_command(result: Result, overrides: Sequence[str], results: Path) -> str:
     """What to type next: measure all; then hold a variant against its original, or keep the figures."""
-    file = str(result.config.path)
+    file = as_typed(result.config.path)
     place = _place(results)
     if result.measured is None:
         return _in_full(file, overrides, place)
@@ -95,7 +97,7 @@ def next_of_study(studied: Studied, overrides: Sequence[str], results: Path) -> 
     """The command that measures what a plain run of the study leaves out; None where that is nothing."""
     if studied.full is not None or studied.kind not in UNMEASURED or not _lasts(studied.config):
         return None
-    return _in_full(str(studied.config.path), overrides, _place(results))
+    return _in_full(as_typed(studied.config.path), overrides, _place(results))
 
 
 def _lasts(config: Config) -> bool:

@@ -12,6 +12,9 @@ from rich.text import Text
 from engine.results.compared.compare import cautions
 from engine.study.answered import Studied
 
+#: Columns between a label and what stands beside it.
+GAP = 2
+
 
 @dataclass(frozen=True, slots=True)
 class StudyScreen:
@@ -44,7 +47,7 @@ def caveat_lines(caveats: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def labelled(lines: Iterable[tuple[str, str | Text]], style: str = "dim") -> Table:
     """A line for each label, folded beside it."""
-    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid = Table.grid(padding=(0, GAP, 0, 0))
     grid.add_column(no_wrap=True, style=style)
     grid.add_column(overflow="fold")
     for label, text in lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -17,6 +18,12 @@ from engine.results import figures
 #: The portfolios with and without brakes.
 BRAKED = ("strategy", "unbraked")
 NOT_MEASURED = "not measured (--full)"
+#: What may look odd in prices, by the kind of finding; `{}` is how many there are.
+ODD = {
+    "agree": "look-alikes {}", "gap": "gaps {}", "hole": "holes in the dates {}", "move": "large moves {}",
+    "not positive": "prices of 0 or less {}", "split": "unadjusted splits {}", "stale": "stale prices {}",
+    "survivors": "survivors only",
+}  # fmt: skip
 #: The kinds of cost that every trade may have; the line of costs is for others.
 USUAL = ("commission", "half_spread", "slippage")
 
@@ -34,8 +41,10 @@ def bootstrap(result: Result) -> str:
     if result.measured is None:
         return NOT_MEASURED
     interval = result.measured.bootstrap
+    if interval is None and not result.own.figures["tracking_error"]:
+        return f"none: its returns are those of {result.reference}"
     if interval is None:
-        return "not measured: needs `pip install 'overweight[stats]'`, and a reference that differs"
+        return "not measured: it needs `pip install 'overweight[stats]'`"
     return f"{interval.level:.0%} interval {figures.span(interval.low, interval.high)}"
 
 
@@ -61,7 +70,7 @@ def timing(own: Figures) -> str:
 def policy_held(of: Figures) -> str:
     """What the policy mix earned where it was bought once and left alone."""
     return (
-        f"{figures.percent(of['cagr'])} a year, bought once and never rebalanced; Sharpe {figures.number(of['sharpe'])}"
+        f"{figures.percent(of['cagr'])} a year, bought once and never rebalanced; Sharpe {figures.ratio(of['sharpe'])}"
     )
 
 
@@ -174,7 +183,7 @@ def currency(result: Result) -> str:
     return f"{figures.signed_percent(earned)} of the capital came from exchange rates"
 
 
-def quality(result: Result) -> str:
-    """What looks odd in the prices held, in short."""
-    found = result.manifest["data"]["quality"]
-    return ", ".join(f"{kind} {count}" for kind, count in found.items()) + " (overweight data verify tells which)"
+def quality(found: Mapping[str, int], file: str) -> str:
+    """What looks odd in the prices held, in short, and what tells which. found: findings by kind; file: the config."""
+    said = ", ".join(ODD.get(kind, f"{kind} {{}}").format(count) for kind, count in found.items())
+    return f"{said} (overweight data verify {file} tells which)"

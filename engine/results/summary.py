@@ -9,11 +9,12 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from engine.config.load import as_typed
 from engine.judge import Figures
 from engine.result import Result
 from engine.results import figures, sentences, sure
 from engine.results.orders import short_words
-from engine.results.screen import caveat_lines, labelled, parted
+from engine.results.screen import GAP, caveat_lines, labelled, parted
 from engine.results.today import said_today, stance_today
 from engine.store import window
 from engine.study.full import deflated
@@ -55,13 +56,21 @@ class Summary:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The parts, from top to bottom."""
-        grave, others = parted(self.result.judgement.caveats)
+        grave, _ = parted(self.result.judgement.caveats)
         yield from grave
         yield _title(self.result)
         yield ""
         yield _table(self.result, options.max_width)
         yield ""
-        yield labelled(_lines(self.result, self.tried, others))
+        yield labelled(self._lines())
+
+    @property
+    def indent(self) -> int:
+        """The column in which what stands beside a label begins, for lines below that are not folded."""
+        return max(len(label) for label, _ in self._lines()) + GAP
+
+    def _lines(self) -> list[tuple[str, str | Text]]:
+        return _lines(self.result, self.tried, parted(self.result.judgement.caveats)[1])
 
 
 def _measured(result: Result) -> list[tuple[str, str]]:
@@ -133,7 +142,7 @@ def _lines(result: Result, tried: Tried, caveats: Sequence[str]) -> list[tuple[s
         ("verdict", Text(sentences.verdict(judged.words, judged.bets), "bold")),
     ]
     told += caveat_lines(caveats)
-    if result.manifest["data"]["quality"]:
-        told.append(("data", sentences.quality(result)))
+    if odd := result.manifest["data"]["quality"]:
+        told.append(("data", sentences.quality(odd, as_typed(result.config.path))))
     told += [("today" if i == 0 else "", said) for i, said in enumerate((stance_today(result), *said_today(result)))]
     return told

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.signals.counts import refuse_fewer
 from engine.signals.regression import Matrix, least_squares, with_intercept
 from engine.signals.score import Levels
 
@@ -24,8 +25,9 @@ def catch_up_gap(
     Betas of daily returns see only what the laggard does on the same day: of a part that always comes late they know
     nothing, and neither does the gap. With `beta_sessions` they are those of the overlapping returns over so many
     sessions in the same window; residuals are then those of daily returns at these betas, about their mean.
-    NaN where there is too little past, or no residual at all.
+    NaN where there is too little past, or no residual at all. Raises ValueError for a count below 1.
     """
+    refuse_fewer(1, lookback=lookback, gap_sessions=gap_sessions, beta_sessions=beta_sessions)
     needed = max(lookback, gap_sessions) + 1
     too_few = lookback - beta_sessions <= len(drivers)
     if too_few or min(len(lagging), *(len(driver) for driver in drivers)) < needed:
@@ -73,8 +75,10 @@ def error_correction(lagging: Levels, drivers: Sequence[Levels], *, lookback: in
     First least squares with intercept of the laggard's log levels on the drivers' over the last `lookback` + 1 levels;
     what it trails by is the gap. Then each one's daily log return on the gap of the day before, with intercept. The
     drivers' returns are weighed by their betas, so that the two speeds add up to the speed at which the gap closes.
-    All NaN where there is too little past, a gap in the levels, or no residual at all.
+    All NaN where there is too little past, a gap in the levels, or no residual at all. Raises ValueError for a
+    lookback below 1.
     """
+    refuse_fewer(1, lookback=lookback)
     unknown = Correction(math.nan, math.nan, math.nan)
     if min(len(lagging), *(len(driver) for driver in drivers)) <= lookback or lookback <= len(drivers) + 2:
         return unknown

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.signals.counts import refuse_fewer
 from engine.signals.regression import log_returns, with_intercept
 from engine.signals.score import Levels
 
@@ -15,8 +16,11 @@ from engine.signals.score import Levels
 def momentum(levels: Levels, lookback: int, skip: int = 0) -> float:
     """Simple return from `lookback` sessions ago to `skip` sessions ago: 12-1 momentum is (252, 21).
 
-    NaN where there are not that many sessions. Jegadeesh and Titman (1993).
+    NaN where there are not that many sessions. Raises ValueError for a lookback below 1 or a skip below 0.
+    Jegadeesh and Titman (1993).
     """
+    refuse_fewer(1, lookback=lookback)
+    refuse_fewer(0, skip=skip)
     if len(levels) <= lookback:
         return math.nan
     return float(levels[-1 - skip] / levels[-1 - lookback] - 1.0)
@@ -25,8 +29,9 @@ def momentum(levels: Levels, lookback: int, skip: int = 0) -> float:
 def relative_momentum(one: Levels, other: Levels, lookback: int) -> NDArray[np.float64]:
     """(t+1-lookback,) log return of `one` over that of `other` across `lookback` sessions, on each session so far.
 
-    Empty where there are not that many sessions.
+    Empty where there are not that many sessions. Raises ValueError for a lookback below 1.
     """
+    refuse_fewer(1, lookback=lookback)
     ratio = np.log(one) - np.log(other)
     return ratio[lookback:] - ratio[:-lookback] if len(ratio) > lookback else np.empty(0)
 
@@ -37,8 +42,10 @@ def residual_momentum(own: Levels, drivers: Sequence[Levels], *, lookback: int, 
     Residuals come from least squares with intercept on the last `lookback` sessions, so `lookback` has to be longer
     than `formation`, or their sum is zero. Their sum over the formation sessions is divided by their standard
     deviation there (ddof 1) times the root of how many they are. NaN where there is too little past or nothing
-    unexplained. Blitz, Huij and Martens (2011).
+    unexplained. Raises ValueError for a lookback below 1 or a skip below 0. Blitz, Huij and Martens (2011).
     """
+    refuse_fewer(1, lookback=lookback)
+    refuse_fewer(0, skip=skip)
     returns = log_returns((own, *drivers), lookback)
     if returns is None or not 1 < formation - skip <= lookback - skip:
         return math.nan

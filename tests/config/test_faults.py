@@ -98,6 +98,11 @@ SWAPPED = [
     ("0.9,", "1.1,", "5:9: policy: found weights that sum to 1.2; expected a sum of 1; take 0.2 away"),
     (
         "0.9,",
+        "99.9,",
+        "5:9: policy: found weights that sum to 100; expected a sum of 1; write percentages as fractions: 0.4 for 40",
+    ),
+    (
+        "0.9,",
         "-0.9,",
         "5:20: policy.equities: found the weight -0.9; expected no short weight; "
         "make it 0 or more, or write `allow_short: true`",

@@ -66,6 +66,32 @@ FRAMES: dict[str, tuple[Spoil, str]] = {
     ),
 }
 
+#: What a file holds, byte by byte, and what is said of it.
+BYTES = {
+    "a spreadsheet's own": (
+        "prices.csv",
+        b"\xff\xfed\x00a\x00t\x00e\x00",
+        "prices.csv: found the byte 0xff, which is no UTF-8; expected text in UTF-8; save it as CSV in UTF-8",
+    ),
+    "text called parquet": (
+        "prices.parquet",
+        b"date,AAA\n",
+        "prices.parquet: found no parquet file but for its name; expected `PAR1` at both ends, as .parquet files "
+        "have; export the file again",
+    ),
+    "nothing called parquet": (
+        "prices.parquet",
+        b"",
+        "prices.parquet: found no parquet file but for its name; expected `PAR1` at both ends, as .parquet files "
+        "have; export the file again",
+    ),
+    "half a download": (
+        "prices.parquet",
+        b"PAR1 and then no more",
+        "prices.parquet: found a parquet file without its end; expected `PAR1` at both ends, as .parquet files have; "
+        "export the file again",
+    ),
+}
 TEXTS = {
     "empty": ("", "prices.csv: found an empty file; expected a header and rows; export the file again"),
     "header alone": (
@@ -177,7 +203,7 @@ def test_a_question_the_data_cannot_answer_is_refused_at_its_line(desk: Desk, na
     if name == "prices for returns":
         assert re.fullmatch(
             r"prices.csv: found a return of [0-9.]+ for AAA; expected simple returns \(0.01 is one percent\) above -1; "
-            r"for a file of prices say `kind: prices`",
+            r"divide percentages by 100; for a file of prices say `kind: prices`",
             str(error),
         )
         return
@@ -329,3 +355,25 @@ def test_a_sleeve_whose_members_have_all_ended_says_that_it_is_cash(desk: Desk) 
     said = desk.run().judgement.caveats
     assert "ended, their last price paid out in cash: CCC 2020-11-30" in said
     assert "on 7 of 13 decisions no member of two traded: its weight was cash" in said
+
+
+@pytest.mark.parametrize("case", BYTES)
+def test_what_is_no_text_and_no_parquet_is_said_in_words(desk: Desk, case: str) -> None:
+    name, content, message = BYTES[case]
+    (desk.folder / name).write_bytes(content)
+    assert str(refused(desk, data=f"{{source: files, path: {name}}}")) == message
+
+
+def test_a_folder_in_place_of_a_table_is_called_one(desk: Desk) -> None:
+    (desk.folder / "tables").mkdir()
+    error = refused(desk, data="{prices: {source: files, path: prices.csv}, own: {source: table, path: tables}}")
+    assert str(error) == "tables: found a folder; expected a file; name one file in it"
+
+
+def test_of_returns_in_per_cent_the_impossible_one_is_named(desk: Desk) -> None:
+    desk.text("date,AAA,BBB,CCC\n2020-01-02,1.5,1,1\n2020-01-03,-1.2,1,1\n")
+    error = refused(desk, data="{source: files, path: prices.csv, kind: returns}")
+    assert str(error) == (
+        "prices.csv: found a return of -1.2 for AAA; expected simple returns (0.01 is one percent) above -1; divide "
+        "percentages by 100; for a file of prices say `kind: prices`"
+    )

@@ -16,7 +16,7 @@ from engine.results import sentences
 from engine.results.opened import open_run
 from engine.results.report.rolling import rolling_figures
 from engine.results.report.series import Paths, drawdown, eras, kept, kept_decisions, monthly, paths_of, rolling_active
-from tests.desk import Desk
+from tests.desk import Desk, made_prices
 from tests.results.command import Command
 
 pytest.importorskip("plotly")
@@ -116,6 +116,8 @@ def test_the_index_lists_every_run_and_links_the_pages_that_are_there(desk: Desk
     assert index.count("<tr><th scope=row>") == 2
     assert f'href="reports/{page.name}"' in index
     assert index.count("href=") == 1
+    cells = re.findall(r"<tr><th scope=row>.*?</small></th><td>(.*?)</td>", index)
+    assert cells == ["too few bets to tell"] * 2, "the verdict stands beside the name, where no screen is too narrow"
 
 
 def test_a_strategy_about_weights_and_one_without_costs_have_pages(desk: Desk, overweight: Command) -> None:
@@ -220,6 +222,15 @@ def test_of_half_a_century_the_last_ten_years_keep_every_week() -> None:
     assert set(steps[-500:-1]) == {7}
     assert set(steps[1:800]) == {14}
     assert len(places) < 1700
+
+
+def test_a_page_says_that_long_lines_are_drawn_by_weeks(desk: Desk, overweight: Command) -> None:
+    """A line by weeks misses the worst day between: the words below it would seem to be wrong."""
+    by_week = "drawn by the last session of a week"
+    assert by_week not in written(overweight(f"report {desk.config()}").out)[0].read_text()
+    desk.prices(made_prices(sessions=2600))
+    config = desk.config(from_="2020-06-30", to="2029-06-29")
+    assert by_week in written(overweight(f"report {config}").out)[0].read_text()
 
 
 def test_paths_of_a_saved_run_are_its_equities(desk: Desk) -> None:

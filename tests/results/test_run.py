@@ -178,6 +178,19 @@ def test_full_measures_what_takes_long_and_names_another_next_step(desk: Desk, o
     assert "deciding 0 to 4 sessions later" in text
     assert "not measured" not in text or result.measured.bootstrap is None
     assert said.out.endswith("overweight check --update --reason 'first figures' a.yaml\n")
+    lines = said.out.splitlines()
+    beside = next(line for line in lines if line.startswith("against policy")).index("the Sharpe ratios")
+    assert [line.index("results/runs/") for line in lines if line.startswith("saved")] == [beside]
+    assert [line.index("overweight check") for line in lines if line.startswith("next")] == [beside]
+
+
+def test_full_says_why_nothing_was_drawn(desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.config("still.yaml", strategy="buy_and_hold", with_=None, stance=None, tilt=None)
+    assert "bootstrap none: its returns are those of policy" in flat(overweight("run --full still.yaml").out)
+    swinging(desk, every="week_end")
+    monkeypatch.setitem(sys.modules, "arch.bootstrap", None)
+    text = flat(overweight("run --full a.yaml").out)
+    assert "bootstrap not measured: it needs `pip install 'overweight[stats]'`" in text
 
 
 def test_the_next_command_carries_what_this_one_was_given(desk: Desk, overweight: Command) -> None:
@@ -187,8 +200,25 @@ def test_the_next_command_carries_what_this_one_was_given(desk: Desk, overweight
     next_one = said.out.splitlines()[-1].removeprefix("next           ")
     assert next_one.replace("'with={}'", "with={}") == expected
     last = overweight(next_one.removeprefix("overweight ")).out.splitlines()[-1]
-    assert re.fullmatch(r"next           overweight compare [0-9a-f]{16} a.yaml --results elsewhere", last)
-    assert overweight(last.removeprefix("next           overweight ")).code == 0
+    assert re.fullmatch(r"next +overweight compare [0-9a-f]{16} a.yaml --results elsewhere", last)
+    assert overweight(last.partition(" overweight ")[2]).code == 0
+
+
+def test_a_config_that_came_along_is_called_in_the_next_command_as_it_was_typed(
+    desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swinging(desk)
+    along = desk.folder / "installed"
+    desk.text((desk.folder / "a.yaml").read_text(encoding="utf-8"), "installed/configs/a.yaml")
+    desk.prices(made_prices(), "installed/configs/prices.csv")
+    monkeypatch.setattr(sys.modules["engine.config.load"], "SHIPPED", along)
+    assert (
+        overweight("run configs/a.yaml").out.splitlines()[-1] == "next           overweight run --full configs/a.yaml"
+    )
+    # One of that name in the working directory hides it, so the whole path is what finds it.
+    desk.text("nothing", "configs/a.yaml")
+    expected = f"next           overweight run --full {along}/configs/a.yaml"
+    assert overweight(f"run {along}/configs/a.yaml").out.splitlines()[-1] == expected
 
 
 def test_variants_are_counted(desk: Desk, overweight: Command) -> None:

@@ -56,10 +56,10 @@ def _refuse_levels(path: Path, frame: pd.DataFrame, values: Matrix) -> None:
     for i, label in enumerate(frame.columns):
         given = values[~np.isnan(values[:, i]), i]
         if len(given) and (given.min() <= -1.0 or np.median(np.abs(given)) > 1.0):
-            worst = given[np.argmax(np.abs(given))]
+            worst = given.min() if given.min() <= -1.0 else given[np.argmax(np.abs(given))]
             raise refuse(
                 path, f"a return of {worst:g} for {label}", "simple returns (0.01 is one percent) above -1",
-                "for a file of prices say `kind: prices`",
+                "divide percentages by 100; for a file of prices say `kind: prices`",
             )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from engine.market.table import Dates
 FOLDERS_VARIABLE = "OVERWEIGHT_DATA"
 USUAL_FOLDERS = ("data", "../shared/data/reference")
 PARQUET = (".parquet", ".pq")
+PARQUET_MARK = b"PAR1"
 SHEETS = (".xlsx", ".xls", ".xlsm", ".ods")
 READABLE = (".csv", ".txt", *PARQUET, *SHEETS)
 
@@ -63,7 +64,7 @@ def read_frame(path: Path, date: str) -> pd.DataFrame:
 def _read(path: Path) -> pd.DataFrame:
     try:
         if path.suffix in PARQUET:
-            return pd.read_parquet(path)
+            return _read_parquet(path)
         if path.suffix.lower() in SHEETS:
             return pd.read_excel(path, engine="calamine")
         _refuse_header(path)
@@ -75,6 +76,11 @@ def _read(path: Path) -> pd.DataFrame:
     except ImportError:
         cure = 'pip install "overweight[sources]"'
         raise refuse(path, "no python-calamine in this Python", "the library that reads Excel files", cure) from None
+    except UnicodeDecodeError as error:
+        byte = f"the byte 0x{error.object[error.start]:02x}, which is no UTF-8"
+        raise refuse(path, byte, "text in UTF-8", "save it as CSV in UTF-8") from None
+    except IsADirectoryError:
+        raise refuse(path, "a folder", "a file", "name one file in it") from None
     # calamine's errors share no nearer ancestor than Exception; pandas' are ValueErrors.
     except (ValueError, OSError) as error:
         raise _unreadable(path, error) from None
@@ -82,6 +88,17 @@ def _read(path: Path) -> pd.DataFrame:
         if path.suffix.lower() in SHEETS:
             raise _unreadable(path, error) from None
         raise
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    with path.open("rb") as file:
+        begins = file.read(len(PARQUET_MARK))
+        file.seek(-min(len(PARQUET_MARK), file.seek(0, os.SEEK_END)), os.SEEK_END)
+        ends = file.read()
+    if not begins == ends == PARQUET_MARK:
+        found = "a parquet file without its end" if begins == PARQUET_MARK else "no parquet file but for its name"
+        raise refuse(path, found, f"`PAR1` at both ends, as {PARQUET[0]} files have", "export the file again")
+    return pd.read_parquet(path)
 
 
 def _refuse_header(path: Path) -> None:

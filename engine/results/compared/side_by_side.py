@@ -56,8 +56,8 @@ class SideBySide:
         return [
             ("question", [(key, list(values)) for key, values in self.configs.items()]),
             (f"against {self.labels[0]}", self._against()),
-            ("costs, bps a year", _by_name(self.costs, figures.bps)),
-            ("over policy, a year", _by_name(self.sleeves, figures.signed_percent)),
+            ("costs, bps a year", _by_name(self.costs, figures.bps, absent=0.0)),
+            ("over policy, a year", _by_name(self.sleeves, figures.signed_percent, absent=None)),
         ]
 
     def _against(self) -> Rows:
@@ -94,9 +94,10 @@ def side_by_side(runs: Sequence[Opened], labels: Sequence[str]) -> SideBySide:
     )
 
 
-def _by_name(each: Sequence[Mapping[str, float]], words: Callable[[float | None], str]) -> Rows:
+def _by_name(each: Sequence[Mapping[str, float]], words: Callable[[float | None], str], absent: float | None) -> Rows:
+    """A row for each name that any run has. absent: what a run without that name shows, None for a dash."""
     names = dict.fromkeys(name for one in each for name in one)
-    return [(name, [words(one.get(name, 0.0)) for one in each]) for name in names]
+    return [(name, [words(one.get(name, absent)) for one in each]) for name in names]
 
 
 def _four(value: float | None) -> str:

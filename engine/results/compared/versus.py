@@ -107,8 +107,12 @@ def costs_by_kind(opened: Opened) -> dict[str, float]:
 
 
 def attribution_by_sleeve(opened: Opened) -> dict[str, float]:
-    """What each sleeve added to the return over policy, fractions a year: Brinson and Fachler's lines summed."""
+    """What each sleeve added to the return over policy, fractions a year: Brinson and Fachler's lines summed.
+
+    Every held sleeve is there; cash and overhead where they added anything.
+    """
     sleeves = opened.document["attribution"]["sleeves"]
     effects = ("allocation", "selection", "interaction", "active_costs", "active_trading")
     found = {name: sum(float(parts[effect] or 0.0) for effect in effects) for name, parts in sleeves.items()}
-    return {name: value for name, value in found.items() if value != 0.0}
+    held = opened.document["config"]["hold"]
+    return {name: value for name, value in found.items() if value != 0.0 or name in held}

@@ -10,6 +10,7 @@ from typing import Any
 from engine.config import load
 from engine.config.endings import ENDINGS
 from engine.errors import ConfigError, DataError, Fault
+from engine.fingerprint import held_prices
 from engine.market.assemble import build_panel
 from engine.market.exchange import exchange_sessions
 from engine.market.labels import wanted_by
@@ -79,8 +80,10 @@ def _reports_of(name: str, store: Path | None, calendar: str | None) -> list[_Re
     labels = wanted_by(config).all
     reports = [_report(f"{name} {key}", read_source(config, key, labels), calendar) for key in config.data]
     # What cannot be aligned is told after what was found in it.
-    build_panel(config)
-    return reports
+    held = held_prices(build_panel(config))
+    known = {(found.kind, found.label) for one in reports for found in one.found}
+    more = [found for found in findings(held) if (found.kind, found.label) not in known]
+    return [*reports, *([_Report(f"{name} held", held, more)] if more else [])]
 
 
 def _report(name: str, table: Table, calendar: str | None) -> _Report:

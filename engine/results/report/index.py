@@ -17,7 +17,7 @@ from engine.results.report.studied.kinds import verdict_of
 from engine.results.report.studied.saved import open_study, study_folders
 from engine.results.saved import saved_folders
 
-RUNS = ("run", "from", "to", "return a year", "Sharpe ± se", "worst drawdown", "active return", "bets", "verdict")
+RUNS = ("run", "verdict", "active return", "bets", "return a year", "Sharpe ± se", "worst drawdown", "from", "to")
 STUDIES = ("study", "kind", "verdict")
 STYLE = (
     ":root{color-scheme:light dark;--ink:#1c1e21;--paper:#fcfcfa;--line:#d9dce0;--link:#0b5fa5;--soft:#5a6068}"
@@ -29,8 +29,9 @@ STYLE = (
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.94rem}"
     "th,td{padding:.3rem .7rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;"
     "vertical-align:top}thead th{color:var(--soft)}"
-    "th:first-child,td:last-child,th:last-child,.studies th,.studies td{text-align:left}"
-    "td:last-child{white-space:normal;min-width:11rem}.studies td:last-child{min-width:18rem}tbody th{font-weight:400}"
+    "th:first-child,.runs th:nth-child(2),.runs td:nth-child(2),.studies th,.studies td{text-align:left}"
+    ".runs td:nth-child(2){white-space:normal;min-width:11rem}"
+    ".studies td:last-child{white-space:normal;min-width:18rem}tbody th{font-weight:400}"
     "a{color:var(--link)}p{color:var(--soft)}small{color:var(--soft)}"
 )
 
@@ -80,9 +81,10 @@ def _run_row(run: Opened, results: Path, reports: Path) -> str:
     of, window = run.document["metrics"], run.document["window"]
     episodes = of["episodes"]
     cells = (
-        window["from"], window["to"], figures.percent(of["cagr"]), figures.ratio(of["sharpe"], of["sharpe_se"]),
-        figures.percent(of["max_drawdown"], 1), figures.signed_percent(of["active_return"]),
-        figures.DASH if episodes is None else f"{episodes:.0f}", str(run.document["verdict"]),
+        str(run.document["verdict"]), figures.signed_percent(of["active_return"]),
+        figures.DASH if episodes is None else f"{episodes:.0f}", figures.percent(of["cagr"]),
+        figures.ratio(of["sharpe"], of["sharpe_se"]), figures.percent(of["max_drawdown"], 1),
+        window["from"], window["to"],
     )  # fmt: skip
     return _row(run, results, reports, cells)
 

@@ -14,10 +14,14 @@ from engine.results.report.charts import drawing
 from engine.results.report.drawn import Chart, Trace
 from engine.results.report.marks import events_table
 from engine.results.report.rendered import Page, Section, rendered
-from engine.results.report.series import paths_of
+from engine.results.report.series import MOST_POINTS, paths_of
 from engine.results.report.studied.kinds import shown_of
 from engine.results.report.tables import Table, attribution_table, eras_table, figures_table, months_table
 
+BY_WEEK = (
+    "Lines of so long a history are drawn by the last session of a week. Figures, and the words below each chart, are "
+    "of every session: a trough may lie deeper than its line."
+)
 CALLED = {"event_study": "event study", "sweep": "sweep", "walk_forward": "walk-forward"}
 
 
@@ -48,7 +52,8 @@ def run_page(run: Opened, beside: Beside, script: str) -> str:
     sections = [
         Section("asked", "What was asked", words.asked(document["config"])),
         Section("sure", "How sure one can be", told=_told(run, beside)),
-        Section("result", "What came of it", parts=parts(figures_table(document), "equity", "relative", "drawdown")),
+        Section("result", "What came of it", [BY_WEEK] if len(paths.dates) > MOST_POINTS else [],
+                parts=parts(figures_table(document), "equity", "relative", "drawdown")),
         Section("bets", "What it held, and why", parts=parts("weights", "stance", "score", events_table(run))),
         Section("paid", "Costs and attribution", parts=parts("costs", attribution_table(document))),
         Section("time", "Through time", parts=parts(months_table(paths), "rolling", eras_table(paths, per_year))),

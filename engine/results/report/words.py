@@ -153,8 +153,7 @@ def _without_effect(controls: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple
 def quality(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What the look over the prices found, where it found anything."""
     found = document["manifest"]["data"]["quality"]
-    said = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in found.items())
-    return [("data", f"{said} (overweight data verify tells which)")] if found else []
+    return [("data", sentences.quality(found, "FILE"))] if found else []
 
 
 def said_today(document: Mapping[str, Any]) -> list[tuple[str, str]]:

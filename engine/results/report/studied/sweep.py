@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.config.written import written
 from engine.market.table import Indices, Vector
-from engine.results import figures
+from engine.results import figures, sure
 from engine.results.opened import Opened
 from engine.results.report.drawn import Chart, Trace, cut, numbers
 from engine.results.report.studied.lines import lines_chart
@@ -104,8 +104,8 @@ def _told(found: Mapping[str, Any], metric: str) -> Iterator[tuple[str, str]]:
         yield (
             "luck",
             f"the best of {trials['count']:,} without any skill would show a Sharpe ratio of "
-            f"{trials['sharpe_by_luck']:.2f}; deflated Sharpe ratio {trials['deflated_sharpe']:.0%}; policy alone has "
-            f"{figures.ratio(trials['policy_sharpe'])}",
+            f"{trials['sharpe_by_luck']:.2f}; deflated Sharpe ratio {sure.confidence(trials['deflated_sharpe'])}; "
+            f"policy alone has {figures.ratio(trials['policy_sharpe'])}",
         )
     for failure in found["failures"]:
         yield "failed", f"{failure['variants']:,}: {reason_words(failure)}"
