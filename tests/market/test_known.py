@@ -53,6 +53,13 @@ def test_a_rule_says_from_which_session_a_value_is_seen(desk: Desk, rule: str) -
     assert first_seen(panel_of(desk, "\n2020-08-07,1\n", rule)) == [RULES[rule]]
 
 
+# February 2020 ended on a Saturday, and Monday is the first weekday after it.
+@pytest.mark.parametrize(("days", "seen"), [(0, "2020-03-02"), (1, "2020-03-03"), (3, "2020-03-05")])
+def test_weekdays_count_from_a_month_that_ends_on_a_weekend(desk: Desk, days: int, seen: str) -> None:
+    rule = f", known: {{month_end_plus_business_days: {days}}}"
+    assert first_seen(panel_of(desk, "\n2020-02-14,1\n", rule)) == [seen]
+
+
 def test_gpr_is_released_on_mondays_and_seen_on_tuesdays(desk: Desk) -> None:
     days = pd.bdate_range("2003-01-02", "2003-04-30", name="date")
     frame = pd.DataFrame(100.0, days, ["AAA", "BBB", "CCC"])
