@@ -103,6 +103,20 @@ def test_closes_in_other_zones_keep_their_order(desk: Desk) -> None:
     assert not first(tokyo, london)
 
 
+@pytest.mark.parametrize(("after", "seen"), [(0, "2020-07-08"), (1, "2020-07-07")])
+def test_who_trades_at_the_close_sees_what_the_earliest_close_has_seen(desk: Desk, after: int, seen: str) -> None:
+    """London closes at 14:30 UTC and New York at 20:00. A value of 18:00 is too late for an order at both closes."""
+    desk.prices(made_prices(labels="AAA BBB"), "london.csv")
+    desk.prices(made_prices(labels="CCC"), "york.csv")
+    desk.text("date,v,seen\n2020-07-07,1,2020-07-07T18:00:00Z\n", "it.csv")
+    data = (
+        '{london: {source: files, path: london.csv, close: "15:30 Europe/London"}, '
+        'york: {source: files, path: york.csv, close: "16:00 America/New_York"}, '
+        "it: {source: files, path: it.csv, kind: values, known: {column: seen}}}"
+    )
+    assert first_seen(build_panel(load(desk.config(data=data, trade=f"{{after: {after}}}")))) == [seen]
+
+
 def test_summer_time_is_minded(desk: Desk) -> None:
     # 15:30 New York is 19:30 UTC in summer and 20:30 in winter; the fix below is known at 20:00 UTC.
     panel = panel_of(

@@ -51,6 +51,17 @@ def test_a_watched_series_that_ends_is_refused_at_to(desk: Desk) -> None:
     assert str(panel.sessions[-1]) == "2021-03-01"
 
 
+@pytest.mark.parametrize(
+    ("last", "following"),
+    [("2020-10-29", "2020-10-30"), ("2020-10-30", "2020-11-02"), ("2020-08-29", "2020-08-31")],
+    ids=["Thursday", "Friday", "Saturday"],
+)
+def test_the_session_after_the_data_is_the_next_weekday(desk: Desk, last: str, following: str) -> None:
+    days = pd.date_range("2020-06-01", last, name="date")
+    desk.prices(pd.DataFrame(100.0, days, ["AAA", "BBB", "CCC"]))
+    assert str(build_panel(load(desk.config(to=None))).following) == following
+
+
 def test_a_label_in_two_sources_is_refused(desk: Desk) -> None:
     desk.prices(made_prices(1), "other.csv")
     with pytest.raises(ConfigError) as caught:
