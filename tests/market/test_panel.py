@@ -62,6 +62,16 @@ def test_the_session_after_the_data_is_the_next_weekday(desk: Desk, last: str, f
     assert str(build_panel(load(desk.config(to=None))).following) == following
 
 
+def test_an_asset_ends_where_others_have_a_later_price(desk: Desk) -> None:
+    frame = made_prices(sessions=300)
+    frame.iloc[-1, 1] = np.nan
+    desk.prices(frame)
+    assert build_panel(load(desk.config(to=None))).ends.tolist() == [300, 298, 300]
+    # Where the window ends on its last price nobody knows of its end yet.
+    until = frame.index[298].date()
+    assert build_panel(load(desk.config(from_=None, to=until))).ends.tolist() == [299] * 3
+
+
 def test_a_label_in_two_sources_is_refused(desk: Desk) -> None:
     desk.prices(made_prices(1), "other.csv")
     with pytest.raises(ConfigError) as caught:
