@@ -196,7 +196,7 @@ def test_scarcity_counts_outages(desk: Desk) -> None:
 def test_underowned_ranks_the_weight_and_enters_after_the_turn(desk: Desk) -> None:
     result = desk.run(
         strategy="underowned",
-        with_="{sleeve: one, versus: two, window: 100, turned: 20}",
+        with_="{sleeve: one, versus: two, window: 100, turned: 10}",
         every="daily",
         stance="{rule: threshold, enter: 0.8, exit: 0.3}",
     )
@@ -204,7 +204,7 @@ def test_underowned_ranks_the_weight_and_enters_after_the_turn(desk: Desk) -> No
     found = result.opinions["score one"]
     agree(found, 1 - (weight.rolling(100).rank() - 0.5) / 100)
     stance = result.opinions["stance one"]
-    risen, now, expected = ONE.pct_change(20)[found.index] > 0, 0.0, []
+    risen, now, expected = ONE.pct_change(10)[found.index] > 0, 0.0, []
     for score, may in zip(found, risen, strict=True):
         now = 0.0 if score <= 0.3 else 1.0 if score >= 0.8 and may else now
         expected.append(now)
