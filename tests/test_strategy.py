@@ -326,6 +326,19 @@ def test_history_is_evaluated_once_a_day_and_series_arrive_when_known(desk: Desk
     assert result.opinions["score one"].iloc[:4].tolist() == [0.0, 12.0, 9.0, 0.0]
 
 
+def test_what_was_new_on_the_first_session_is_not_new_on_the_second(desk: Desk) -> None:
+    desk.text("date,index\n2019-12-30,5\n2020-01-01,7\n", "index.csv")
+    desk.text('def score(past):\n    return float(past.new("shocks").sum())\n', "strategies/mine.py")
+    result = desk.run(
+        strategy="mine",
+        every="daily",
+        from_=None,
+        watch="{shocks: {series: index.index}}",
+        data="{prices: {source: files, path: prices.csv}, index: {source: files, path: index.csv, kind: values}}",
+    )
+    assert result.opinions["score one"].iloc[:3].tolist() == [5.0, 7.0, 0.0]
+
+
 def test_errors_of_a_strategy_are_its_own_kind(desk: Desk) -> None:
     desk.text("def score(past):\n    raise RuntimeError('no')\n", "strategies/mine.py")
     with pytest.raises(StrategyError):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from engine.config import Config, load
+from engine.config import Config, Threshold, load
 from engine.errors import ConfigError
 
 RULES = "`threshold`, `proportional`, `rank` or `impulse`"
@@ -404,6 +404,21 @@ def test_from_must_come_before_to(write, good: str) -> None:
     assert faults_of(write(good + "from: 2020-01-01\nto: 2020-01-01\n")) == [
         "a.yaml:10:5: to: found 2020-01-01; expected a day after `from` (2020-01-01); change `from` or `to`"
     ]
+
+
+def test_a_stance_that_never_is_full_leaves_room_for_more_points(write, good: str) -> None:
+    """At half of full, 0.2 points give 0.1, which is all that miners have."""
+    half = good.replace("{rule: threshold, enter: 1, exit: 0}", "{rule: proportional, full_at: 1, cap: 0.5}")
+    assert load(write(half.replace("over: 0.2", "under: 0.2, over: 0.2"))).tilt["miners"].under == 0.2
+    assert faults_of(write(half.replace("over: 0.2", "under: 0.21, over: 0.2"))) == [
+        "a.yaml:7:24: tilt.miners.under: found the number 0.21; expected at most 0.2 (the policy weight of miners); "
+        "write 0.2 or less, or `allow_short: true`"
+    ]
+
+
+def test_both_sides_may_be_entered_at_zero(write, good: str) -> None:
+    rule = load(write(good.replace("enter: 1, exit: 0", "enter: 0, exit: 0, sides: both"))).stance
+    assert rule == Threshold(enter=0.0, exit=0.0, sides="both")
 
 
 def test_several_tilts_share_the_room_of_the_sleeve_that_gives(write) -> None:

@@ -189,3 +189,11 @@ def test_where_no_candidate_runs_the_first_reason_is_told(desk: Desk) -> None:
         ConfigError, match=r"found 1 variant, of which none runs; .* the first one fails at once: .*ZeroDivisionError"
     ):
         walk_forward_of(load(written(desk, GOOD, sweep, strategy="fails")))
+
+
+def test_a_base_with_a_band_cannot_let_go_of_it_in_one_run(desk: Desk) -> None:
+    words = "sweep: {over: {rebalance: [every_decision, on_change]}}"
+    with pytest.raises(ConfigError) as caught:
+        load(written(desk, GOOD, words, rebalance="{band: 0.1}"))
+    assert "walk.yaml:3:27: sweep.over.rebalance: found a band, which one run has one of" in str(caught.value)
+    assert load(written(desk, GOOD, words, rebalance="on_change")).study == "walk_forward"

@@ -115,6 +115,12 @@ def test_a_wish_to_wait_longer_than_we_are_willing_ends_the_tries(
     assert slept == []
 
 
+def test_the_longest_wait_is_still_waited(server: Loopback, get: Callable[..., bytes], slept: list[float]) -> None:
+    server.plant(PATH, "429", times=1)
+    assert get(manners=Manners(longest_wait_s=7.0, tries=9, pause_s=0.0)) == CONTENT
+    assert slept == [7.0]
+
+
 def test_a_cut_file_is_continued_where_it_broke_off(server: Loopback, get: Callable[..., bytes]) -> None:
     server.plant(PATH, "cut", times=2)
     assert get() == CONTENT

@@ -53,6 +53,13 @@ def test_a_rule_says_from_which_session_a_value_is_seen(desk: Desk, rule: str) -
     assert first_seen(panel_of(desk, "\n2020-08-07,1\n", rule)) == [RULES[rule]]
 
 
+# February 2020 ended on a Saturday, and Monday is the first weekday after it.
+@pytest.mark.parametrize(("days", "seen"), [(0, "2020-03-02"), (1, "2020-03-03"), (3, "2020-03-05")])
+def test_weekdays_count_from_a_month_that_ends_on_a_weekend(desk: Desk, days: int, seen: str) -> None:
+    rule = f", known: {{month_end_plus_business_days: {days}}}"
+    assert first_seen(panel_of(desk, "\n2020-02-14,1\n", rule)) == [seen]
+
+
 def test_gpr_is_released_on_mondays_and_seen_on_tuesdays(desk: Desk) -> None:
     days = pd.bdate_range("2003-01-02", "2003-04-30", name="date")
     frame = pd.DataFrame(100.0, days, ["AAA", "BBB", "CCC"])
@@ -94,6 +101,20 @@ def test_closes_in_other_zones_keep_their_order(desk: Desk) -> None:
     assert first(new_york, tokyo)
     assert not first(london, new_york)
     assert not first(tokyo, london)
+
+
+@pytest.mark.parametrize(("after", "seen"), [(0, "2020-07-08"), (1, "2020-07-07")])
+def test_who_trades_at_the_close_sees_what_the_earliest_close_has_seen(desk: Desk, after: int, seen: str) -> None:
+    """London closes at 14:30 UTC and New York at 20:00. A value of 18:00 is too late for an order at both closes."""
+    desk.prices(made_prices(labels="AAA BBB"), "london.csv")
+    desk.prices(made_prices(labels="CCC"), "york.csv")
+    desk.text("date,v,seen\n2020-07-07,1,2020-07-07T18:00:00Z\n", "it.csv")
+    data = (
+        '{london: {source: files, path: london.csv, close: "15:30 Europe/London"}, '
+        'york: {source: files, path: york.csv, close: "16:00 America/New_York"}, '
+        "it: {source: files, path: it.csv, kind: values, known: {column: seen}}}"
+    )
+    assert first_seen(build_panel(load(desk.config(data=data, trade=f"{{after: {after}}}")))) == [seen]
 
 
 def test_summer_time_is_minded(desk: Desk) -> None:

@@ -51,6 +51,27 @@ def test_a_watched_series_that_ends_is_refused_at_to(desk: Desk) -> None:
     assert str(panel.sessions[-1]) == "2021-03-01"
 
 
+@pytest.mark.parametrize(
+    ("last", "following"),
+    [("2020-10-29", "2020-10-30"), ("2020-10-30", "2020-11-02"), ("2020-08-29", "2020-08-31")],
+    ids=["Thursday", "Friday", "Saturday"],
+)
+def test_the_session_after_the_data_is_the_next_weekday(desk: Desk, last: str, following: str) -> None:
+    days = pd.date_range("2020-06-01", last, name="date")
+    desk.prices(pd.DataFrame(100.0, days, ["AAA", "BBB", "CCC"]))
+    assert str(build_panel(load(desk.config(to=None))).following) == following
+
+
+def test_an_asset_ends_where_others_have_a_later_price(desk: Desk) -> None:
+    frame = made_prices(sessions=300)
+    frame.iloc[-1, 1] = np.nan
+    desk.prices(frame)
+    assert build_panel(load(desk.config(to=None))).ends.tolist() == [300, 298, 300]
+    # Where the window ends on its last price nobody knows of its end yet.
+    until = frame.index[298].date()
+    assert build_panel(load(desk.config(from_=None, to=until))).ends.tolist() == [299] * 3
+
+
 def test_a_label_in_two_sources_is_refused(desk: Desk) -> None:
     desk.prices(made_prices(1), "other.csv")
     with pytest.raises(ConfigError) as caught:

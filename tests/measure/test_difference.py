@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from engine.measure.difference import break_in_mean, sharpe_difference
+from engine.measure.difference import _bandwidth, break_in_mean, sharpe_difference
+from engine.measure.inference import newey_west_variance
 
 
 def pair(seed: int, n: int = 500, gap: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
@@ -44,6 +45,25 @@ def test_standard_error_is_that_of_jobson_korkie_memmel_for_independent_normal_s
     assert found.se == pytest.approx(memmel, rel=0.03)
 
 
+def test_standard_error_of_few_sessions_is_that_of_archs_kernel_estimate() -> None:
+    """Parzen's kernel by arch, which divides by n - 4; the gradient in the four moments by finite differences."""
+    kernel = pytest.importorskip("arch.covariance.kernel")
+    one, other = (each / each.std() for each in pair(8, n=40))
+    found = sharpe_difference(one, other, repetitions=1)
+    assert found is not None
+    moments = np.column_stack([one, other, one**2, other**2])
+    means = moments.mean(axis=0)
+
+    def difference(m: np.ndarray) -> float:
+        return float(m[0] / math.sqrt(m[2] - m[0] ** 2) - m[1] / math.sqrt(m[3] - m[1] ** 2))
+
+    slope = [(difference(means + step) - difference(means - step)) / 2e-6 for step in 1e-6 * np.eye(4)]
+    # arch leaves out the last lag, of next to no weight, where ours is no whole number.
+    width = _bandwidth(moments - means)
+    covariance = kernel.Parzen(moments, bandwidth=width - 1.0, df_adjust=4, force_int=False).cov.long_run
+    assert found.se == pytest.approx(math.sqrt(slope @ covariance @ slope / len(one)), rel=0.01)
+
+
 def test_equal_skill_is_rejected_as_often_as_it_should_be_and_a_gap_is_seen() -> None:
     """400 pairs at 5%: within the 99.9% binomial interval; power against a gap of 0.2 a session is near one."""
     equal = [sharpe_difference(*pair(seed, n=200), repetitions=199) for seed in range(400)]
@@ -70,6 +90,18 @@ def test_a_planted_break_is_found_where_it_is() -> None:
     assert found.p < 0.001
     assert found.before == pytest.approx(x[: found.index].mean())
     assert found.after == pytest.approx(x[found.index :].mean())
+
+
+def test_a_clean_break_is_found_to_the_session() -> None:
+    """30 values around 0, then 50 around 1: the CUSUM is furthest off at 30, by 30 x 50 / 80 of the step."""
+    wiggle = np.tile([0.1, -0.1], 40)
+    x = wiggle + np.repeat([0.0, 1.0], [30, 50])
+    found = break_in_mean(x)
+    assert found is not None
+    assert found.index == 30
+    assert (found.before, found.after) == pytest.approx((0.0, 1.0))
+    deviation = math.sqrt(newey_west_variance(x))
+    assert found.statistic == pytest.approx(30 * 50 / 80 / (deviation * math.sqrt(80)))
 
 
 def test_break_statistic_equals_statsmodels_without_lags() -> None:

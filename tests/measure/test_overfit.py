@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -94,3 +95,18 @@ def test_false_discoveries_equal_statsmodels() -> None:
 def test_a_haircut_needs_years_and_trials(years: float, trials: int) -> None:
     with pytest.raises(ValueError, match="harvey_liu: "):
         harvey_liu(1.0, years, trials)
+
+
+def test_equal_variants_share_their_rank() -> None:
+    """Whichever of two equal columns is best in one half, it ranks in the middle of both in the other: log odds of 0."""
+    own = noise(9, variants=1)
+    answer = probability_of_overfitting(np.hstack([own, own]), blocks=4)
+    assert answer.logits.tolist() == [0.0] * 6
+    assert answer.pbo == 1.0
+
+
+def test_a_smaller_p_is_never_adjusted_to_more_than_a_larger_one() -> None:
+    """Ratios of 2.00 and 2.01 over a year: c(2) = 1.5, so 1.5 p(2.00), not 3 p(2.01), is what the best one pays."""
+    normal = NormalDist()
+    found = harvey_liu(2.01, 1.0, 2, np.array([2.01, 2.0]))
+    assert found.adjusted_p == pytest.approx(1.5 * 2 * normal.cdf(-2.0), rel=1e-12)

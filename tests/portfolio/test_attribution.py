@@ -13,7 +13,14 @@ import pytest
 from engine.backtest import backtest
 from engine.config import load
 from engine.folder import plain
-from engine.portfolio.attribution import EFFECTS, PARTS, attribute, attribution_columns, attribution_summary
+from engine.portfolio.attribution import (
+    EFFECTS,
+    PARTS,
+    a_year,
+    attribute,
+    attribution_columns,
+    attribution_summary,
+)
 from engine.portfolio.contribution import contributions
 from engine.portfolio.costs import KINDS, mere_rates
 from engine.portfolio.lines import active_weights, lines_of
@@ -123,6 +130,26 @@ def test_its_effects_linked_by_hand() -> None:
     np.testing.assert_allclose(effects["allocation"], [0.0, second / 11], atol=1e-14)
     np.testing.assert_allclose(effects["selection"] + effects["interaction"], 0.0, atol=1e-14)
     assert sum(effects.values()).sum() == pytest.approx(0.19, abs=1e-14)
+
+
+
+def test_a_trade_on_the_last_session_of_a_year_costs_that_year() -> None:
+    """Decided on 2019-12-30, traded on the 31st: 1000 / 1.01 of stock at 1%, the only cost there is."""
+    market = quiet_market(np.full((4, 1), 10.0))
+    panel, costs = panel_of(market, "2019-12-30"), mere_rates(np.array([0.01]), np.zeros(1), np.zeros(1))
+    case = case_of(config_of(1, capital=1000.0), panel, market, np.array([[1.0]]), np.array([[0.0]]), costs)
+    found = case.attribution
+    assert found.years.astype(str).tolist() == ["2019-12-31", "2020-01-02"]
+    np.testing.assert_allclose(found.parts["commission"][:, 0], [-0.01 / 1.01, 0.0], atol=1e-15)
+
+
+def test_effects_a_year_have_a_limit_where_both_earned_the_same() -> None:
+    """(a^p - b^p) / (a - b) goes to p b^(p - 1): here over two sessions of a year of four, 2 x 1.21."""
+    found = bought_at_the_open().attribution
+    same = replace(found, total_return=0.21, policy_return=0.21)
+    near = replace(found, total_return=0.21 + 1e-7, policy_return=0.21)
+    assert a_year(same, 4) == pytest.approx(2 * 1.21, rel=1e-14)
+    assert a_year(near, 4) == pytest.approx(2 * 1.21, rel=1e-6)
 
 
 def test_local_and_currency_by_hand() -> None:

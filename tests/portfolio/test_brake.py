@@ -314,3 +314,16 @@ def test_an_episode_that_was_braked_for_a_while_stays_one_bet(desk: Desk) -> Non
     desk.text(STOPS.replace("MONTHS", "9, 10"), "strategies/stops.py")
     result = desk.run(brake="{strategy: stops, on: one}")
     assert (result.metrics["episodes"], result.judgement.bets) == (1, 1)
+
+
+def test_an_underweight_that_the_brake_leaves_alone_is_a_bet(desk: Desk) -> None:
+    """AAA is over and DDD under, both against the other sleeve: of AAA nothing is left, all of DDD is."""
+    desk.prices(made_prices(labels="AAA BBB CCC DDD EEE"))
+    desk.text('def score(past):\n    return {"AAA": 4, "BBB": 3, "CCC": 2, "DDD": 1}\n', "strategies/ranked.py")
+    desk.text("def score(past):\n    return 0\n", "strategies/stops.py")
+    asked = {"tilt": "{one: {over: 0.1, from: two}}", "brake": "{strategy: stops, on: one}"}
+    both = desk.run(**RANKED, stance="{rule: rank, top: 1, bottom: 1}", **asked)
+    assert both.targets.iloc[-1].round(12).tolist() == [0.15, 0.15, 0.15, 0.05, 0.5]
+    assert (both.metrics["episodes"], both.judgement.bets) == (1, 1)
+    over = desk.run(**RANKED, stance="{rule: rank, top: 1}", **asked)
+    assert (over.metrics["episodes"], over.judgement.bets) == (1, 0)

@@ -92,6 +92,15 @@ def test_shorts_pay_for_what_they_borrow() -> None:
     assert found.equity[-1] == pytest.approx(999.9)
 
 
+def test_what_is_borrowed_is_worth_the_close_before() -> None:
+    found = ledger(
+        [[10.0], [10.0], [12.0], [11.0]], [1], [[-0.5]], allow_short=True, trade={"borrow_bps_a_year": 252.0}
+    )
+    # 50 are short, at 10 and then at 12: 1 bp of 500 and of 600.
+    assert paid(found, "borrow") == pytest.approx([0, 0, 0.05, 0.06])
+    assert found.equity.tolist() == pytest.approx([1000, 1000, 900 - 0.05, 950 - 0.11])
+
+
 def test_debt_is_financed_at_its_own_rate() -> None:
     session = 1.1 ** (1 / 252) - 1
     found = ledger([[10.0]] * 3, [1], [[1.5]], limits={"gross": 1.5}, money={"rate": 0.0, "debit_rate": 0.1})
@@ -134,6 +143,21 @@ def test_a_band_may_be_a_part_of_the_target() -> None:
     assert found.weights[3, 0] == pytest.approx(0.4)
 
 
+def test_the_band_of_a_short_target_is_as_wide_as_that_of_a_long_one() -> None:
+    # At 10.2 the short is 510 of 990, 1.5 points off; at 12 it is 600 of 900, 16.7 points off: a tenth of 50 is 5.
+    prices = [[10.0], [10.0], [10.2], [12.0]]
+    found = ledger(prices, [1, 2, 3], [[-0.5]] * 3, allow_short=True, rebalance={"band": 0.1, "of": "target"})
+    assert [int(session) for session in found.trades.session] == [1, 3]
+
+
+def test_the_cash_floor_is_a_part_of_what_costs_leave() -> None:
+    # V' = 1000 - 0.01 x 0.9 V'; a tenth of V', not of 1000, stays in cash, so that nothing is cut.
+    found = ledger(FLAT, [1], [[0.9]], limits={"cash_floor": 0.1}, trade={"commission_bps": 100})
+    assert found.equity[1] == pytest.approx(1000 / 1.009)
+    assert found.cash[1] == pytest.approx(100 / 1.009)
+    assert found.stuck == 0
+
+
 def test_small_trades_are_left_out() -> None:
     prices = [[10.0, 10.0], [10.0, 10.0], [10.1, 10.0], [12.0, 10.0]]
     found = ledger(prices, [1, 2, 3], [[0.5, 0.5]] * 3, trade={"smallest_trade": 0.01})
@@ -154,6 +178,20 @@ def test_lots_are_whole_and_the_rest_stays_in_cash() -> None:
     assert found.cash[1] == pytest.approx(99.0)
     whole = ledger([[10.0]] * 2, [1], [[0.5]], trade={"lots": 1})
     assert whole.units[1, 0] == 50.0
+
+
+def test_lots_of_a_short_are_rounded_toward_zero_too() -> None:
+    # 500 short at 30 are 16.67 units: one lot of 10, not two.
+    found = ledger([[30.0]] * 2, [1], [[-0.5]], allow_short=True, trade={"lots": 10})
+    assert found.units[1, 0] == -10.0
+    assert found.cash[1] == pytest.approx(1300.0)
+
+
+def test_a_rate_that_moves_while_there_is_no_price_counts_with_the_next_price() -> None:
+    # 100 units of 10 local; on the gap nothing is known to have moved. Then 12 at 1.2 are 10 local: all of it currency.
+    rates = np.array([[1.0], [1.0], [1.5], [1.2]])
+    found = ledger([[10.0], [10.0], [np.nan], [12.0]], [1], [[1.0]], panel={"fx": rates})
+    assert found.currency.tolist() == pytest.approx([0.0, 0.0, 0.0, 200.0])
 
 
 def test_buys_are_cut_to_cash_by_one_factor_where_a_sale_is_stuck() -> None:

@@ -154,3 +154,10 @@ def test_net_of_costs_can_sell_short() -> None:
     run = run_kernel(market([[10], [12]], [0], [[-0.5]]))
     assert run.units[0, 0] == -5_000
     assert run.equity.tolist() == [100_000, 90_000]
+
+
+def test_costs_of_long_and_short_together_may_exceed_what_is_left() -> None:
+    """Twice long, once short at 40%: V' = V - 0.4 (2 V' + V'), so V' = V / 2.2, less than the costs of 1.2 V'."""
+    run = run_kernel(market([[10, 10]], [0], [[2.0, -1.0]], bps=4_000))
+    assert run.equity[0] == pytest.approx(100_000 / 2.2)
+    assert run.units[0] * 10 == pytest.approx([200_000 / 2.2, -100_000 / 2.2])

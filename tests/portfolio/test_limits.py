@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from engine.errors import ConfigError
+from engine.portfolio.bounds import Bounds
 from engine.portfolio.limited import limit_caveats
+from engine.portfolio.limits import fitted_weights
 from tests.portfolio.limited_markets import case_of
 
 ASKED = [0.20, 0.10, 0.10, 0.20, 0.30, 0.10]
@@ -69,6 +71,19 @@ def test_the_caps_of_all_members_are_a_cap_of_their_sleeve() -> None:
     found = limited({"asset": {"a00": {"max": 0.1}, "a01": {"max": 0.1}, "a02": {"max": 0.1}}})
     factor = 1 + 0.1 / 0.6
     np.testing.assert_allclose(found, [0.1, 0.1, 0.1, 0.2 * factor, 0.3 * factor, 0.1 * factor], atol=1e-15)
+
+
+
+def test_caps_that_are_met_one_after_another_leave_the_others_in_proportion() -> None:
+    """0.25 is wanted more. a meets 0.42 at once; of what it leaves b meets 0.3; c and d share 0.28 as they weigh, 2 : 1.
+
+    Every step would be short of the sum if the one before it were the last.
+    """
+    asked, caps = np.array([[0.4, 0.2, 0.1, 0.05]]), np.array([[0.42, 0.3, np.inf, np.inf]])
+    none, least = np.full((1, 4), np.inf), np.zeros((1, 4))
+    bounds = Bounds(np.arange(4), np.ones((1, 4)), least, none, least, caps, 1.0, 1.0, np.inf)
+    found, _ = fitted_weights(asked, bounds)
+    np.testing.assert_allclose(found, [[0.42, 0.3, 0.28 * 2 / 3, 0.28 / 3]], atol=1e-14)
 
 
 def test_what_nobody_may_hold_is_cash() -> None:

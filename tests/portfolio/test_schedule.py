@@ -16,7 +16,7 @@ from engine.config import EveryArrival, EveryDate, EverySessions, EveryWeekday, 
 from engine.errors import ConfigError
 from engine.market.assemble import build_panel
 from engine.market.panel import Panel, Series
-from engine.portfolio.schedule import decision_sessions
+from engine.portfolio.schedule import decision_sessions, session_before
 from tests.portfolio.markets import Market, config_of, panel_of
 
 METALS_LEAD = Path(__file__).parents[2] / "configs" / "metals_lead.yaml"
@@ -180,6 +180,26 @@ def test_an_offset_moves_every_decision_and_none_of_those_from_from_on_is_left_o
     sessions = [str(day) for day in sample.sessions]
     # The last one, of 2012-12-31, would fall behind the data.
     assert moved == [sessions[sessions.index(day) + 2] for day in plain[:-1]]
+
+
+
+@pytest.mark.parametrize(
+    ("every", "first", "offset", "expected"),
+    [
+        # Month ends are sessions 1, 3 and 4: what the second decides of as new came after the first one.
+        ("month_end", 3, 0, 1),
+        ("month_end", 4, 0, 3),
+        # Each a session later: 2, 4, ...
+        ("month_end", 4, 1, 2),
+        # Before the first one there is the session before, and before session 0 nothing.
+        ("month_end", 1, 0, 0),
+        ("daily", 0, 0, -1),
+        ("once", 3, 0, 2),
+    ],
+)
+def test_the_decision_before_the_first_one_is_an_earlier_one(every: str, first: int, offset: int, expected: int) -> None:
+    panel = panel_on(["2024-01-30", "2024-01-31", "2024-02-28", "2024-02-29", "2024-03-29"], "2024-04-01")
+    assert session_before(config_of(1, every=every), panel, first, offset) == expected
 
 
 def test_an_offset_beyond_the_data_says_how_far_it_may_go() -> None:

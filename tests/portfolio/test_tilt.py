@@ -114,3 +114,9 @@ def test_a_tilt_shrinks_where_an_asset_would_be_sold_short_unless_that_is_allowe
     np.testing.assert_allclose(found[0], [0.1, 0.1, 0.6, 0.0, 0.1], atol=1e-15)
     found = targets(tilt, stances, stance=Rank(top=1), allow_short=True)
     np.testing.assert_allclose(found[0], [0.1, 0.1, 0.8, -0.2, 0.1], atol=1e-15)
+
+
+def test_the_smallest_shortfall_shrinks_a_tilt_too() -> None:
+    """0.31 points out of a03, which holds 0.3: nothing of it is left, and nothing is sold short."""
+    found = targets({"soft": {"over": 0.31, "from": "same"}}, {"a02": [1.0], "a03": [0.0]}, stance=Rank(top=1))
+    np.testing.assert_allclose(found[0], [0.1, 0.1, 0.6, 0.0, 0.1], atol=1e-15)

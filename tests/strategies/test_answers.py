@@ -196,7 +196,7 @@ def test_scarcity_counts_outages(desk: Desk) -> None:
 def test_underowned_ranks_the_weight_and_enters_after_the_turn(desk: Desk) -> None:
     result = desk.run(
         strategy="underowned",
-        with_="{sleeve: one, versus: two, window: 100, turned: 20}",
+        with_="{sleeve: one, versus: two, window: 100, turned: 10}",
         every="daily",
         stance="{rule: threshold, enter: 0.8, exit: 0.3}",
     )
@@ -204,9 +204,12 @@ def test_underowned_ranks_the_weight_and_enters_after_the_turn(desk: Desk) -> No
     found = result.opinions["score one"]
     agree(found, 1 - (weight.rolling(100).rank() - 0.5) / 100)
     stance = result.opinions["stance one"]
-    opened = stance[(stance == 1) & (stance.shift(1, fill_value=0) == 0)].index
-    assert len(opened) > 0
-    assert (ONE.pct_change(20)[opened] > 0).all()
+    risen, now, expected = ONE.pct_change(10)[found.index] > 0, 0.0, []
+    for score, may in zip(found, risen, strict=True):
+        now = 0.0 if score <= 0.3 else 1.0 if score >= 0.8 and may else now
+        expected.append(now)
+    assert stance.tolist() == expected
+    assert 0 < stance.mean() < 1
     assert ((found >= 0.8) & (stance == 0)).any(), "low, and still falling"
 
 
@@ -251,6 +254,14 @@ def test_broker_views_add_up_in_steps_and_are_forgotten(desk: Desk) -> None:
     # Three upgrades are 1.2, cut at 1; they are 100 sessions old in December, January and February.
     expected = [0, 0.4, 0.8, 1, 1, 1, 0.4, 0, -0.4, -0.4, -0.4, 0, 0]
     assert found.round(9).tolist() == expected
+
+
+def test_a_brokers_call_counts_for_its_sessions_and_not_one_more(desk: Desk) -> None:
+    desk.text("date,sign\n2020-08-13,1\n", "calls.csv")
+    views = {"strategy": "broker_views", "with_": "{calls: {one: calls}, hold_sessions: 30}", "every": "daily"}
+    found = desk.run(**views, watch="{calls: {series: houses.sign}}", data=HOUSES).opinions["score one"]
+    assert str(found[found > 0].index[0].date()) == "2020-08-14"
+    assert int((found > 0).sum()) == 30
 
 
 def test_broker_views_by_black_and_litterman_are_the_formula(desk: Desk) -> None:
@@ -317,4 +328,6 @@ def test_a_stimulus_waits_for_the_turn(desk: Desk) -> None:
     assert (str(held[0].date()), len(held)) == ("2020-09-21", 20)
     late = desk.run(strategy="policy_stimulus", with_=shape.replace("WAIT", "9"), **asked).opinions["stance one"]
     assert not (late > 0).any(), "it turned ten sessions after the news was known"
+    in_time = desk.run(strategy="policy_stimulus", with_=shape.replace("WAIT", "10"), **asked).opinions["stance one"]
+    assert str(in_time[in_time > 0].index[0].date()) == "2020-09-21", "the last session on which it may turn"
     assert late["2021-01-11"] == -0.5, "a blow waits for nothing"

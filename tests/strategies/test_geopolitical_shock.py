@@ -8,6 +8,9 @@ and its acts 1.0 each (1988 to 2026): 3 to 5 years for a mean of 8, 4 to 7 for o
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +22,7 @@ from engine.signals import changing_response, shocks_until_flip, weeks_until_fli
 from engine.trials import Tried
 from tests.desk import Desk
 
+ROOT = Path(__file__).parents[2]
 FLIP = "2003-01-06"
 LEARNT = (
     "{series: index, respond: miners, market: equities, metals: metals, shock: 3.5, over_sessions: 10, learn_from: 8}"
@@ -92,6 +96,18 @@ def test_the_result_says_after_how_many_shocks_and_years_the_sign_would_flip(des
     with (console := Console(width=120)).capture() as captured:
         console.print(Summary(result, Tried(1, None)))
     assert "shocks until the sign would flip: " in captured.get()
+
+
+def test_a_week_teaches_from_the_session_on_which_it_is_over() -> None:
+    """A change seen on session 5 can be acted on from the close of session 6; the five sessions after end with 11."""
+    weekly = runpy.run_path(str(ROOT / "strategies" / "geopolitical_shock.py"))["weekly"]
+    levels = np.exp(np.arange(24.0) ** 2).reshape(-1, 1)
+    changes = np.full(24, np.nan)
+    changes[[0, 5]] = 0.1, 0.2
+    moves, seen = weekly([levels[:12, 0]], changes[:12])
+    np.testing.assert_allclose(moves[:, 0], [6.0**2 - 1, 11.0**2 - 6**2])
+    assert seen.tolist() == [0.1, 0.2]
+    assert weekly([levels[:11, 0]], changes[:11])[1].tolist() == [0.1]
 
 
 def test_a_discounted_mean_turns_when_the_formula_says(desk: Desk) -> None:

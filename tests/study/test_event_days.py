@@ -156,6 +156,9 @@ def test_shocks_are_the_surprises_of_each_batch() -> None:
         assert size == innovations(values[:until], 5, window=365).max()
     level = EventShocks.model_validate({"shocks": "x", "at_least": values[800]})
     assert find_shocks(series, level)[0].tolist() == [701, 800]
+    # What was known before the data begin is no event, however large.
+    early = Series(np.array([9.0, 1.0, 9.0, 1.0]), dates[:4], np.array([0, 0, 1, 2]))
+    assert find_shocks(early, EventShocks.model_validate({"shocks": "x", "at_least": 5}))[0].tolist() == [2]
     above = EventShocks.model_validate({"shocks": "x", "at_least": values[701] + 1})
     assert find_shocks(series, above)[0].tolist() == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from engine.config import load
@@ -54,6 +55,18 @@ def test_sleeves_are_rebalanced_daily_and_factors_are_what_they_say(desk: Desk, 
     np.testing.assert_allclose(around.returns[1:, 1], moves[1:, 2], rtol=1e-10, atol=1e-15)
     np.testing.assert_allclose(around.factors[1:, 0], moves[1:, 3], rtol=1e-10, atol=1e-15)
     assert np.isnan(around.returns[0]).all()
+
+
+def test_a_value_of_a_day_without_a_session_is_no_factor_of_the_next_one(desk: Desk, prices) -> None:
+    """Of 2021-03-08, a Monday, nothing is said; what is said of the Sunday before is not about it."""
+    named = pd.read_csv("changes.csv", index_col="date", parse_dates=True)
+    before = study(desk).around.factors[:, 1]
+    row = int(np.flatnonzero(prices.index == "2021-03-08")[0])
+    sunday = pd.DataFrame({"value": [9.0]}, pd.DatetimeIndex(["2021-03-07"], name="date"))
+    desk.prices(pd.concat([named.drop(pd.Timestamp("2021-03-08")), sunday]).sort_index(), "changes.csv")
+    found = study(desk).around.factors[:, 1]
+    assert np.isnan(found[row])
+    np.testing.assert_array_equal(np.delete(found, row), np.delete(before, row))
 
 
 def test_a_watched_series_counts_on_the_day_it_describes_not_when_it_was_known(desk: Desk, prices) -> None:

@@ -120,3 +120,12 @@ def test_bootstraps_see_what_is_planted() -> None:
     assert (always.drawdown.low, always.drawdown.high) == (0.0, 0.0)
     assert own_bootstrap(np.zeros(100), np.zeros(100), 252) is None
     assert active_return_bootstrap(market, market, 252) is None
+
+
+def test_the_first_loss_is_part_of_the_deepest_drawdown() -> None:
+    """20 sessions of -1%, give or take a hair: in every order the portfolio ends 0.99^20 - 1 below where it began."""
+    pytest.importorskip("arch")
+    hair = np.tile([1e-7, -1e-7], 10)
+    found = own_bootstrap(-0.01 + hair, np.zeros(20), 252, repetitions=50)
+    assert found is not None
+    assert (found.drawdown.low, found.drawdown.high) == pytest.approx((0.99**20 - 1,) * 2, abs=1e-5)

@@ -106,8 +106,8 @@ def made(moves: Moves, rng: Generator) -> Moves:
 def stationary_rows(count: int, block: int, rng: Generator) -> Indices:
     """(count,) rows drawn in blocks that begin anywhere and run on past the end; lengths are geometric."""
     begins = rng.random(count) < 1.0 / block
-    begins[0] = True
     rows = np.arange(count)
+    # The first row begins a block whatever was drawn for it.
     last = np.maximum.accumulate(np.where(begins, rows, 0))
     drawn: Indices = (rng.integers(0, count, count)[last] + rows - last) % count
     return drawn

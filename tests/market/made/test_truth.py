@@ -122,3 +122,11 @@ def test_no_return_foretells_the_next_in_the_null() -> None:
         one = market.group("miner").mean(axis=1) - SAMPLE.drift
         scores.append((one[1:] * one[:-1]).sum() / np.sqrt(((one[1:] * one[:-1]) ** 2).sum()))
     hold_scores(np.array(scores))
+
+
+def test_a_shock_on_the_very_day_of_the_flip_is_flipped() -> None:
+    recipe = Recipe(3, sessions=2000, response=ShockResponse(move=0.06))
+    first = make_market(recipe).index.shocks[0].item()
+    flipped = replace(recipe, response=ShockResponse(move=0.06, flips_on=first))
+    opposite = replace(recipe, response=ShockResponse(move=-0.06))
+    np.testing.assert_array_equal(make_market(flipped).returns, make_market(opposite).returns)

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 import engine
+from engine.results.checks.baseline import Agreed
+from engine.results.checks.moved import _metric
 from tests.desk import Desk
 from tests.results.command import Command
 
@@ -112,6 +114,12 @@ def test_each_metric_has_its_tolerance_and_its_direction(
     (entry,) = said.json["checks"]
     assert (said.code, entry["verdict"]) == (0 if verdict == "drift" else 1, verdict)
     assert [(one["change"], one["within"]) for one in entry["differences"]] == [(change, verdict == "drift")]
+
+
+@pytest.mark.parametrize(("now", "within"), [(0.75, True), (0.25, True), (0.7500001, False), (0.2499999, False)])
+def test_a_move_of_the_whole_tolerance_is_within_it(now: float, within: bool) -> None:
+    """Halves and quarters carry no rounding."""
+    assert _metric("beta", Agreed(0.5, "none", 0.25), 0.5, now).within is within
 
 
 def test_a_tolerance_survives_an_update(desk: Desk, overweight: Command) -> None:

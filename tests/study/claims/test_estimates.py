@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from engine.study.claims.estimates import capture
+from engine.study.claims.estimates import _spans, capture
 from engine.study.claims.hac import UNDEFINED, difference_of, lags_of, mean_of, slope
 from engine.study.claims.overlap import overlapping_slope
 from tests.desk import Desk, made_prices
@@ -235,6 +237,17 @@ def test_a_split_parts_the_windows_and_too_few_of_them_tell_nothing(desk: Desk) 
     assert before.what == "AAA to 2011-12-31"
     late = parts(desk, CATCH_UP + "split: 2012-06-29")[1]
     assert (late.verdict, late.note.split("; ")[1]) == ("cannot tell", "too few to tell: 4 independent, it takes 6")
+
+
+def test_the_month_that_ends_on_the_split_is_before_it() -> None:
+    days = np.array(["2020-01-31", "2020-02-28", "2020-03-31", "2020-04-30", "2020-05-29"], "datetime64[D]")
+    assert _spans(None, days, 1) == [("", 1, 5)]
+    on = dt.date(2020, 3, 31)
+    assert _spans(on, days, 1) == [(f"to {on}", 1, 3), (f"after {on}", 3, 5)]
+    before = dt.date(2020, 3, 30)
+    assert _spans(before, days, 1) == [(f"to {before}", 1, 2), (f"after {before}", 2, 5)]
+    early = dt.date(2019, 1, 1)
+    assert _spans(early, days, 1) == [(f"to {early}", 1, 1), (f"after {early}", 1, 5)]
 
 
 def test_months_that_have_too_little_before_them_are_not_measurable(desk: Desk) -> None:

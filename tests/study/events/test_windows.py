@@ -83,6 +83,8 @@ def test_overlaps_are_listed_or_the_later_is_dropped() -> None:
     assert dropped.left_out == (LeftOut(1, 23, "its window overlaps that of event 0 by 2 sessions"),)
     assert dropped.overlaps == ()
     assert place_events(np.array([20, 25]), 50, windows, "drop_later").days.tolist() == [20, 25]
+    assert place_events(np.array([20, 25]), 50, windows).overlaps == ()
+    assert place_events(np.array([20, 24]), 50, windows).overlaps == (Overlap(0, 1, 1),)
 
 
 def test_another_word_for_overlapping_is_refused() -> None:

@@ -6,6 +6,7 @@ import json
 import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import engine
@@ -17,6 +18,7 @@ from engine.study.sweep.block import WAYS, run_block
 from engine.study.sweep.blocks import run_blocks
 from engine.study.sweep.crew import Crew, Todo
 from engine.study.sweep.kept import Kept
+from engine.study.sweep.outcome import best_of
 from engine.study.sweep.plan import plan_of
 from engine.trials import TRIALS, tried_with
 from tests.desk import Desk
@@ -152,6 +154,13 @@ def test_the_best_is_the_best_and_its_command_gives_it(desk: Desk) -> None:
     assert figures_alone(path, best["variant"]) == pytest.approx(best["figures"], rel=1e-9)
     assert best["values"] == {key: rows[best["variant"]][key] for key in best["values"]}
     assert "the best of 12 variants" in " ".join(studied.caveats)
+
+
+@pytest.mark.parametrize(("metric", "best"), [("sharpe", 1), ("max_drawdown", 1), ("volatility", 3), ("turnover", 3)])
+def test_the_best_is_the_highest_or_the_lowest_as_its_metric_goes(metric: str, best: int) -> None:
+    """Of equals the first; where there is no figure there is nothing to choose."""
+    assert best_of(np.array([np.nan, 0.7, 0.7, -0.2, -0.2]), metric) == best
+    assert best_of(np.full(3, np.nan), metric) is None
 
 
 def test_plateau_and_needle_by_hand(desk: Desk) -> None:
