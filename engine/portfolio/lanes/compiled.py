@@ -83,3 +83,9 @@ def _copy(function: FunctionType, name: str, helpers: dict[str, Any]) -> Functio
 
 
 simulate_blocks = _entry("simulate_blocks", stances, tilts, fitting, targets, trade, sums, run)
+
+
+def is_kept() -> bool:
+    """Whether an earlier process has left the compiled lanes on the disk."""
+    # numba has no public name for where it keeps them.
+    return any(Path(simulate_blocks._cache.cache_path).glob(f"*{simulate_blocks.py_func.__name__}*.nbc"))  # type: ignore[attr-defined]

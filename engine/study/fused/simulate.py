@@ -88,6 +88,12 @@ def simulate_many(
     return found
 
 
+def is_compiled() -> bool:
+    """Whether the lanes lie compiled on this machine's disk; else the first variants wait for the compiler."""
+    kept: bool = import_module(COMPILED).is_kept()
+    return kept
+
+
 def tasks_of(job: Job, workers: int) -> Iterator[Task]:
     """Blocks that take the same work, of variants that trade by the same terms next to each other."""
     picks, terms = job.table.picks, job.table.terms

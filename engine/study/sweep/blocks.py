@@ -15,8 +15,10 @@ import numpy as np
 from engine.market.table import Indices, Matrix, Vector
 from engine.measure.metrics import METRICS
 from engine.study.cluster import Cluster, cluster_used
+from engine.study.fused.can import lanes_can
+from engine.study.fused.simulate import is_compiled
 from engine.study.processes import cores
-from engine.study.sweep.block import FAILED, Block, run_block
+from engine.study.sweep.block import FAILED, WORTH, Block, run_block
 from engine.study.sweep.crew import Crew, Todo
 from engine.study.sweep.kept import Kept
 from engine.study.sweep.on_ray import blocks_on_ray
@@ -46,6 +48,11 @@ class Found:
         """Add what a block came to."""
         self.figures[block.rows], self.way[block.rows] = block.figures, block.way
         self.reasons.update(block.reasons)
+
+
+def waits_for_compiler(plan: Plan) -> bool:
+    """Whether the first block has to wait until the lanes are compiled, which is kept on the disk."""
+    return plan.variants.count >= WORTH and lanes_can(plan.config) is None and not is_compiled()
 
 
 def nothing_found(count: int) -> Found:
@@ -97,13 +104,20 @@ def _work_on(
 def _work(plan: Plan, folder: Path, found: Found, crew: Crew, pace: _Pace, others: int) -> None:
     """Run blocks here, and gather those that others have done, until there are none left."""
     kept, hired, number = Kept(), False, None
+    compiles = waits_for_compiler(plan)
+    if compiles:
+        pace.tell("compiling, once on this machine: half a minute")
     while True:
         number = crew.todo.take(number)
         if number is not None:
             block = run_block(plan, number, kept)
             keep_block(folder, number, block)
             found.put(block)
-            pace.count()
+            if compiles:
+                pace.begin(1)
+                compiles = False
+            else:
+                pace.count()
             if not hired and crew.todo and others > 0 and pace.left() > PAYS:
                 crew.hire(min(others, len(crew.todo)))
                 hired = True
@@ -122,27 +136,32 @@ class _Pace:
 
     def __init__(self, plan: Plan, blocks: int, say: Callable[[str], None]) -> None:
         self._plan, self._blocks, self._say = plan, blocks, say
-        self._done, self._start = 0, time.monotonic()
-        self._tell()
+        self._done, self._before, self._start = 0, 0, time.monotonic()
+        self.tell()
 
-    def begin(self) -> None:
-        """Only now it begins."""
-        self._start = time.monotonic()
+    def begin(self, done: int = 0) -> None:
+        """Only now it begins, with so many blocks done of which nothing says how fast it goes."""
+        self._done, self._before, self._start = self._done + done, self._done + done, time.monotonic()
+        self.tell()
 
     def count(self) -> None:
         """A block more is done."""
         self._done += 1
-        self._tell()
+        self.tell()
 
     def left(self) -> float:
         """Seconds that the rest will take, at the pace so far."""
-        return (time.monotonic() - self._start) / max(self._done, 1) * (self._blocks - self._done)
+        return (time.monotonic() - self._start) / max(self._done - self._before, 1) * (self._blocks - self._done)
 
-    def _tell(self) -> None:
+    def tell(self, waits: str = "") -> None:
+        """Say how many are done, how fast it goes and how long it will take, or what it waits for."""
         count, size = self._plan.variants.count, self._plan.size
         words = f"{min(count, (self._plan.blocks - self._blocks + self._done) * size):,} of {count:,} variants"
-        if self._done:
-            rate = self._done * size / max(time.monotonic() - self._start, 1e-9)
+        done = self._done - self._before
+        if waits:
+            words += f", {waits}"
+        elif done:
+            rate = done * size / max(time.monotonic() - self._start, 1e-9)
             words += f", {rate:,.0f} a second, {span_words(self.left())} left"
         self._say(words)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +27,7 @@ from engine.trials import TRIALS, tried_with
 from tests.desk import Desk
 from tests.results.command import Command
 from tests.study.sweep.swept import figures_alone, figures_of, rows_of, sweep, swept
+from tests.study.test_fused import figures_of_copies
 
 PARAMETERS = (
     "    with.lookback: [10, 40]\n    stance.enter: {from: 0.1, to: 0.5, step: 0.2}\n    tilt.one.over: [0.1, 0.3]"
@@ -199,6 +203,30 @@ def test_progress_is_said(desk: Desk) -> None:
     assert said[0] == "0 of 12 variants"
     assert said[-1].startswith("12 of 12 variants, ")
     assert said[-1].endswith(" a second, 0 s left")
+
+
+def test_whoever_waits_for_the_compiler_is_told_and_it_does_not_count_as_pace(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, said = plan_of(load(sweep(desk, PARAMETERS))), list[str]()
+    monkeypatch.setattr(blocks, "WORTH", 1)
+    monkeypatch.setattr(blocks, "is_compiled", lambda: False)
+    run_blocks(plan, Path("first"), said.append, processes=1)
+    assert said[:2] == ["0 of 12 variants", "0 of 12 variants, compiling, once on this machine: half a minute"]
+    assert " a second" not in said[2]
+    monkeypatch.setattr(blocks, "is_compiled", lambda: True)
+    run_blocks(plan, Path("second"), said.append, processes=1)
+    assert sum("compiling" in words for words in said) == 1
+
+
+def test_compiled_lanes_are_found_on_the_disk_and_nowhere_else(tmp_path: Path) -> None:
+    """Another process sees them where this one keeps its own, and not in an empty folder."""
+    figures_of_copies()
+    code = "from engine.study.fused.simulate import is_compiled; print(is_compiled())"
+    for folder, expected in ((None, "True"), (tmp_path, "False")):
+        environment = {**os.environ, **({} if folder is None else {"NUMBA_CACHE_DIR": str(folder)})}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == expected
 
 
 def test_the_ledger_counts_every_variant_once(desk: Desk) -> None:
