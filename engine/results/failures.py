@@ -52,10 +52,15 @@ def attempt(name: str, action: Callable[[], T]) -> T | Failure:
 
 
 def tell(answers: Iterable[object]) -> None:
-    """Every failure among the answers, on stderr."""
+    """Every failure among the answers, on stderr; one that several files share, such as their base's, once."""
+    names: dict[str, dict[str, None]] = {}
     for one in answers:
         if isinstance(one, Failure):
-            terminal.complain(one.error)
+            names.setdefault(one.error, {})[one.name] = None
+    for error, shared in names.items():
+        terminal.complain(error)
+        if len(shared) > 1:
+            terminal.complain(f"this stops {', '.join(shared)}")
 
 
 def exit_code(answers: Iterable[object], least: int = 0) -> int:
