@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.results import interrupt
+from engine.results.failures import Failure, tell
 from tests.desk import Desk
 from tests.results.command import Command
 
@@ -135,3 +136,11 @@ def test_an_interrupt_from_outside_ends_a_run(desk: Desk, ending: int, code: int
         os.kill(process.pid, ending)
         assert process.wait(timeout=60) == code
         assert (process.stdout.read(), process.stderr.read()) == (b"", b"stopped\n")
+
+
+def test_a_failure_that_files_share_is_told_once_with_all_of_their_names(capsys: pytest.CaptureFixture[str]) -> None:
+    """Twenty configs that extend one broken base would otherwise print its fault twenty times."""
+    tell([Failure("a.yaml", "base.yaml:1:1: wrong", 2), Failure("b.yaml", "base.yaml:1:1: wrong", 2), 7])
+    tell([Failure("c.yaml", "c.yaml:1:1: wrong", 2), Failure("c.yaml", "c.yaml:1:1: wrong", 2)])
+    said = capsys.readouterr().err.splitlines()
+    assert said == ["base.yaml:1:1: wrong", "  it stops a.yaml, b.yaml", "c.yaml:1:1: wrong"]

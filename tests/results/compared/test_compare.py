@@ -187,14 +187,15 @@ def test_costs_and_attribution_stand_side_by_side_and_add_up(desk: Desk, overwei
     assert sum(first["active_by_sleeve"].values()) == pytest.approx(active)
 
 
-def test_a_sleeve_that_a_run_does_not_hold_added_nothing_that_could_be_shown(desk: Desk, overweight: Command) -> None:
-    """And one that is held at its policy weight all the time added zero."""
+def test_a_sleeve_that_a_run_does_not_hold_has_a_dash_and_one_that_added_nothing_a_zero(
+    desk: Desk, overweight: Command
+) -> None:
+    still = {"strategy": "buy_and_hold", "stance": None, "tilt": None, "with_": None}
     one = engine.run(desk.config("a.yaml"))
-    other = engine.run(desk.config("b.yaml", strategy="buy_and_hold", stance=None, tilt=None, with_=None,
-                                   hold="{all: [AAA, BBB, CCC]}", policy="{all: 1.0}"))  # fmt: skip
+    other = engine.run(desk.config("b.yaml", hold="{all: [AAA, BBB], none: [CCC]}", policy="{all: 1.0}", **still))
     rows = overweight(f"compare {one.id} {other.id}").out.partition("over policy, a year")[2].splitlines()[1:]
-    cells = {row.split()[0]: row.split()[1:] for row in rows[: len(one.config.hold) + 1]}
-    assert cells.pop("all") == ["-", "+0.00%"]
+    cells = {row.split()[0]: row.split()[1:] for row in rows[: len(one.config.hold) + 2]}
+    assert (cells.pop("all"), cells.pop("none")) == (["-", "+0.00%"], ["-", "+0.00%"])
     assert [*cells] == sorted(one.config.hold)
     assert all(shown[1] == "-" and shown[0].endswith("%") for shown in cells.values())
 
