@@ -132,7 +132,6 @@ def test_its_effects_linked_by_hand() -> None:
     assert sum(effects.values()).sum() == pytest.approx(0.19, abs=1e-14)
 
 
-
 def test_a_trade_on_the_last_session_of_a_year_costs_that_year() -> None:
     """Decided on 2019-12-30, traded on the 31st: 1000 / 1.01 of stock at 1%, the only cost there is."""
     market = quiet_market(np.full((4, 1), 10.0))

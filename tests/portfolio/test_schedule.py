@@ -182,7 +182,6 @@ def test_an_offset_moves_every_decision_and_none_of_those_from_from_on_is_left_o
     assert moved == [sessions[sessions.index(day) + 2] for day in plain[:-1]]
 
 
-
 @pytest.mark.parametrize(
     ("every", "first", "offset", "expected"),
     [
@@ -197,7 +196,9 @@ def test_an_offset_moves_every_decision_and_none_of_those_from_from_on_is_left_o
         ("once", 3, 0, 2),
     ],
 )
-def test_the_decision_before_the_first_one_is_an_earlier_one(every: str, first: int, offset: int, expected: int) -> None:
+def test_the_decision_before_the_first_one_is_an_earlier_one(
+    every: str, first: int, offset: int, expected: int
+) -> None:
     panel = panel_on(["2024-01-30", "2024-01-31", "2024-02-28", "2024-02-29", "2024-03-29"], "2024-04-01")
     assert session_before(config_of(1, every=every), panel, first, offset) == expected
 
