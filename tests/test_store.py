@@ -98,6 +98,18 @@ def test_a_damaged_folder_is_replaced_and_leftovers_are_cleared(desk: Desk) -> N
     assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
+def test_the_draft_of_a_process_that_is_not_ours_is_left_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(process: int, number: int) -> None:
+        raise PermissionError if process == 4_000_001 else ProcessLookupError
+
+    home = Path("home")
+    for process in ("4000001", "4000002"):
+        (home / f"{folder.UNFINISHED}{process}-a").mkdir(parents=True)
+    monkeypatch.setattr(os, "kill", refused)
+    folder.put_folder(home / "one", lambda draft: None)
+    assert sorted(one.name for one in home.iterdir()) == [f"{folder.UNFINISHED}4000001-a", "one"]
+
+
 def test_what_full_measured_stays_when_the_run_is_repeated(desk: Desk) -> None:
     result = engine.run(desk.config(every="week_end"), full=True)
     assert result.path is not None

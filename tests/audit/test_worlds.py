@@ -1,11 +1,15 @@
-"""Other worlds by hand: what a changed table must keep, and from where it goes on."""
+"""Parts of the audit by hand: what a changed table must keep, who may change names, what a text tells of."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from engine.audit.labels import exchanged
+from engine.audit.text import told_by
 from engine.audit.worlds import MOVES, scrambled
 from engine.market.table import Table
+from tests.portfolio.markets import config_of
 
 DAY = np.datetime64("2020-01-07")
 
@@ -28,3 +32,16 @@ def test_scrambled_prices_go_on_from_where_they_stood() -> None:
     assert np.nanmax(np.abs(late)) < 8 * MOVES
     assert (late[~np.isnan(late)] != 0.0).all()
     assert not np.array_equal(found, scrambled(DAY, 2)(table).values, equal_nan=True)
+
+
+def test_a_label_that_the_config_names_elsewhere_keeps_its_name() -> None:
+    homes = dict.fromkeys(("a00", "a01", "a02"), "x")
+    assert exchanged(config_of(3), homes) == {"a00": "a02", "a01": "a00", "a02": "a01"}
+    dear = config_of(3, trade={"commission_bps": {"a00": 5, "default": 1}})
+    assert exchanged(dear, homes) == {"a01": "a02", "a02": "a01"}
+    assert exchanged(config_of(3), {**homes, "a02": "y"}) == {"a00": "a01", "a01": "a00"}
+
+
+@pytest.mark.parametrize("line", ["import pyarrow.parquet as pq", "from pyarrow import csv", "import os, pyarrow"])
+def test_an_import_of_what_reads_unseen_is_told(line: str) -> None:
+    assert [*told_by(f"import numpy\n{line}\n")] == [(2, "imports pyarrow, which reads files unseen")]

@@ -416,6 +416,19 @@ def test_a_stance_that_never_is_full_leaves_room_for_more_points(write, good: st
     ]
 
 
+@pytest.mark.parametrize("ranks", ["top: 2", "top: 1, bottom: 2"])
+def test_a_rank_of_all_members_leaves_nobody_to_take_from(write, good: str, ranks: str) -> None:
+    text = good.replace("[XME]", "[XME, GDX]").replace(
+        "{rule: threshold, enter: 1, exit: 0}", f"{{rule: rank, {ranks}}}"
+    )
+    same = text.replace("over: 0.2, from: equities", "over: 0.1, from: same")
+    assert faults_of(write(same)) == [
+        "a.yaml:7:34: tilt.miners.from: found `same`, though the rank may choose 2 of the 2 members of miners; "
+        "expected members left to take from; rank fewer than 2, or name another sleeve"
+    ]
+    assert load(write(same.replace("[XME, GDX]", "[XME, GDX, SIL]"))).tilt["miners"].from_ == "same"
+
+
 def test_both_sides_may_be_entered_at_zero(write, good: str) -> None:
     rule = load(write(good.replace("enter: 1, exit: 0", "enter: 0, exit: 0, sides: both"))).stance
     assert rule == Threshold(enter=0.0, exit=0.0, sides="both")

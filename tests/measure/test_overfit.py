@@ -98,7 +98,7 @@ def test_a_haircut_needs_years_and_trials(years: float, trials: int) -> None:
 
 
 def test_equal_variants_share_their_rank() -> None:
-    """Whichever of two equal columns is best in one half, it ranks in the middle of both in the other: log odds of 0."""
+    """Whichever of two equal columns is best in one half, it ranks between both in the other: log odds of 0."""
     own = noise(9, variants=1)
     answer = probability_of_overfitting(np.hstack([own, own]), blocks=4)
     assert answer.logits.tolist() == [0.0] * 6

@@ -74,9 +74,9 @@ def test_the_caps_of_all_members_are_a_cap_of_their_sleeve() -> None:
 
 
 def test_caps_that_are_met_one_after_another_leave_the_others_in_proportion() -> None:
-    """0.25 is wanted more. a meets 0.42 at once; of what it leaves b meets 0.3; c and d share 0.28 as they weigh, 2 : 1.
+    """0.25 more is wanted. a meets 0.42 at once; b then meets 0.3; c and d share 0.28 as they weigh, 2 : 1.
 
-    Every step would be short of the sum if the one before it were the last.
+    Each step but the last leaves a part of the sum to the next one.
     """
     asked, caps = np.array([[0.4, 0.2, 0.1, 0.05]]), np.array([[0.42, 0.3, np.inf, np.inf]])
     none, least = np.full((1, 4), np.inf), np.zeros((1, 4))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.results.checks import dependencies
+from engine.results.checks.changed import changed_since
 from engine.results.checks.check import update
 from tests.desk import Desk, made_prices
 from tests.results.command import Command
@@ -243,3 +244,13 @@ def test_without_git_it_says_so(repository: Desk, overweight: Command, monkeypat
     assert said.err == (
         "--changed-since: found no git on this machine; expected the command `git`; install it, or name the configs\n"
     )
+
+
+def test_a_file_that_is_not_added_yet_changes_its_folder_and_an_ignored_one_does_not(repository: Desk) -> None:
+    data, runs = Path("configs"), Path("results")
+    repository.text("x", "results/runs/left/over.json")
+    assert not changed_since("HEAD").touches(runs)
+    assert not changed_since("HEAD").has(data)
+    repository.text("capital: 1\n", "configs/c.yaml")
+    assert changed_since("HEAD").touches(data)
+    assert changed_since("HEAD").has(data)

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 import engine
+from engine.audit.record import Audit
 from engine.results.checks.baseline import Agreed
+from engine.results.checks.expectation import unmet
 from engine.results.checks.moved import _metric
 from tests.desk import Desk
+from tests.portfolio.markets import config_of
 from tests.results.command import Command
 
 BASELINE = Path("results/baselines/a.json")
@@ -120,6 +123,18 @@ def test_each_metric_has_its_tolerance_and_its_direction(
 def test_a_move_of_the_whole_tolerance_is_within_it(now: float, within: bool) -> None:
     """Halves and quarters carry no rounding."""
     assert _metric("beta", Agreed(0.5, "none", 0.25), 0.5, now).within is within
+
+
+@pytest.mark.parametrize(
+    ("sign", "met"),
+    [(">=", (False, True, True)), (">", (False, False, True)), ("==", (False, True, False)),
+     ("<=", (True, True, False)), ("<", (True, False, False))],
+)  # fmt: skip
+def test_an_expectation_is_met_as_its_sign_says(sign: str, met: tuple[bool, ...]) -> None:
+    config = config_of(1, expect={"beta": f"{sign} 0.5"})
+    found = tuple(not unmet(config, {"beta": value}, Audit((), 0)) for value in (0.25, 0.5, 0.75))
+    assert found == met
+    assert unmet(config, {"beta": None}, Audit((), 0)) == [f"beta  none, expected {sign} 0.5"]
 
 
 def test_a_tolerance_survives_an_update(desk: Desk, overweight: Command) -> None:
