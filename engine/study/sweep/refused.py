@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.config import Config
 from engine.config.marked import Marked
+from engine.config.sweep import UNCOUNTED
 from engine.config.vary import unusable, varied
 from engine.errors import ConfigError, Fault, OverweightError
 from engine.measure.metrics import METRICS
@@ -109,7 +110,8 @@ def _too_large(config: Config, count: int) -> Iterator[Fault]:
     """A table that fits nowhere: that is known without making a variant."""
     space, time = count * BYTES, span_words(count / BEST_RATE / cores())
     if count > MANY and space > _memory():
-        words = f"{count:,} variants: at the very best {time} on {cores()} cores, and {_bytes_words(space)} of memory"
+        many = f"more than {count:,}" if count == UNCOUNTED else f"{count:,}"
+        words = f"{many} variants: at the very best {time} on {cores()} cores, and {_bytes_words(space)} of memory"
         yield config.fault("sweep.over", words, f"a table that fits into {_bytes_words(_memory())}", FEWER)
 
 

@@ -47,7 +47,8 @@ def test_sets_of_the_strategys_own_parameters_are_counted_at_what_one_took(desk:
     )
     assert (few.sets, many.sets) == (2, 100)
     least = 100 * days() * NAP / cores()
-    assert least < many.asking < 4 * least + 1
+    # Above it only by what a busy machine adds to a nap.
+    assert least < many.asking < 20 * least
     assert few.asking < many.asking / 10
 
 
