@@ -11,6 +11,8 @@ from engine.config.record import Record, number, shown, wrong
 
 #: Two steps of a range that lie closer than this part of a step are one.
 NEAR = 1e-9
+#: Beyond this numbers and variants are only `more than`.
+UNCOUNTED = 10**18
 
 
 class Span(Record):
@@ -43,7 +45,7 @@ class Span(Record):
         """How many numbers it lists; 0 without `step` and `count`: then it is drawn from."""
         if self.count is not None:
             return self.count
-        return 0 if self.step is None else int((self.to - self.from_) / self.step + NEAR) + 1
+        return 0 if self.step is None else int(min((self.to - self.from_) / self.step, UNCOUNTED) + NEAR) + 1
 
     def listed(self) -> tuple[float | int, ...]:
         """Every number of `size`."""

@@ -14,6 +14,8 @@ OF_WINDOWS = ("train_years", "train_sessions", "test_years", "test_sessions", "a
 OF_SPLITS = ("groups", "test_groups")
 #: More ways to split than this take longer than anybody waits: 16 groups taken 8 at a time have 12,870.
 SPLITS = 13_000
+#: Years that are longer than any data.
+ENDLESS = 1e6
 
 _CHOOSE_BY: Any = Field(
     None, description="The metric by which a variant is chosen; without it the sweep's own.", examples=["sharpe"]
@@ -46,8 +48,8 @@ class WalkForward(Record):
 
     def sessions(self, sessions_per_year: int) -> tuple[int, int]:
         """How many sessions train, and how many test."""
-        train = self.train_sessions or round((self.train_years or 0.0) * sessions_per_year)
-        test = self.test_sessions or round((self.test_years or 0.0) * sessions_per_year)
+        train = self.train_sessions or round(min(self.train_years or 0.0, ENDLESS) * sessions_per_year)
+        test = self.test_sessions or round(min(self.test_years or 0.0, ENDLESS) * sessions_per_year)
         return max(train, 2), max(test, 1)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.config import Config
 from engine.config.marked import Marked
+from engine.config.sweep import UNCOUNTED
 from engine.config.vary import unusable, varied
 from engine.errors import ConfigError, Fault, OverweightError
 from engine.measure.metrics import METRICS
@@ -17,12 +18,14 @@ from engine.strategy import load_brakes
 from engine.study.person import who_waits
 from engine.study.processes import cores
 from engine.study.sweep.blocks import span_words
-from engine.study.sweep.plan import root_of
+from engine.study.sweep.forecast import Forecast, forecast
+from engine.study.sweep.plan import plan_of, root_of
 from engine.study.sweep.unfit import looked_at, unfit_parameters
 from engine.study.sweep.variants import Variants, count_of, variants_of
 
 #: More variants than this are run only where somebody says yes.
 MANY = 1_000_000
+FEWER = "draw some of them (`sample: {how: random, count: 1000}`), or widen the steps"
 #: Variants a second that one core runs at the very best; and bytes that the table takes for each variant.
 BEST_RATE, BYTES = 50_000, 8 * (len(METRICS) + 2)
 
@@ -31,11 +34,11 @@ def sound_variants(config: Config) -> Variants:
     """The variants of a sweep. Raises ConfigError for keys that the base has not, values that no variant can take, a
     metric that is none, and for more variants than anybody agrees to.
     """
-    faults = [*_metric(config), *_set_in_vain(config), *_size(config, count_of(config))]
+    faults = [*_metric(config), *_set_in_vain(config), *_too_large(config, count_of(config))]
     if faults:
         raise ConfigError(*faults)
     variants = variants_of(config)
-    faults = [*_values(config, variants), *unfit_parameters(config, variants)]
+    faults = [*_values(config, variants), *unfit_parameters(config, variants)] or [*_too_long(config, variants)]
     if faults:
         raise ConfigError(*dict.fromkeys(faults))
     return variants
@@ -103,17 +106,34 @@ def none_runs(config: Config, count: int, reason: str) -> Fault:
     return config.fault("sweep.over", found, "at least one that runs", cure)
 
 
-def _size(config: Config, count: int) -> Iterator[Fault]:
-    if count <= MANY:
-        return
+def _too_large(config: Config, count: int) -> Iterator[Fault]:
+    """A table that fits nowhere: that is known without making a variant."""
     space, time = count * BYTES, span_words(count / BEST_RATE / cores())
-    words = f"{count:,} variants: at the very best {time} on {cores()} cores, and {_bytes_words(space)} of memory"
-    cure = "draw some of them (`sample: {how: random, count: 1000}`), or widen the steps"
-    if space > _memory():
-        yield config.fault("sweep.over", words, f"a table that fits into {_bytes_words(_memory())}", cure)
-    elif not who_waits().agrees(words):
+    if count > MANY and space > _memory():
+        many = f"more than {count:,}" if count == UNCOUNTED else f"{count:,}"
+        words = f"{many} variants: at the very best {time} on {cores()} cores, and {_bytes_words(space)} of memory"
+        yield config.fault("sweep.over", words, f"a table that fits into {_bytes_words(_memory())}", FEWER)
+
+
+def _too_long(config: Config, variants: Variants) -> Iterator[Fault]:
+    """More variants than anybody agrees to, who is told what they would take."""
+    if variants.count <= MANY:
+        return
+    who_waits().say(f"{config.path}: measuring how long {variants.count:,} variants would take")
+    words = cost_words(variants.count, forecast(plan_of(config, variants)))
+    if not who_waits().agrees(words):
         expected = f"at most {MANY:,} where nobody says yes"
-        yield config.fault("sweep.over", words, expected, f"{cure}, or say `--yes`")
+        yield config.fault("sweep.over", words, expected, f"{FEWER}, or say `--yes`")
+
+
+def cost_words(count: int, cost: Forecast) -> str:
+    """How many variants, and what they would cost, in words."""
+    sets = "one set" if cost.sets == 1 else f"{cost.sets:,} sets"
+    whole, asking, own = (span_words(one) for one in (cost.asking + cost.simulating, cost.asking, cost.simulating))
+    return (
+        f"{count:,} variants of {sets} of the strategy's own parameters: about {whole} on {cores()} cores ({asking} "
+        f"for the sets, {own} for the variants) and {_bytes_words(count * BYTES)} of memory"
+    )
 
 
 def _memory() -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine.config import Config
-from engine.config.sweep import Sample, Span, Sweep
+from engine.config.sweep import UNCOUNTED, Sample, Span, Sweep
 from engine.errors import ConfigError
 from engine.market.table import Indices, Matrix
 
@@ -89,12 +89,13 @@ def _combinations(axes: Sequence[tuple[Any, ...] | Span]) -> int | None:
 
 
 def count_of(config: Config) -> int:
-    """How many variants a config's sweep has, without making any."""
+    """How many variants a config's sweep has, without making any; at most UNCOUNTED."""
     sweep = config.sweep
     assert sweep is not None
     if sweep.sample is not None:
-        return sweep.sample.count
-    return math.prod(one.size or 1 if isinstance(one, Span) else len(one) for one in sweep.over.values())
+        return min(sweep.sample.count, UNCOUNTED)
+    sizes = (one.size or 1 if isinstance(one, Span) else len(one) for one in sweep.over.values())
+    return min(math.prod(sizes), UNCOUNTED)
 
 
 def _axis(config: Config, sweep: Sweep, key: str) -> tuple[Any, ...] | Span:

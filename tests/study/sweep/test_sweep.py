@@ -282,7 +282,9 @@ def test_what_the_command_prints(desk: Desk, overweight: Command) -> None:
         ("    capital: [5]", "  choose_by: beta\n", "found `beta`, of which neither more nor less is better; expected"),
         ("    capital: {from: 1, to: 1e6, step: 1}\n    cash.rate: {from: 0, to: 0.1, step: 1e-7}", "",
          "sweep.yaml:4:5: sweep.over: found 1,000,001,000,000 variants: at the very best "),
-        ("    capital: {from: 1, to: 2e6, step: 1}", "", "expected at most 1,000,000 where nobody says yes; draw some"),
+        ("    capital: {from: 1, to: 2, step: 1e-300}\n    cash.rate: {from: -1e308, to: 1e308, step: 1e-7}", "",
+         "sweep.over: found more than 1,000,000,000,000,000,000 variants: at the very best "),
+        ("    capital: {from: 1, to: 2e6, step: 1}", "", "found a range of 2,000,000 numbers; expected at most 1,0"),
         ("    with.lookback: [300, 301]", "", "sweep.yaml:4:5: sweep.over: found 2 variants, of which none runs; "
          "expected at least one that runs; mend the base or the values, for the first one fails at once: "),
         ("    stance.enter: [999, 1000]", "  choose_by: information_ratio\n", "sweep.yaml:5:14: sweep.choose_by: found "

@@ -231,3 +231,13 @@ def test_whoever_stops_it_is_told_that_nothing_is_kept(desk: Desk, capsys: pytes
     said = Command(capsys)("run walk.yaml")
     words = "walk.yaml: stopped at candidate 2 of 3; a walk-forward keeps none of them: the same command begins anew\n"
     assert (said.code, said.out, said.err) == (143, "", f"{words}stopped\n")
+
+
+def test_windows_beyond_all_numbers_are_longer_than_the_data(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.text(STRATEGY, "strategies/trend.py")
+    desk.config(strategy="trend")
+    windows = "{train_years: 1e308, test_years: 1e308}"
+    desk.text(f"base: a.yaml\nwalk_forward: {windows}\nsweep: {{over: {{with.window: [5, 6]}}}}\n", "walk.yaml")
+    said = Command(capsys)("run walk.yaml")
+    start = "walk.yaml:2:29: walk_forward.train_years: found a first choice after 252,000,021 sessions of training and "
+    assert (said.code, said.err[: len(start)]) == (2, start)
