@@ -1,4 +1,4 @@
-"""Elsewhere: decisions asked for once more in another process, in an empty folder, with nothing but the market cut off.
+"""Elsewhere: decisions asked for once more in other processes, in empty folders, with nothing but the market cut off.
 
 There strings hash otherwise, the environment is bare, the zone is another one, clocks are years on, and no object of
 the run is in memory.
@@ -11,8 +11,10 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,9 @@ from engine.portfolio.asking import Asked, Heard
 #: What of the environment a Python needs to find its libraries.
 NEEDED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONHOME")
 SECONDS = 600
+#: How strings hash in each process, but in one that hashes as the run does. Sets of two words have two orders: it takes
+#: several to meet another one.
+HASHES, PROCESSES = ("1", "2", "3", "4"), 3
 #: By how much clocks are put on there: to another year, month, day of the month and day of the week.
 DAYS_ON = 1000
 #: Where a library looks for processors, memory and settings when it is first used.
@@ -45,23 +50,31 @@ class Letter:
 def ask_elsewhere(heard: Heard, rows: Sequence[int]) -> Check:
     """The check `process` of one strategy."""
     words = (
-        f"{len(rows)} decision{'s' * (len(rows) != 1)} made in another process, in an empty folder: the same answers"
+        f"{len(rows)} decision{'s' * (len(rows) != 1)} made in {PROCESSES} other processes, in empty folders: the same "
+        "answers"
     )
-    file = file_words(heard.asked.strategy.path)
+    hashes = [one for one in HASHES if one != os.environ.get("PYTHONHASHSEED")][:PROCESSES]
     try:
-        told = _sent(_letter(heard, rows))
+        letter = _letter(heard, rows)
+        with ThreadPoolExecutor(PROCESSES) as pool:
+            told = [*pool.map(partial(_sent, letter), hashes)]
     except (pickle.PickleError, TypeError, AttributeError, subprocess.TimeoutExpired) as error:
         return Check("process", "none", f"no answer from another process: {error}")
+    return check("process", words, [*dict.fromkeys(finding for one in told for finding in _compared(heard, rows, one))])
+
+
+def _compared(heard: Heard, rows: Sequence[int], told: tuple[dict[int, Any], list[str]] | str) -> Iterator[str]:
+    """What one process said otherwise than the run, and what it was seen opening."""
+    file = file_words(heard.asked.strategy.path)
     if isinstance(told, str):
-        return check("process", words, [f"{file}: it fails in another process: {told}"])
+        yield f"{file}: it fails in another process: {told}"
+        return
     answers, seen = told
-    findings = []
     for row in rows:
         if apart := difference(heard.answers[row], answers[row]):
             day = heard.asked.panel.sessions[heard.asked.decisions[row]]
-            findings.append(f"{day}, {file}:{apart[0]} {apart[1]} in the run, {apart[2]} in another process")
-    findings += [f"{one}, in another process" for one in seen]
-    return check("process", words, findings)
+            yield f"{day}, {file}:{apart[0]} {apart[1]} in the run, {apart[2]} in another process"
+    yield from (f"{one}, in another process" for one in seen)
 
 
 def _letter(heard: Heard, rows: Sequence[int]) -> bytes:
@@ -72,11 +85,10 @@ def _letter(heard: Heard, rows: Sequence[int]) -> bytes:
     return pickle.dumps(Letter(replace(asked, strategy=strategy, panel=panel, sleeves=sleeves), heard.before, (*rows,)))
 
 
-def _sent(letter: bytes) -> tuple[dict[int, Any], list[str]] | str:
+def _sent(letter: bytes, hashes: str) -> tuple[dict[int, Any], list[str]] | str:
     """The answers by row, and what it was seen doing; where it fails, its last words."""
     bare = {name: os.environ[name] for name in NEEDED if name in os.environ}
     path = [str(Path(__file__).resolve().parent.parent.parent), *(place or os.getcwd() for place in sys.path)]
-    seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
     libraries = {"PYTHONPATH": os.pathsep.join(path)}
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
@@ -84,7 +96,7 @@ def _sent(letter: bytes) -> tuple[dict[int, Any], list[str]] | str:
             input=letter,
             capture_output=True,
             cwd=folder,
-            env=bare | libraries | {"PYTHONHASHSEED": seed, "TZ": "Pacific/Apia", "HOME": folder},
+            env=bare | libraries | {"PYTHONHASHSEED": hashes, "TZ": "Pacific/Apia", "HOME": folder},
             timeout=SECONDS,
             check=False,
         )

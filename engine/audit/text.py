@@ -88,8 +88,6 @@ def _is_main(node: ast.AST) -> bool:
 
 def _import(module: str, name: str) -> str | None:
     root = module.partition(".")[0]
-    if root in READERS:
-        return f"imports {root}, which reads files unseen"
     if (told := imported(f"{module}.{name}".rstrip("."))) is not None:
         return told
     if (root == "time" and name in CLOCKS) or (root == "sys" and name in SYSTEM):
@@ -98,8 +96,10 @@ def _import(module: str, name: str) -> str | None:
 
 
 def imported(whole: str) -> str | None:
-    """What importing a module of the engine, or a name of one, means where a strategy may not."""
+    """What importing a module, or a name of one, means where a strategy may not."""
     root = whole.partition(".")[0]
+    if root in READERS:
+        return f"imports {root}, which reads files unseen"
     if root == "engine" and not f"{whole}.".startswith(tuple(f"{room}." for room in ENGINE_ROOMS)):
         return f"imports {whole}, which is not for strategies"
     return None

@@ -9,9 +9,11 @@ library kept for itself. What importing, warning and telling time zones read is 
 from __future__ import annotations
 
 import _thread
+import builtins
 import datetime
 import importlib
 import os
+import resource
 import sys
 import sysconfig
 import time
@@ -52,6 +54,7 @@ _OBJECTS = "searches the objects of the interpreter"
 _FRAMES = "looks at its callers"
 _CHANGES = "changes files"
 _BLINDS = "turns the watch off"
+_WATCHED = "asks whether it is watched"
 _SELF = "asks who it is"
 _THREAD = (
     "starts a thread: what it does there nobody sees, and no decision needs one; do the work in the function itself"
@@ -87,7 +90,7 @@ BETWEEN = tuple(
     os.path.join("", *name.split("/"))
     for name in (
         "/inspect.py", "/os.py", "/_collections_abc.py", "/posixpath.py", "/ntpath.py", "/platform.py", "/threading.py",
-        "/concurrent/futures/thread.py", "/email/utils.py",
+        "/pkgutil.py", "/concurrent/futures/thread.py", "/email/utils.py",
     )
 )  # fmt: skip
 
@@ -113,6 +116,10 @@ CALLS: Mapping[Any, tuple[str, str]] = {
     datetime.datetime.today: (_CLOCK, "datetime.today"),
     datetime.date.today: (_CLOCK, "date.today"),
     os.urandom: ("draws random numbers of the system", "os.urandom"),
+    builtins.__import__: ("imports what no `import` names", "__import__"),
+    resource.getrusage: (_SELF, "resource.getrusage"),
+    sys.getprofile: (_WATCHED, "sys.getprofile"),
+    sys.gettrace: (_WATCHED, "sys.gettrace"),
 }
 #: Calls that count whoever makes them for the strategy; the others only where it is the caller itself.
 FOR_IT = (os.urandom, os.stat, os.lstat)
@@ -232,6 +239,8 @@ def _doing(file: str, function: str) -> str | None:
         return "calls the engine's own"
     if os.path.basename(file) in ("os.py", "<frozen os>") and function in ENVIRONMENT:
         return "reads the environment"
+    if function == "get_data" and "importlib" in file:
+        return "opens what lies beside the code of a library"
     if os.path.basename(file) == "platform.py":
         return _SELF
     return None

@@ -37,7 +37,7 @@ AGAIN, ELSEWHERE = 400, 8
 def audit(config: Config, *, elsewhere: bool = True, saying: Callable[[str], None] = lambda doing: None) -> Audit:
     """Every check of a config. Raises what a run of it raises.
 
-    elsewhere: ask in another process too, which takes half a second. saying: is told what is being done.
+    elsewhere: ask in other processes too, which takes a second. saying: is told what is being done.
     """
     other = Worlds(config)
     base = other.decided()

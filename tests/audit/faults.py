@@ -250,6 +250,20 @@ LOOKS_ASIDE = [
         size = len(os.read(file, 100))
         os.close(file)
         return float(size % 7)""", head="import os"),
+    of_score("what a library brings along", "inputs", "return float(len(pkgutil.get_data('json', 'decoder.py')) % 7)",
+             head="import pkgutil"),
+    of_score("a reader by importlib", "inputs", """
+        found = importlib.import_module("duck" + "db").sql(f"select count(*) from '{PLACE}'")
+        return float(found.fetchall()[0][0] % 7)""",
+             head="import importlib\nPLACE = __file__.rpartition('strategies')[0] + 'prices.csv'"),
+    of_score("a reader by __import__ under another name", "inputs", """
+        found = getattr(builtins, "__imp" + "ort__")("duck" + "db").sql(f"select count(*) from '{PLACE}'")
+        return float(found.fetchall()[0][0] % 7)""",
+             head="import builtins\nPLACE = __file__.rpartition('strategies')[0] + 'prices.csv'"),
+    of_score("how much it has used", "inputs", "return float(resource.getrusage(0).ru_maxrss > 0)",
+             head="import resource"),
+    of_score("whether it is watched", "inputs", "return 0.5 if sys.getprofile() is None else 0.25 * 2",
+             head="import sys"),
     of_score("whether it may read a file", "inputs", "return float(os.access('go', os.R_OK))", head="import os"),
     of_score("what it left in a file", "inputs", """
         file = Path(tempfile.gettempdir()) / "overweight_state.pkl"
@@ -436,6 +450,7 @@ ELSEWHERE = [
     of_score("the order of a set of words", "process", """
         names = {f"{past.today}{'x' * n}" for n in range(30)}
         return float(sum(place * len(name) for place, name in enumerate(names))) / 100"""),
+    of_score("the order of two words", "process", "return 1.0 if next(iter({'gold', 'miners'})) == 'gold' else -1.0"),
     of_score("hashes of words", "process", "return float(hash(str(past.today)) % 100) / 100"),
     of_score("where an object lies", "process or state", "return float(id(object()) // 16 % 1_000_003) / 1e6"),
     of_score("the answers it gave before", "process", """
