@@ -16,8 +16,8 @@ from engine.study.now import Holdings
 COLUMNS = ["asset", "shares"]
 
 
-def read_holdings(path: Path, panel: Panel, allow_short: bool) -> Holdings:
-    """Columns `asset` and `shares`; the row `cash` is money in the base currency. Raises ConfigError.
+def read_holdings(path: Path, panel: Panel, currency: str, allow_short: bool) -> Holdings:
+    """Columns `asset` and `shares`; the row `cash` is money in `currency`, the base currency. Raises ConfigError.
 
     An asset that the config does not hold is a fault: it could be neither sold nor counted.
     """
@@ -32,7 +32,7 @@ def read_holdings(path: Path, panel: Panel, allow_short: bool) -> Holdings:
         if asset == "cash":
             cash = amount
         elif asset not in held:
-            expected = "`cash`, or an asset that the config holds"
+            expected = f"`cash`, in {currency}, or an asset that the config holds"
             raise ConfigError(Fault(place, "asset", f"`{asset}`", expected, did_you_mean(asset, [*held, "cash"])))
         elif amount < 0 and not allow_short:
             cure = "check the sign, or write `allow_short: true` in the config"

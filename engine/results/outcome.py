@@ -21,16 +21,16 @@ SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """window: first decision day and last session. interval: low, high of the active return at 95%, or None.
-
-    reference: what `benchmark` are the figures of. policy: those of policy. path: None if nowhere. audit: the short
-    one, None where an older run has none.
+    """window: first decision day and last session. currency: in which it is counted. interval: low, high of the active
+    return at 95%, or None. reference: what `benchmark` are the figures of. policy: those of policy. path: None if
+    nowhere. audit: the short one, None where an older run has none.
     """
 
     name: str
     id: str
     path: Path | None
     window: tuple[str, str]
+    currency: str
     reference: str
     metrics: Figures
     benchmark: Figures
@@ -47,6 +47,7 @@ class Outcome:
             "id": self.id,
             "path": None if self.path is None else str(self.path),
             "window": {"from": self.window[0], "to": self.window[1]},
+            "currency": self.currency,
             "metrics": dict(self.metrics),
             "reference": self.reference,
             "benchmark": dict(self.benchmark),
@@ -67,6 +68,7 @@ def outcome_of(document: Mapping[str, Any], path: Path | None) -> Outcome:
         id=part("id", shape.text),
         path=path,
         window=(shape.part(window, "from", shape.day, "window"), shape.part(window, "to", shape.day, "window")),
+        currency=currency_of(document),
         reference=part("reference", shape.text),
         metrics=part("metrics", figures),
         benchmark=part("benchmark", shape.figures),
@@ -76,6 +78,11 @@ def outcome_of(document: Mapping[str, Any], path: Path | None) -> Outcome:
         caveats=part("caveats", shape.texts),
         audit=part("audit", shape.mapping) if "audit" in document else None,
     )
+
+
+def currency_of(document: Mapping[str, Any]) -> str:
+    """The base currency that a `result.json` says. Raises ValueError where it says none."""
+    return str(shape.part(shape.part(document, "config", shape.mapping), "base_currency", shape.text, "config"))
 
 
 def _interval(value: Any, where: str) -> dict[str, float] | None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pyarrow.dataset import Dataset
 
 #: Columns of `runs` that are no metrics.
-TEXTS = ("name", "id", "path", "from", "to", "reference", "verdict")
+TEXTS = ("name", "id", "path", "from", "to", "currency", "reference", "verdict")
 #: No file, no network, no extension, no variable of Python, and no way back.
 WALLS = (
     "set python_enable_replacements = false",
@@ -146,6 +146,7 @@ def _runs(results: Path) -> tuple[pa.Table, list[str]]:
             damaged.append(str(error))
             continue
         about = {"name": one.name, "id": one.id, "path": str(folder), "from": one.window[0], "to": one.window[1]}
+        about |= {"currency": one.currency}
         rows.append({**about, "reference": one.reference, "verdict": one.verdict, **one.metrics})
     columns = dict.fromkeys([*TEXTS, *METRICS, *(key for row in rows for key in row)])
     kinds = {key: pa.string() if key in TEXTS else pa.float64() for key in columns}

@@ -63,7 +63,7 @@ def _asked(
     _refuse_tomorrow(result, today)
     if not stale_ok:
         _refuse_stale(result, today)
-    held = None if holdings is None else read_holdings(holdings, result.panel, config.allow_short)
+    held = None if holdings is None else read_holdings(holdings, result.panel, config.base_currency, config.allow_short)
     return result, now_of(result, held)
 
 
@@ -101,6 +101,7 @@ def _json(result: Result, now: Now) -> dict[str, Any]:
             "decided": asdict(now.last),
             "if_decided_today": None if now.today is None else asdict(now.today),
             "traded": now.traded,
+            "currency": result.config.base_currency,
             "equity": now.equity,
             "assets": [{**asdict(line), "active": line.active} for line in now.lines],
             "cost": now.cost,
@@ -123,7 +124,7 @@ def _lines(result: Result, now: Now) -> list[str]:
     if now.known:
         said.append("known     " + ", ".join(f"{name} to {day}" for name, day in _newest(now.known)))
     said += [f"caution   {words}" for words in (*_debts(now), *cautions(result.judgement.caveats))]
-    said += ["", *_table(now)]
+    said += ["", *_table(now, result.config.base_currency)]
     return said
 
 
@@ -166,7 +167,7 @@ def _newest(known: Mapping[str, str]) -> list[tuple[str, str]]:
     return sorted(by_source.items())
 
 
-def _table(now: Now) -> list[str]:
+def _table(now: Now, currency: str) -> list[str]:
     shown = [line for line in now.lines if any(abs(part) >= SMALLEST for part in (line.target, line.held, line.policy))]
     width = max([5, *(len(line.asset) for line in shown)])
     head = f"{'asset':<{width}}  {'policy':>7}  {'target':>7}  {'active':>7}  {'held':>7}  {'trade':>12}  {'units':>12}"
@@ -174,7 +175,7 @@ def _table(now: Now) -> list[str]:
     trades = [line for line in now.lines if line.value != 0.0]
     cost = f"{now.cost:,.2f}" + (f" ({1e4 * now.cost / now.equity:.1f} bps of equity)" if now.equity > 0 else "")
     total = f"{len(trades)} trades of {sum(abs(line.value) for line in trades):,.2f}, estimated costs {cost}"
-    return [head, *rows, "", f"equity {now.equity:,.2f}; {total}"]
+    return [head, *rows, "", f"equity {now.equity:,.2f} {currency}; {total}"]
 
 
 def _row(line: Line, width: int) -> str:

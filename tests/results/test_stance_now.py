@@ -16,7 +16,7 @@ from engine.backtest import backtest
 from engine.config import load
 from engine.results.stance_now import show_stances
 from engine.study.now import Holdings, now_of
-from tests.desk import Desk
+from tests.desk import Desk, made_prices
 
 #: The last session of the desk's prices is 2021-07-13.
 NEXT_DAY = dt.date(2021, 7, 14)
@@ -54,6 +54,47 @@ def test_trades_lead_from_holdings_to_the_last_target_and_costs_are_paid(
         assert rows[label]["units"] == pytest.approx(rows[label]["value"] / prices[label])
     assert said["cost"] == pytest.approx(worth - left)
     assert rows["AAA"]["policy"] == 0.25
+
+
+@pytest.mark.parametrize(("quoted", "unit"), [("GBP", 1.0), ("GBp", 0.01)])
+@pytest.mark.parametrize("base", ["USD", "GBP"])
+def test_holdings_in_another_currency_are_counted_in_the_base_currency(
+    desk: Desk, capsys: pytest.CaptureFixture[str], base: str, quoted: str, unit: float
+) -> None:
+    """By hand: shares times their own price times the rate; `cash` is money in the base currency."""
+    frame = made_prices()
+    rate = np.linspace(1.0, 1.5, len(frame))
+    desk.prices(frame[["AAA", "BBB"]], "us.csv")
+    desk.prices(frame[["CCC"]], "uk.csv")
+    desk.prices(pd.DataFrame({"GBPUSD": rate, "USDGBP": 1 / rate}, frame.index), "fx.csv")
+    london = f"{{source: files, path: uk.csv, currency: {quoted}}}"
+    data = f"{{us: {{source: files, path: us.csv}}, uk: {london}, fx: {{source: files, path: fx.csv}}}}"
+    fx = "{GBP: GBPUSD}" if base == "USD" else "{USD: USDGBP}"
+    path = desk.config(to=None, data=data, fx=fx, base_currency=base)
+    desk.text("asset,shares\nAAA,100\nCCC,300\ncash,5000\n", "h.csv")
+    said = answer(path, capsys, "h.csv")
+    dollars, pounds = (1.0, 1.5) if base == "USD" else (1 / 1.5, 1.0)
+    aaa, ccc = 100 * frame["AAA"].iloc[-1] * dollars, 300 * frame["CCC"].iloc[-1] * unit * pounds
+    assert said["currency"] == base
+    assert said["equity"] == pytest.approx(aaa + ccc + 5000)
+    rows = {row["asset"]: row for row in said["assets"]}  # type: ignore[attr-defined]
+    assert rows["CCC"]["held"] == pytest.approx(ccc / (aaa + ccc + 5000))
+    assert rows["CCC"]["price"] == pytest.approx(frame["CCC"].iloc[-1] * unit * pounds)
+    # The trade in units is in shares of what is quoted, whatever the money.
+    assert rows["CCC"]["units"] * frame["CCC"].iloc[-1] * unit * pounds == pytest.approx(rows["CCC"]["value"])
+    assert ccc + rows["CCC"]["value"] == pytest.approx(rows["CCC"]["target"] * (said["equity"] - said["cost"]))  # type: ignore[operator]
+    show_stances([str(path)], [], holdings=Path("h.csv"), today=NEXT_DAY, stale_ok=False, as_json=False)
+    assert f"equity {said['equity']:,.2f} {base}; " in capsys.readouterr().out
+
+
+def test_a_row_named_after_a_currency_is_told_that_cash_is_in_the_base_currency(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = desk.config(to=None, base_currency="USD")
+    desk.text("asset,shares\nAAA,100\nEUR,5000\n", "h.csv")
+    assert asked(path, holdings="h.csv") == 2
+    said = capsys.readouterr().err
+    assert said.startswith("h.csv:3: asset: found `EUR`; expected `cash`, in USD, or an asset that the config holds; ")
 
 
 def test_without_holdings_it_is_the_simulated_portfolio_and_a_traded_decision_leaves_drift_alone(
@@ -136,7 +177,7 @@ def test_stale_data_are_refused(desk: Desk, capsys: pytest.CaptureFixture[str], 
         ("label,n\nAAA,1\n", "h.csv:1: found the columns label, n; expected the columns asset, shares; write a first"),
         (
             "asset,shares\nAAB,1\n",
-            "h.csv:2: asset: found `AAB`; expected `cash`, or an asset that the config holds; did",
+            "h.csv:2: asset: found `AAB`; expected `cash`, in USD, or an asset that the config holds; did",
         ),
         (
             "asset,shares\nAAA,1\nAAA,2\n",

@@ -82,7 +82,7 @@ def _laid_out(document: Mapping[str, Any]) -> str:
 
 def _value(key: str, value: Any) -> str:
     if isinstance(value, dict):
-        entries = [f"{_json(name)}: {_json(value[name])}" for name in sorted(value)]
+        entries = [f"{_json(name)}: {_json(value[name], ':' if key == 'keys' else ': ')}" for name in sorted(value)]
         lines = entries if key in BY_LINE else _wrapped(entries)
         return "{\n  " + ",\n  ".join(lines) + "\n }"
     return "[\n  " + ",\n  ".join(_wrapped(map(_json, value))) + "\n ]" if isinstance(value, list) else _json(value)
@@ -98,8 +98,9 @@ def _wrapped(words: Iterable[str]) -> list[str]:
     return lines
 
 
-def _json(value: Any) -> str:
-    return json.dumps(plain(value), allow_nan=False, ensure_ascii=False)
+def _json(value: Any, between: str = ": ") -> str:
+    """between: what stands between a key and its value."""
+    return json.dumps(plain(value), allow_nan=False, ensure_ascii=False, separators=(", ", between))
 
 
 def _without_none(**parts: str | None) -> dict[str, str]:

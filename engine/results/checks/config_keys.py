@@ -39,7 +39,7 @@ def narrowed(value: Any, longest: int) -> Any:
         return {key: marked(part) for key, part in value.items() if not _empty(part)}
     if isinstance(value, Mapping):
         return {key: narrowed(part, longest) for key, part in value.items() if not _empty(part)}
-    return marked(value) if len(json.dumps(value)) > longest or _is_mark(value) else value
+    return marked(value) if len(json.dumps(value)) > longest or _is_mark(value) else _bare(value)
 
 
 def changed_keys(was: Any, now: Any, key: str = "", absent: str = "not written") -> Iterator[str]:
@@ -68,8 +68,15 @@ def _both(was: Any, now: Any, absent: str) -> str:
 
 
 def _shown(value: Any, absent: str) -> str:
-    text = absent if value is None else str(value)
+    text = absent if value is None else str(_bare(value))
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+
+
+def _bare(value: Any) -> Any:
+    """Whole numbers without `.0`: they are the same number, and shorter."""
+    if isinstance(value, list):
+        return [_bare(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
 def _is_mark(value: Any) -> bool:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.results import figures
+from engine.results.compared.currencies import different_currencies
 from engine.results.outcome import Figures, Outcome, labels_of
 
 #: With fewer columns than this, two figures share a cell.
@@ -47,7 +48,8 @@ def cautions(caveats: Sequence[str]) -> tuple[str, ...]:
 def grave(outcomes: Sequence[Outcome], labels: Sequence[str]) -> list[str]:
     """What comes before everything else, with the runs that it is about."""
     found = cautions(tuple(caveat for one in outcomes for caveat in one.caveats))
-    return [_about(caveat, labels, outcomes) + caveat for caveat in found]
+    apart = different_currencies([one.currency for one in outcomes], labels)
+    return [*([] if apart is None else [apart]), *(_about(caveat, labels, outcomes) + caveat for caveat in found)]
 
 
 def _table(outcomes: Sequence[Outcome], labels: Sequence[str], width: int) -> Table:
@@ -74,7 +76,7 @@ def groups(outcomes: Sequence[Outcome]) -> list[list[int]]:
     groups: dict[tuple[object, ...], list[int]] = {}
     for k, one in enumerate(outcomes):
         # Not the active return: another reference gives the same mix another one.
-        own = (one.policy["total_return"], one.policy["volatility"], one.policy["turnover"])
+        own = (one.currency, one.policy["total_return"], one.policy["volatility"], one.policy["turnover"])
         groups.setdefault((one.window, *own), []).append(k)
     return list(groups.values())
 

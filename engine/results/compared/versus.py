@@ -11,6 +11,7 @@ import numpy as np
 from engine.measure.difference import SharpeDifference, sharpe_difference
 from engine.portfolio.costs import KINDS
 from engine.results.opened import Columns, Opened
+from engine.results.outcome import currency_of
 
 #: What stands for a key that one of the configs does not have.
 ABSENT = "-"
@@ -19,6 +20,7 @@ ABSENT = "-"
 @dataclass(frozen=True, slots=True)
 class Versus:
     """One run against the first. sessions: that both have; the rest is measured on them, None where there are too few.
+    Of runs in different currencies nothing is measured but weights: their equity is not counted in the same money.
 
     growth: its equity over the first's, both from 1 at their first common session. correlation: of daily returns.
     apart: the part of the portfolio that differs, half the sum of absolute differences of weights, mean over sessions.
@@ -42,6 +44,9 @@ def versus(one: Opened, first: Opened) -> Versus:
     common, mine, theirs = np.intersect1d(own["date"], other["date"], return_indices=True)
     if len(common) < 3:
         return Versus(len(common))
+    apart = _apart(one.table("weights"), first.table("weights"))
+    if currency_of(one.document) != currency_of(first.document):
+        return Versus(len(common), apart=apart)
     a, b = own["strategy"][mine], other["strategy"][theirs]
     gain, gained = a[1:] / a[:-1] - 1.0, b[1:] / b[:-1] - 1.0
     moves = min(gain.std(), gained.std()) > 1e-12
@@ -49,7 +54,7 @@ def versus(one: Opened, first: Opened) -> Versus:
         len(common),
         float((a[-1] / a[0]) / (b[-1] / b[0])),
         float(np.corrcoef(gain, gained)[0, 1]) if moves else None,
-        _apart(one.table("weights"), first.table("weights")),
+        apart,
         # One rate for both: two assumptions about cash would differ in skill by themselves.
         sharpe_difference(gain - other["cash_rate"][theirs][1:], gained - other["cash_rate"][theirs][1:]),
     )

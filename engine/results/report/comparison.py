@@ -12,8 +12,10 @@ from engine.errors import ConfigError, Fault
 from engine.market.table import Vector
 from engine.portfolio.costs import KINDS
 from engine.results.compared.compare import cautions
+from engine.results.compared.currencies import different_currencies
 from engine.results.compared.side_by_side import Rows, SideBySide, side_by_side
 from engine.results.opened import Opened
+from engine.results.outcome import currency_of
 from engine.results.report import words
 from engine.results.report.charts import drawdown_chart, equity_chart
 from engine.results.report.drawn import COLOURS, Chart, days_of, line, over
@@ -48,14 +50,15 @@ def comparison_page(
         chart.layout["xaxis"] = {**over(days), **chart.layout.get("xaxis", {})}
     questions, against, *others = found.parts()
     grave = cautions(tuple(caveat for run in runs for caveat in run.document["caveats"]))
+    apart = different_currencies([currency_of(run.document) for run in runs], labels)
     verdicts = [(label, str(run.document["verdict"])) for label, run in zip(labels, runs, strict=True)]
     page = Page(
         title="Comparison: " + ", ".join(labels),
         thesis=f"Held against the first, {labels[0]}.",
         span=f"Charts from {paths.dates[0]} to {paths.dates[-1]}, the sessions that all have; each policy in its own "
         "window.",
-        cautions=[_about(caveat, runs, labels) for caveat in grave],
-        verdict=_verdict(found),
+        cautions=[*([] if apart is None else [apart]), *(_about(caveat, runs, labels) for caveat in grave)],
+        verdict=_verdict(found) if apart is None else "not compared: the runs are counted in different currencies",
         sections=[
             Section("asked", "Where the questions differ", parts=_questions(questions, labels)),
             Section("result", "What came of them", told=verdicts, parts=[_figures(runs, labels), *charts]),

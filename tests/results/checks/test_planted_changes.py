@@ -62,7 +62,7 @@ def test_a_cost_halved(desk: Desk, overweight: Command, kept: bool) -> None:
     desk.config(strategy="swing", trade="{commission_bps: 5}")
     entry = verdict(overweight)
     assert (entry["verdict"], entry["changed"]) == ("config changed", ["config"])
-    assert entry["config"] == ["trade.commission_bps 10.0 -> 5.0"]
+    assert entry["config"] == ["trade.commission_bps 10 -> 5"]
     assert entry["place"].startswith("a.yaml:9:")
     assert [one["what"] for one in entry["parts"]] == ["equity"]
     parted = parting(entry, "equity")

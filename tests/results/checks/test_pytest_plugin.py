@@ -46,7 +46,7 @@ def test_every_config_with_a_baseline_or_expectations_is_a_test(agreed: None) ->
     assert "PASSED configs/good.yaml::check" in text
     assert "PASSED configs/meets.yaml::check" in text
     assert "FAILED configs/moved.yaml::check - config changed" in text
-    assert "config: trade.commission_bps 0.0 -> 5.0\nequity part on 2020-07-01\n" in text
+    assert "config: trade.commission_bps 0 -> 5\nequity part on 2020-07-01\n" in text
     assert "FAILED configs/expects.yaml::check - expectation unmet" in text
     assert "FAILED configs/broken.yaml::check - configs/broken.yaml:" in text
     assert "data missing: no file `../gone.csv`" in text

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import engine
-from tests.desk import Desk
+from tests.desk import Desk, made_prices
 from tests.results.command import Command
 
 
@@ -328,3 +331,82 @@ def test_what_cash_is_assumed_to_earn_is_no_difference_of_skill(desk: Desk, over
     other = engine.run(desk.config("b.yaml", cash="{rate: 0.01}"))
     found = overweight(f"compare --json {one.id} {other.id}").json[1]["against_first"]
     assert abs(found["sharpe"]["difference"]) < 1e-3  # 0.026 a session, were each held against its own rate
+
+
+TWO_CURRENCIES = (
+    "{us: {source: files, path: us.csv}, uk: {source: files, path: uk.csv, currency: GBP}, "
+    "fx: {source: files, path: fx.csv}}"
+)
+
+
+def in_pounds_and_dollars(desk: Desk) -> None:
+    """The same holdings counted in dollars (`d.yaml`) and in pounds (`p.yaml`); the pound rises by half."""
+    frame = made_prices()
+    rate = np.linspace(1.0, 1.5, len(frame))
+    desk.prices(frame[["AAA", "BBB"]], "us.csv")
+    desk.prices(frame[["CCC"]], "uk.csv")
+    desk.prices(pd.DataFrame({"GBPUSD": rate, "USDGBP": 1 / rate}, frame.index), "fx.csv")
+    desk.config("d.yaml", data=TWO_CURRENCIES, fx="{GBP: GBPUSD}")
+    desk.config("p.yaml", data=TWO_CURRENCIES, fx="{USD: USDGBP}", base_currency="GBP")
+
+
+APART = (
+    "counted in different currencies (d in USD; p in GBP): returns, Sharpe ratios and drawdowns have the rates of "
+    "exchange in them and cannot be compared; give the configs one `base_currency`"
+)
+
+
+def test_runs_in_different_currencies_are_compared_by_weights_alone_and_that_is_said_first(
+    desk: Desk, overweight: Command
+) -> None:
+    in_pounds_and_dollars(desk)
+    said = overweight("compare d.yaml p.yaml")
+    assert said.code == 0
+    assert f"CAUTION: {APART}" in flat(said.out)
+    rows = [line.split() for line in said.out.splitlines()]
+    for name in (["equity", "ratio"], ["correlation"], ["Sharpe", "difference"], ["p,", "HAC"], ["p,", "bootstrap"]):
+        (row,) = [row for row in rows if row[: len(name)] == name]
+        assert row[-1] == "-"
+    first, second = overweight("compare --json d.yaml p.yaml").json
+    assert (first["currency"], second["currency"]) == ("USD", "GBP")
+    against = second["against_first"]
+    assert {key for key, value in against.items() if value is None} == {"growth", "correlation", "sharpe"}
+    # What they hold is the same in any money.
+    assert against["apart"] < 1e-9
+    assert f"CAUTION: {APART}" in html.unescape(overweight("compare --html d.yaml p.yaml").out)
+    assert f"**CAUTION: {APART}**" in overweight("compare --markdown d.yaml p.yaml").out
+
+
+def test_the_same_portfolio_in_another_currency_is_its_equity_times_the_rate(desk: Desk) -> None:
+    """By hand: without costs and cash a portfolio in pounds is that in dollars over the rate."""
+    in_pounds_and_dollars(desk)
+    dollars, pounds = (engine.run(f"{name}.yaml") for name in "dp")
+    rate = pd.read_csv("fx.csv", index_col="date", parse_dates=True)["GBPUSD"].reindex(dollars.equity.index)
+    grown = dollars.equity / dollars.equity.iloc[1] / (rate / rate.iloc[1])
+    np.testing.assert_allclose(pounds.equity.iloc[1:] / pounds.equity.iloc[1], grown.iloc[1:], rtol=1e-9)
+
+
+def test_runs_in_one_currency_that_is_not_the_dollar_are_compared_in_full(desk: Desk, overweight: Command) -> None:
+    in_pounds_and_dollars(desk)
+    desk.config("q.yaml", data=TWO_CURRENCIES, fx="{USD: USDGBP}", base_currency="GBP", every="week_end")
+    said = overweight("compare p.yaml q.yaml")
+    assert "currencies" not in said.out
+    _, second = overweight("compare --json p.yaml q.yaml").json
+    assert second["against_first"]["sharpe"] is not None
+
+
+def test_the_page_that_compares_says_so_first_too(desk: Desk, overweight: Command) -> None:
+    pytest.importorskip("plotly")
+    in_pounds_and_dollars(desk)
+    assert overweight("report d.yaml p.yaml --out pages").code == 0
+    (page,) = [text for path in Path("pages").glob("*.html") if "Comparison: d, p" in (text := path.read_text())]
+    assert APART in flat(html.unescape(page))
+    assert "not compared: the runs are counted in different currencies" in page
+
+
+def test_a_query_tells_the_currency_of_each_run(desk: Desk, overweight: Command) -> None:
+    pytest.importorskip("duckdb")
+    in_pounds_and_dollars(desk)
+    overweight("run d.yaml p.yaml")
+    rows = overweight('query --json "select name, currency from runs order by name"').json
+    assert rows == [{"name": "d", "currency": "USD"}, {"name": "p", "currency": "GBP"}]
