@@ -129,7 +129,7 @@ def test_reasons_that_differ_in_numbers_alone_are_told_once(desk: Desk, overweig
     (late,) = [one for one in failures if one["reasons"] > 1]
     assert "IndexError" in late["reason"]
     words = " ".join(overweight("run sweep.yaml --results r").out.split())
-    assert f"mend the strategy file (and {late['reasons'] - 1} reasons like it)" in words
+    assert f"or the strategy file (and {late['reasons'] - 1} reasons like it)" in words
 
 
 def test_whoever_fails_first_keeps_nobody_from_the_lanes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
