@@ -147,10 +147,10 @@ def check(
     """
 
     def action() -> int:
-        from engine.results.checks.checking import Wish, asked_by_ci, check_files
+        from engine.results.checks.checking import CheckWish, asked_by_ci, check_files
 
         return check_files(
-            Wish(
+            CheckWish(
                 files or [], results, update, reason, force, strict, since, as_json, junit, markdown,
                 annotate or asked_by_ci("GITHUB_ACTIONS"),
             )

@@ -106,9 +106,9 @@ def null(
     """
 
     def action() -> int:
-        from engine.results.null import Wish, show_null
+        from engine.results.null import NullWish, show_null
 
-        wish = Wish(tuple(kinds or ()), markets, seed, block, placebo, picture)
+        wish = NullWish(tuple(kinds or ()), markets, seed, block, placebo, picture)
         return show_null(file, overrides or [], wish, as_json=as_json)
 
     exit_with("null", action, as_json)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from engine.results.checks.verdict import Check
+    from engine.results.checks.verdict import ConfigCheck
 
 ENDINGS = (".yaml", ".yml")
 
 
-class Moved(Exception):
+class NotPassed(Exception):
     """A config whose verdict is not good; the text is all there is to say."""
 
 
@@ -63,7 +63,7 @@ class CheckItem(pytest.Item):
         if found.word == "skipped":
             pytest.skip(text)
         if not found.good:
-            raise Moved(text)
+            raise NotPassed(text)
         if text != found.word:
             self.add_report_section("call", "overweight", text)
 
@@ -71,7 +71,7 @@ class CheckItem(pytest.Item):
         """The verdict, or what is wrong with the config; a traceback only of a bug."""
         from engine.errors import OverweightError
 
-        if isinstance(excinfo.value, Moved | OverweightError):
+        if isinstance(excinfo.value, NotPassed | OverweightError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
@@ -80,7 +80,7 @@ class CheckItem(pytest.Item):
         return self.path, None, f"overweight: {_as_named(self.path)}"
 
 
-def _text(found: Check) -> str:
+def _text(found: ConfigCheck) -> str:
     return "\n".join([found.word, *filter(None, [found.text])])
 
 

@@ -200,3 +200,15 @@ def test_neither_pandas_nor_numba_is_needed_to_ask_for_help(statement: str) -> N
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.splitlines()[-1] == "HEAVY []"
+
+
+def test_no_two_classes_are_called_the_same() -> None:
+    """But `Series`, which a config names and a panel holds: the schema shows the config's names."""
+    named: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "engine").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                named.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+    assert {name: places for name, places in named.items() if len(places) > 1} == {
+        "Series": ["engine/config/sleeve.py", "engine/market/panel.py"]
+    }

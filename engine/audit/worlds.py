@@ -15,7 +15,7 @@ from engine.audit.again import undisturbed
 from engine.audit.twin import ended
 from engine.config import Config
 from engine.decide import Decided, Setting, decide, set_up
-from engine.market.assemble import WORLD, World
+from engine.market.assemble import WORLD, OtherMarket
 from engine.market.panel import Panel, Series
 from engine.market.sources import read_source
 from engine.market.table import Matrix, Table, Vector
@@ -65,7 +65,7 @@ class Worlds:
                 self._read[key] = read_source(asked, name, wanted)
             return table(self._read[key])
 
-        token = WORLD.set(World(read, panel))
+        token = WORLD.set(OtherMarket(read, panel))
         try:
             with undisturbed():
                 yield

@@ -9,7 +9,7 @@ from engine.config.claims_checks import claims_on_shocks
 from engine.config.event_study_checks import event_study_findings
 from engine.config.extends import OF_PRICES, STUDIES
 from engine.config.limit_checks import borrowing_is_simulated, limit_findings, policy_within_limits
-from engine.config.marked import Finding, Found, Marked, Path
+from engine.config.marked import Found, Marked, MarkedFault, Path
 from engine.config.models import Config
 from engine.config.record import choice, did_you_mean, number
 from engine.config.schedule import EveryArrival, tranches_of
@@ -25,12 +25,12 @@ from engine.config.walk_forward_checks import walk_forward_findings
 NAMED = frozenset({"hold", "watch", "policy", "tilt", "limits", "trade"})
 
 
-def findings_across(config: Config, tree: Marked, faulty: frozenset[str]) -> Iterator[Finding]:
+def findings_across(config: Config, tree: Marked, faulty: frozenset[str]) -> Iterator[MarkedFault]:
     """Every fault between blocks; a check that would read a faulty block is left out."""
     for needs, check in _CHECKS:
         if faulty.isdisjoint(needs):
             for path, found, expected, cure in check(config):
-                yield Finding(tree.nearest(path)[0].place, tree.dotted(path), found, expected, cure)
+                yield MarkedFault(tree.nearest(path)[0].place, tree.dotted(path), found, expected, cure)
     if "hold" not in faulty:
         yield from _names(config, tree)
     if faulty.isdisjoint(STUDIES):
@@ -54,7 +54,7 @@ def _dates(config: Config) -> Iterator[Found]:
         yield ("to",), str(config.to), f"a day after `from` ({config.from_})", "change `from` or `to`"
 
 
-def _names(config: Config, tree: Marked) -> Iterator[Finding]:
+def _names(config: Config, tree: Marked) -> Iterator[MarkedFault]:
     """Names that mean no sleeve, or two; read off the tree, so that a fault in what they name hides none."""
     held = [*config.hold]
     assets = sorted({label for sleeve in config.hold.values() for label in sleeve.members})
@@ -72,11 +72,11 @@ def _names(config: Config, tree: Marked) -> Iterator[Finding]:
         for name, value in _written(tree, path).items():
             if name not in known:
                 cure = did_you_mean(name, known, "use one of those names")
-                yield Finding(value.key_place, tree.dotted((*path, name)), f"the name `{name}`", expected, cure)
+                yield MarkedFault(value.key_place, tree.dotted((*path, name)), f"the name `{name}`", expected, cure)
     for name, value in _written(tree, ("watch",)).items():
         if name in held:
             found, cure = "a name that is also in `hold`", "rename one of the two"
-            yield Finding(value.key_place, f"watch.{name}", found, "a name of its own", cure)
+            yield MarkedFault(value.key_place, f"watch.{name}", found, "a name of its own", cure)
 
 
 def _written(tree: Marked, path: Path) -> dict[str, Marked]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.config.endings import ENDINGS
-from engine.config.marked import Finding, Marked, Place, Step
+from engine.config.marked import Marked, MarkedFault, Place, Step
 from engine.config.record import choice, shown
 from engine.config.source import SOURCE_KEYS
 from engine.config.yaml_text import read_yaml
@@ -26,29 +26,29 @@ INSTEAD = {"strategy": ("with", "blend"), "blend": ("strategy", "with", "stance"
 class UnreadableError(Exception):
     """A file of which no tree can be made."""
 
-    def __init__(self, *findings: Finding) -> None:
+    def __init__(self, *findings: MarkedFault) -> None:
         super().__init__()
         self.findings = findings
 
 
-def read_tree(path: Path, findings: list[Finding]) -> Marked:
+def read_tree(path: Path, findings: list[MarkedFault]) -> Marked:
     """The file and all it extends as one tree; faults of form are added to `findings`.
 
     Raises UnreadableError where a file is missing, is no YAML mapping, or extends itself.
     """
-    return _read(os.path.normpath(path), Finding(Place(str(path)), "", "", "", ""), (), findings)
+    return _read(os.path.normpath(path), MarkedFault(Place(str(path)), "", "", "", ""), (), findings)
 
 
-def _read(file: str, asked: Finding, chain: tuple[str, ...], findings: list[Finding]) -> Marked:
+def _read(file: str, asked: MarkedFault, chain: tuple[str, ...], findings: list[MarkedFault]) -> Marked:
     tree, faults = read_yaml(_text(file, asked), file)
     findings += faults
     if tree is None or tree.value is None:
         raise UnreadableError(
-            *findings or [Finding(Place(file), "", "an empty file", "a config", "write `strategy: ...`")]
+            *findings or [MarkedFault(Place(file), "", "an empty file", "a config", "write `strategy: ...`")]
         )
     if not isinstance(tree.value, dict):
         found, cure = shown(tree.plain()), "write for example `strategy: metals_lead`"
-        raise UnreadableError(*findings, Finding(tree.place, "", found, "a mapping of keys", cure))
+        raise UnreadableError(*findings, MarkedFault(tree.place, "", found, "a mapping of keys", cure))
     tree = with_listed_brake(with_named_data(tree))
     above = [key for key in ABOVE if key in tree.children()]
     if not above:
@@ -61,42 +61,44 @@ def _read(file: str, asked: Finding, chain: tuple[str, ...], findings: list[Find
     return merged(parent, own)
 
 
-def _misused_base(tree: Marked) -> list[Finding]:
+def _misused_base(tree: Marked) -> list[MarkedFault]:
     """`base` is what a study stands on; a plain config that says only what differs `extends` another."""
     base = tree.child("base")
     if base is None:
         return []
     if "extends" in tree.children():
-        return [Finding(base.key_place, "base", "`base` beside `extends`", "one of the two", "remove `extends`")]
+        return [MarkedFault(base.key_place, "base", "`base` beside `extends`", "one of the two", "remove `extends`")]
     if not any(key in tree.children() for key in STUDIES):
         found = "a `base` without a study"
-        return [Finding(base.key_place, "base", found, choice(STUDIES), "add one, or write `extends` for `base`")]
+        return [MarkedFault(base.key_place, "base", found, choice(STUDIES), "add one, or write `extends` for `base`")]
     return []
 
 
-def _studies_in(parent: Marked) -> list[Finding]:
+def _studies_in(parent: Marked) -> list[MarkedFault]:
     """A study stands on a run, not on another study."""
     return [
-        Finding(parent.children()[key].key_place, key, "a study in the file that `base` names", "a run", "name a run")
+        MarkedFault(
+            parent.children()[key].key_place, key, "a study in the file that `base` names", "a run", "name a run"
+        )
         for key in STUDIES
         if key in parent.children()
     ]
 
 
-def _read_parent(file: str, key: str, extends: Marked, chain: tuple[str, ...], findings: list[Finding]) -> Marked:
+def _read_parent(file: str, key: str, extends: Marked, chain: tuple[str, ...], findings: list[MarkedFault]) -> Marked:
     if not isinstance(extends.value, str) or not extends.value:
         found = shown(extends.plain())
-        raise UnreadableError(*findings, Finding(extends.place, key, found, "the path of a file", "name one file"))
+        raise UnreadableError(*findings, MarkedFault(extends.place, key, found, "the path of a file", "name one file"))
     parent = os.path.normpath(os.path.join(os.path.dirname(file), extends.value))
     seen = [os.path.realpath(link) for link in chain]
     if os.path.realpath(parent) in seen:
         links = " -> ".join([*chain[seen.index(os.path.realpath(parent)) :], parent])
-        finding = Finding(extends.place, key, f"a circle: {links}", "a file that stands alone", "break the circle")
+        finding = MarkedFault(extends.place, key, f"a circle: {links}", "a file that stands alone", "break the circle")
         raise UnreadableError(*findings, finding)
-    return _read(parent, Finding(extends.place, key, "", "", ""), chain, findings)
+    return _read(parent, MarkedFault(extends.place, key, "", "", ""), chain, findings)
 
 
-def _text(file: str, asked: Finding) -> str:
+def _text(file: str, asked: MarkedFault) -> str:
     def refuse(found: str, expected: str, cure: str) -> UnreadableError:
         return UnreadableError(replace(asked, found=found, expected=expected, cure=cure))
 
@@ -118,7 +120,7 @@ def _text(file: str, asked: Finding) -> str:
         column = error.start - data.rfind(b"\n", 0, error.start)
         found = f"the byte 0x{data[error.start]:02x}, which is no UTF-8"
         place = Place(file, line, column)
-        raise UnreadableError(Finding(place, "", found, "text in UTF-8", "save the file as UTF-8")) from None
+        raise UnreadableError(MarkedFault(place, "", found, "text in UTF-8", "save the file as UTF-8")) from None
 
 
 def _near(file: str) -> str:
@@ -188,21 +190,21 @@ def _differs(parent: Marked, child: Marked, key: str) -> bool:
     return mine is not None and (theirs is None or mine.value != theirs.value)
 
 
-def with_override(tree: Marked, option: str, findings: list[Finding]) -> Marked:
+def with_override(tree: Marked, option: str, findings: list[MarkedFault]) -> Marked:
     """The tree with one `key=value` set; nothing else moves. Its faults are added to `findings`."""
     place = Place(f"--set {option}")
     key, equals, text = option.partition("=")
     key = key.strip()
     if not equals or not all(key.split(".")):
         cure = "write for example --set with.lookback=126"
-        findings.append(Finding(place, "", "no `key=value`", "a dotted key, `=` and a value", cure))
+        findings.append(MarkedFault(place, "", "no `key=value`", "a dotted key, `=` and a value", cure))
         return tree
     if key in ABOVE:
-        findings.append(Finding(place, key, f"`{key}` as an option", "a key of the config", "write it in the file"))
+        findings.append(MarkedFault(place, key, f"`{key}` as an option", "a key of the config", "write it in the file"))
         return tree
     if not text.strip():
         cure = f"give a value; --set {key}=null takes the key away"
-        findings.append(Finding(place, key, "nothing after `=`", "a value", cure))
+        findings.append(MarkedFault(place, key, "nothing after `=`", "a value", cure))
         return tree
     value, faults = read_yaml(text, place.file, numbered=False)
     if faults or value is None:
@@ -212,7 +214,7 @@ def with_override(tree: Marked, option: str, findings: list[Finding]) -> Marked:
     return with_value(tree, key, replace(value, place=place), findings)
 
 
-def with_value(tree: Marked, key: str, value: Marked, findings: list[Finding]) -> Marked:
+def with_value(tree: Marked, key: str, value: Marked, findings: list[MarkedFault]) -> Marked:
     """The tree with one dotted key set to a value that was read elsewhere. Its faults are added to `findings`."""
     try:
         return with_listed_brake(with_named_data(_with_value(tree, _full_path(tree, key), value, ())))
@@ -244,7 +246,7 @@ def _with_value(here: Marked, path: tuple[Step, ...], value: Marked, above: tupl
         if below is None:
             size = len(here.value)
             expected = f"an index from 0 to {size - 1}" if size else "a list with items"
-            finding = Finding(here.place, _key(above), f"the index `{step}`", expected, "set the whole list")
+            finding = MarkedFault(here.place, _key(above), f"the index `{step}`", expected, "set the whole list")
             raise UnreadableError(finding)
         items = list(here.value)
         items[int(step)] = _with_value(below, rest, value, (*above, step))
@@ -252,7 +254,7 @@ def _with_value(here: Marked, path: tuple[Step, ...], value: Marked, above: tupl
     if not isinstance(here.value, dict | None):
         found = f"{shown(here.value)}, which has no `{step}`"
         raise UnreadableError(
-            Finding(here.place, _key(above), found, "a mapping or a list", f"set {_key(above)} itself")
+            MarkedFault(here.place, _key(above), found, "a mapping or a list", f"set {_key(above)} itself")
         )
     children = here.children()
     if not rest and value.value is None and below is not None:

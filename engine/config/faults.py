@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine.config.marked import Finding, Marked, Path, Step
+from engine.config.marked import Marked, MarkedFault, Path, Step
 from engine.config.models import Config
 from engine.config.record import Record, choice, did_you_mean, is_number, number, shortened, shown
 
@@ -77,7 +77,7 @@ WORDS: dict[str, _Words] = {
 }
 
 
-def findings_of(error: ValidationError, tree: Marked) -> list[Finding]:
+def findings_of(error: ValidationError, tree: Marked) -> list[MarkedFault]:
     """Every error of a validation, in words and with its place."""
     errors = [one for one in error.errors(include_url=False) if not _follows(one)]
     return [_finding(one, tree) for one in errors]
@@ -93,12 +93,12 @@ def top_key(loc: tuple[Step, ...]) -> str:
     return str(loc[0]) if loc else ""
 
 
-def _finding(error: Any, tree: Marked) -> Finding:
+def _finding(error: Any, tree: Marked) -> MarkedFault:
     loc, limits, value = error["loc"], error.get("ctx", {}), error["input"]
     path, field = _without_tags(loc), _field_at(loc)
     if error["type"] == "missing":
         cure = f"add `{path[-1]}: {_example(field) or '...'}`"
-        return Finding(tree.nearest(path)[0].place, tree.dotted(path), "nothing", _meaning(field), cure)
+        return MarkedFault(tree.nearest(path)[0].place, tree.dotted(path), "nothing", _meaning(field), cure)
     if error["type"] == "extra_forbidden":
         return _unknown(loc, path, tree)
     if error["type"] == "fault":
@@ -115,14 +115,14 @@ def _finding(error: Any, tree: Marked) -> Finding:
         words = WORDS.get(error["type"], _always(error["msg"], "change the value"))
         expected, cure = words(value, limits, _example(field))
         found = f"the number {node.text}" if is_number(value) and len(node.text) in range(1, 40) else shown(value)
-    return Finding(place, tree.dotted(path), found, expected, cure.replace("{raw}", node.text))
+    return MarkedFault(place, tree.dotted(path), found, expected, cure.replace("{raw}", node.text))
 
 
-def _unknown(loc: tuple[Step, ...], path: Path, tree: Marked) -> Finding:
+def _unknown(loc: tuple[Step, ...], path: Path, tree: Marked) -> MarkedFault:
     known = [name for name, _ in _fields(_record_at(loc[:-1]))] + (["extends", "base"] if len(path) == 1 else [])
     cure = did_you_mean(path[-1], known, "remove it, or look for its right name", likeness=0.7)
     expected = "a key that has a meaning here" if cure.startswith("did you mean") else choice(known)
-    return Finding(tree.nearest(path)[0].key_place, tree.dotted(path), "an unknown key", expected, cure)
+    return MarkedFault(tree.nearest(path)[0].key_place, tree.dotted(path), "an unknown key", expected, cure)
 
 
 def _meaning(field: Any) -> str:

@@ -13,7 +13,7 @@ from engine.config.checks import findings_across
 from engine.config.endings import ENDINGS
 from engine.config.extends import OF_PRICES, UnreadableError, read_tree, with_override
 from engine.config.faults import findings_of, top_key
-from engine.config.marked import Finding, Marked, in_order
+from engine.config.marked import Marked, MarkedFault, in_order
 from engine.config.models import Config
 from engine.config.record import did_you_mean
 from engine.errors import ConfigError
@@ -30,7 +30,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     Raises ConfigError with every fault, sorted by place: `file:line:column: key: found; expected; cure`.
     """
     path = shipped(Path(path))
-    findings: list[Finding] = []
+    findings: list[MarkedFault] = []
     try:
         tree = read_tree(path, findings)
     except UnreadableError as error:
@@ -40,7 +40,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     return checked(tree, findings, path, overrides)
 
 
-def checked(tree: Marked, findings: list[Finding], path: Path, overrides: Sequence[str] = ()) -> Config:
+def checked(tree: Marked, findings: list[MarkedFault], path: Path, overrides: Sequence[str] = ()) -> Config:
     """The config that a tree says; overrides: the options that are in it already.
 
     Raises ConfigError with its faults and those found on the way here.
@@ -101,7 +101,7 @@ def _root(folder: Path) -> Path:
     return Path(os.path.normpath(folder.joinpath(*[".."] * up)))
 
 
-def _validated(tree: Marked, findings: list[Finding]) -> tuple[Config | None, frozenset[str]]:
+def _validated(tree: Marked, findings: list[MarkedFault]) -> tuple[Config | None, frozenset[str]]:
     """The config, or one of its sound top-level blocks alone, and the names of the faulty blocks."""
     values: Any = tree.plain()
     try:

@@ -99,7 +99,7 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class MarkedFault:
     """A fault on its way to the user: still sortable by place."""
 
     place: Place
@@ -112,7 +112,7 @@ class Finding:
         return Fault(str(self.place), self.key, self.found, self.expected, self.cure)
 
 
-def in_order(findings: Iterable[Finding]) -> tuple[Fault, ...]:
+def in_order(findings: Iterable[MarkedFault]) -> tuple[Fault, ...]:
     """Each fault once, files line by line, options last."""
     once = dict.fromkeys(sorted(findings, key=lambda one: (one.place.line == 0, one.place, one.key)))
     return tuple(finding.fault() for finding in once)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from engine.config.claim_kinds import ShocksClaim
 from engine.config.extends import OF_PRICES, STUDIES
-from engine.config.marked import Finding, Marked, Path
+from engine.config.marked import Marked, MarkedFault, Path
 from engine.config.models import Config
 from engine.config.record import Record, choice
 
@@ -22,7 +22,7 @@ BESIDE = {"claims": "event_study", "walk_forward": "sweep"}
 CALLED = {"event_study": "an event study", "claims": "claims"}
 
 
-def study_findings(config: Config, tree: Marked) -> Iterator[Finding]:
+def study_findings(config: Config, tree: Marked) -> Iterator[MarkedFault]:
     """Every key of the study's own file that moves nothing in it: a reader would believe that it does."""
     study = config.study
     if study is None:
@@ -65,5 +65,5 @@ def _usual(config: Config, path: Path) -> bool:
     return bool(getattr(block, name) in (field.default, usual.get(name, field.default)))
 
 
-def _at(tree: Marked, path: Path, found: str, expected: str, cure: str) -> Finding:
-    return Finding(tree.nearest(path)[0].key_place, tree.dotted(path), found, expected, cure)
+def _at(tree: Marked, path: Path, found: str, expected: str, cure: str) -> MarkedFault:
+    return MarkedFault(tree.nearest(path)[0].key_place, tree.dotted(path), found, expected, cure)

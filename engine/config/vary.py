@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from engine.config.extends import STUDIES, with_value
 from engine.config.faults import findings_of
 from engine.config.load import checked
-from engine.config.marked import Finding, Marked, Place, in_order
+from engine.config.marked import Marked, MarkedFault, Place, in_order
 from engine.config.models import Config
 from engine.errors import Fault
 
@@ -28,7 +28,7 @@ def varied(config: Config, values: Mapping[str, Any], block: str = "sweep") -> C
 
     Raises ConfigError where that is no config; its places are those of the keys under `block.over`.
     """
-    findings: list[Finding] = []
+    findings: list[MarkedFault] = []
     tree = without_studies(config).tree
     for key, value in values.items():
         if value is not None or has_key(tree, key):
@@ -42,7 +42,7 @@ def unusable(config: Config, key: str, value: Any, block: str = "sweep") -> tupl
     range. What a value comes to beside others is no part of it: `varied` tells.
     """
     place = config.tree.nearest((block, "over", key))[0].place
-    findings: list[Finding] = []
+    findings: list[MarkedFault] = []
     tree = without_studies(config).tree
     if value is None and not has_key(tree, key):
         return ()

@@ -27,7 +27,7 @@ ATTRIBUTES = {"with": "with_", "from": "from_"}
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ConfigBlock:
     """Some top-level keys of a sound config. fields: by attribute. written: as the tree has them; None where not."""
 
     fields: Mapping[str, Any]
@@ -44,7 +44,7 @@ class Varying:
     _groups: dict[str, tuple[str, ...]] = field(init=False)
     _checks: dict[tuple[str, ...], list[Callable[[Config], bool]]] = field(init=False)
     _base: Config | None = None
-    _blocks: dict[tuple[str, str], Block] = field(default_factory=dict)
+    _blocks: dict[tuple[str, str], ConfigBlock] = field(default_factory=dict)
     _passed: set[tuple[Any, ...]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -91,14 +91,14 @@ def _tops(name: str) -> tuple[str, ...]:
     return (name, *(key for key, other in TOGETHER.items() if other == name))
 
 
-def _block(config: Config, name: str) -> Block:
+def _block(config: Config, name: str) -> ConfigBlock:
     attributes = [one for top in _tops(name) if (one := ATTRIBUTES.get(top, top)) in Config.model_fields]
-    return Block(
+    return ConfigBlock(
         {one: getattr(config, one) for one in attributes}, {top: config.tree.child(top) for top in _tops(name)}
     )
 
 
-def _with_blocks(base: Config, blocks: list[Block]) -> Config:
+def _with_blocks(base: Config, blocks: list[ConfigBlock]) -> Config:
     children = dict(base.tree.children())
     fields: dict[str, Any] = {}
     for block in blocks:

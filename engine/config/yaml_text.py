@@ -16,7 +16,7 @@ from yaml.parser import Parser
 from yaml.reader import Reader, ReaderError
 from yaml.scanner import Scanner
 
-from engine.config.marked import Finding, Marked, Place, Scalar
+from engine.config.marked import Marked, MarkedFault, Place, Scalar
 
 _BARE, _QUOTED = "bare", "quoted"
 _WORDS: dict[str, Scalar] = {
@@ -134,7 +134,7 @@ class _Reading:
 
     def __init__(self, file: str, numbered: bool) -> None:
         self.file, self.numbered = file, numbered
-        self.findings: list[Finding] = []
+        self.findings: list[MarkedFault] = []
         self._open: set[int] = set()
         self._count = 0
 
@@ -142,14 +142,14 @@ class _Reading:
         return Place(self.file, mark.line + 1, mark.column + 1) if mark and self.numbered else Place(self.file)
 
     def wrong(self, node: yaml.Node, key: str, found: str, expected: str, cure: str) -> None:
-        self.findings.append(Finding(self.place(node.start_mark), key, found, expected, cure))
+        self.findings.append(MarkedFault(self.place(node.start_mark), key, found, expected, cure))
 
     def marked(self, node: yaml.Node, key: str = "", key_place: Place | None = None) -> Marked:
         place = self.place(node.start_mark)
         nothing = Marked(None, place, key_place or place)
         self._count += 1
         if id(node) in self._open or self._count > _MOST_VALUES:
-            raise _EndlessError(Finding(place, key, "an alias that never ends", "values that end", "write it out"))
+            raise _EndlessError(MarkedFault(place, key, "an alias that never ends", "values that end", "write it out"))
         if node.tag not in (_BARE, _QUOTED):
             cure = "write the value without the tag (quotes make a text)"
             self.wrong(node, key, f"the tag `{node.tag}`", "a plain value", cure)
@@ -201,7 +201,7 @@ class _Reading:
         return str(node.value)
 
 
-def read_yaml(text: str, file: str, numbered: bool = True) -> tuple[Marked | None, list[Finding]]:
+def read_yaml(text: str, file: str, numbered: bool = True) -> tuple[Marked | None, list[MarkedFault]]:
     """The one value in a text, and every fault of its form.
 
     None for the value where the text cannot be read, or where it is empty. With `numbered` False all places
@@ -218,22 +218,22 @@ def read_yaml(text: str, file: str, numbered: bool = True) -> tuple[Marked | Non
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         place = Place(file, line, column) if numbered else Place(file)
         found = f"the invisible character U+{error.character:04X}"
-        return None, [Finding(place, "", found, "readable text", "delete that character")]
+        return None, [MarkedFault(place, "", found, "readable text", "delete that character")]
     except _EndlessError as error:
         return None, [error.args[0]]
     except RecursionError:
-        return None, [Finding(Place(file), "", "brackets nested too deep", "a config", "nest less")]
+        return None, [MarkedFault(Place(file), "", "brackets nested too deep", "a config", "nest less")]
     return value, reading.findings
 
 
-def _syntax(error: yaml.MarkedYAMLError, reading: _Reading) -> Finding:
+def _syntax(error: yaml.MarkedYAMLError, reading: _Reading) -> MarkedFault:
     problem = f"{error.context or ''} {error.problem or ''}".strip()
     place = reading.place(error.problem_mark or error.context_mark)
     for pattern, found, expected, cure in _PLAIN_WORDS:
         if pattern in problem:
-            return Finding(place, "", found, expected, cure)
+            return MarkedFault(place, "", found, expected, cure)
     found = f"text that is not YAML ({problem})"
-    return Finding(place, "", found, "YAML", "look at this line and the one above")
+    return MarkedFault(place, "", found, "YAML", "look at this line and the one above")
 
 
 def _under(key: str, name: str) -> str:

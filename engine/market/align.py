@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.market.calendar import Calendar
-from engine.market.labels import Found, Wanted
+from engine.market.labels import FoundLabels, WantedLabels
 from engine.market.levels import last_given, taken
 from engine.market.table import Dates, Indices, Matrix
 
@@ -52,7 +52,7 @@ class _Cells:
         return whole
 
 
-def traded(found: Found, wanted: Wanted, calendar: Calendar) -> Traded:
+def traded(found: FoundLabels, wanted: WantedLabels, calendar: Calendar) -> Traded:
     """Every held asset from its table; the columns of other assets are NaN and go on."""
     count, labels = calendar.count, wanted.assets
     shape = (count, len(labels))

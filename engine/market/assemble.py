@@ -25,7 +25,7 @@ from engine.market.calendar import Calendar, calendar_of
 from engine.market.cash import cash_rate
 from engine.market.digest import column_digest, column_digests
 from engine.market.known import visible_from
-from engine.market.labels import Found, Wanted, locate, wanted_by
+from engine.market.labels import FoundLabels, WantedLabels, locate, wanted_by
 from engine.market.levels import as_of, taken
 from engine.market.panel import Panel, Series, find_series
 from engine.market.sources import Reader, read_source
@@ -33,7 +33,7 @@ from engine.market.table import Indices, Matrix, Table, Vector
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class OtherMarket:
     """Another market in the place of the real one: what reads the sources, and what becomes of the panel."""
 
     read: Reader
@@ -41,7 +41,7 @@ class World:
 
 
 #: The world in which panels are made; None is the real one.
-WORLD: ContextVar[World | None] = ContextVar("WORLD", default=None)
+WORLD: ContextVar[OtherMarket | None] = ContextVar("WORLD", default=None)
 
 
 def build_panel(config: Config) -> Panel:
@@ -49,7 +49,7 @@ def build_panel(config: Config) -> Panel:
     wanted, world = wanted_by(config), WORLD.get()
     read = read_source if world is None else world.read
     tables = {name: read(config, name, wanted.all) for name in config.data}
-    found = Found(tables, locate(config, tables, tuple(sorted(wanted.all))))
+    found = FoundLabels(tables, locate(config, tables, tuple(sorted(wanted.all))))
     caveats = [caveat for table in tables.values() for caveat in table.caveats]
     caveats += _refuse_price_returns(config, found, wanted)
     _refuse_late_prices(config, found, wanted)
@@ -92,7 +92,7 @@ def build_panel(config: Config) -> Panel:
 
 def _digests(
     calendar: Calendar,
-    wanted: Wanted,
+    wanted: WantedLabels,
     matrices: Mapping[str, Matrix | None],
     ends: Indices,
     series: Mapping[str, Series],
@@ -115,7 +115,7 @@ def _digests(
     return digests
 
 
-def _refuse_price_returns(config: Config, found: Found, wanted: Wanted) -> list[str]:
+def _refuse_price_returns(config: Config, found: FoundLabels, wanted: WantedLabels) -> list[str]:
     """A price-return series beside a total-return one is a fault, unless accepted: then it is a caveat."""
     kinds = {label: config.data[found.home[label]].returns for label in (*wanted.held, *wanted.against)}
     price = sorted(label for label, kind in kinds.items() if kind == "price")
@@ -134,14 +134,14 @@ def _refuse_price_returns(config: Config, found: Found, wanted: Wanted) -> list[
     )
 
 
-def _as_known(config: Config, found: Found, label: str, calendar: Calendar) -> Vector:
+def _as_known(config: Config, found: FoundLabels, label: str, calendar: Calendar) -> Vector:
     """(T,) the last value of a label that each session's close could know."""
     table, values = found.column(label)
     visible = visible_from(config, found.home[label], table, calendar.sessions, calendar.closes)
     return as_of(values, table.dates, visible, calendar.count)
 
 
-def _fx(config: Config, found: Found, wanted: Wanted, calendar: Calendar) -> Matrix | None:
+def _fx(config: Config, found: FoundLabels, wanted: WantedLabels, calendar: Calendar) -> Matrix | None:
     """(T, N) the rate of each asset's currency, or None where every price is in the base currency already."""
     names = {label: config.data[found.home[label]].currency_of(label) for label in wanted.assets}
     if set(names.values()) <= {config.base_currency}:
@@ -155,7 +155,7 @@ def _fx(config: Config, found: Found, wanted: Wanted, calendar: Calendar) -> Mat
     return np.column_stack(columns)
 
 
-def _refuse_late_prices(config: Config, found: Found, wanted: Wanted) -> None:
+def _refuse_late_prices(config: Config, found: FoundLabels, wanted: WantedLabels) -> None:
     """What is held trades at its prices, so they are known at their close; a lag of trading is `trade.after`."""
     for name in sorted({found.home[label] for label in wanted.held}):
         if config.data[name].known is not None:
@@ -171,7 +171,7 @@ def _refuse_late_prices(config: Config, found: Found, wanted: Wanted) -> None:
 
 
 def _dividends(
-    config: Config, tables: Mapping[str, Table], wanted: Wanted, calendar: Calendar, fx: Matrix | None
+    config: Config, tables: Mapping[str, Table], wanted: WantedLabels, calendar: Calendar, fx: Matrix | None
 ) -> Matrix | None:
     """(T, N) cash dividends per unit on ex-dates; one between sessions falls on the next. None where none are given."""
     if config.dividends is None:

@@ -9,7 +9,7 @@ import numpy as np
 from engine.config import Config
 from engine.errors import ConfigError, DataError, Fault
 from engine.market.known import session_closes
-from engine.market.labels import Found, Wanted
+from engine.market.labels import FoundLabels, WantedLabels
 from engine.market.levels import given_in, last_given, taken
 from engine.market.table import Dates
 
@@ -32,7 +32,7 @@ class Calendar:
         return self.every[: self.count]
 
 
-def calendar_of(config: Config, found: Found, wanted: Wanted) -> Calendar:
+def calendar_of(config: Config, found: FoundLabels, wanted: WantedLabels) -> Calendar:
     """The sessions up to `to`. Without `to`, up to where every watched label still lives."""
     compared = tuple(label for label in wanted.against if label not in (*wanted.held, *wanted.watched))
     _refuse_empty(found, (*wanted.held, *wanted.watched, *compared))
@@ -56,7 +56,7 @@ def calendar_of(config: Config, found: Found, wanted: Wanted) -> Calendar:
     return Calendar(every, count, following, session_closes(config, sources, every[:count]))
 
 
-def _refuse_empty(found: Found, labels: tuple[str, ...]) -> None:
+def _refuse_empty(found: FoundLabels, labels: tuple[str, ...]) -> None:
     """Raise DataError for the first of the labels that has not a single value."""
     places: dict[str, str] = {}
     for table, columns, own in found.by_table(labels):
@@ -75,7 +75,7 @@ def _refuse_empty(found: Found, labels: tuple[str, ...]) -> None:
         )
 
 
-def _days_with_any(found: Found, labels: tuple[str, ...]) -> Dates:
+def _days_with_any(found: FoundLabels, labels: tuple[str, ...]) -> Dates:
     """The days on which any of the labels has a value, ascending."""
     days = [
         table.dates[taken(given_in(table.values), columns=columns).any(axis=1)]
@@ -84,7 +84,7 @@ def _days_with_any(found: Found, labels: tuple[str, ...]) -> Dates:
     return days[0] if len(days) == 1 else np.unique(np.concatenate(days))
 
 
-def _last_days(found: Found, labels: tuple[str, ...]) -> dict[str, np.datetime64]:
+def _last_days(found: FoundLabels, labels: tuple[str, ...]) -> dict[str, np.datetime64]:
     """The last day with a value of each label."""
     last: dict[str, np.datetime64] = {}
     for table, columns, own in found.by_table(labels):

@@ -20,7 +20,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from engine.errors import DataError, Fault
-from engine.market.part import Part
+from engine.market.part import PartialFile
 from engine.market.wire import Reply, Wire, addresses_from_environment, redirected
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -104,7 +104,7 @@ def fetch(
     """
     manners, wire = manners or Manners(), wire or Wire()
     target = redirected(request.address, addresses_from_environment() if addresses is None else addresses)
-    arrived = Part.take_up(part, request.address)
+    arrived = PartialFile.take_up(part, request.address)
     tries = max(1, manners.tries)
     for attempt in range(1, tries + 1):
         wire.wait_turn(target, manners.pause_s)
@@ -122,7 +122,7 @@ def fetch(
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _attempt(request: Request, target: str, arrived: Part, manners: Manners, wire: Wire) -> Fetched:
+def _attempt(request: Request, target: str, arrived: PartialFile, manners: Manners, wire: Wire) -> Fetched:
     headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", **request.headers, **arrived.asking()}
     try:
         reply = wire.open(target, headers, manners.timeout_s)
@@ -142,7 +142,7 @@ def _attempt(request: Request, target: str, arrived: Part, manners: Manners, wir
     return Fetched(bytes(arrived.content), request.address, target, when, reply.status, kept)
 
 
-def _read_all(reply: Reply, arrived: Part, deadline: float, wire: Wire) -> None:
+def _read_all(reply: Reply, arrived: PartialFile, deadline: float, wire: Wire) -> None:
     try:
         while piece := reply.body.read1(PIECE):
             arrived.content += piece
@@ -163,7 +163,7 @@ def _unreachable(error: Exception) -> _TroubleError:
     return _TroubleError(found, "check the connection and pull again", passing=True)
 
 
-def _refuse_status(reply: Reply, arrived: Part, wire: Wire) -> None:
+def _refuse_status(reply: Reply, arrived: PartialFile, wire: Wire) -> None:
     if reply.status == 200 or arrived.is_continued_by(reply):
         return
     if reply.status in (206, 416):
@@ -196,7 +196,7 @@ def _retry_after(text: str | None, now: float) -> float | None:
         return None
 
 
-def _refuse_content(request: Request, reply: Reply, arrived: Part) -> None:
+def _refuse_content(request: Request, reply: Reply, arrived: PartialFile) -> None:
     wrong = "nothing (0 bytes)" if not arrived.content else ""
     if not wrong and request.check is not None:
         wrong = request.check(bytes(arrived.content))

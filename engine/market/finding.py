@@ -24,7 +24,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Tolerances:
     """What counts as trouble. move: absolute return of a session. stale: equal closes in a row. agree: correlation."""
 
     move: float = 0.25

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.config import Config, FilesSource
 from engine.errors import OverweightError
-from engine.market.pull import Outcome, refuse_shorter
+from engine.market.pull import Pulled, refuse_shorter
 from engine.market.snapshots import Origin, save
 from engine.market.sources import files
 from engine.market.sources.kept import SOURCE
@@ -20,7 +20,7 @@ def kept_by(config: Config) -> list[str]:
     ]
 
 
-def keep(config: Config, name: str, store: Path, *, accept_shorter: bool = False) -> Outcome:
+def keep(config: Config, name: str, store: Path, *, accept_shorter: bool = False) -> Pulled:
     """Read the whole file or folder of an entry and save it under its name. A failure is an outcome, no exception.
 
     What is there is checked as in a run, and refused where it lost rows since the last time, unless accepted.
@@ -35,5 +35,5 @@ def keep(config: Config, name: str, store: Path, *, accept_shorter: bool = False
         origin = Origin(table.place, datetime.now(UTC), files.__name__, facts=entry.reading)
         kept = save(table, SOURCE, key, origin, store)
     except OverweightError as error:
-        return Outcome(SOURCE, key, error=str(error))
-    return Outcome(SOURCE, key, snapshots=(kept,), changed=kept.is_new)
+        return Pulled(SOURCE, key, error=str(error))
+    return Pulled(SOURCE, key, snapshots=(kept,), changed=kept.is_new)

@@ -15,7 +15,7 @@ from engine.market.table import Indices, Table, Vector
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedLabels:
     """The labels a config names, by what it does with them; `rates` are prices of currencies."""
 
     held: tuple[str, ...]
@@ -35,7 +35,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundLabels:
     """The tables that were read, and for each label the one it comes from."""
 
     tables: Mapping[str, Table]
@@ -55,14 +55,14 @@ class Found:
         return table, table.values[:, table.columns.index(label)]
 
 
-def wanted_by(config: Config) -> Wanted:
+def wanted_by(config: Config) -> WantedLabels:
     """The labels of a config."""
 
     def members(sleeves: Mapping[str, Sleeve]) -> tuple[str, ...]:
         return tuple(sorted({label for one in sleeves.values() for label in one.members}))
 
     against = tuple(sorted({name for name in config.against if is_label(name)}))
-    return Wanted(members(config.hold), members(config.watch), against, tuple(sorted(set(config.fx.values()))))
+    return WantedLabels(members(config.hold), members(config.watch), against, tuple(sorted(set(config.fx.values()))))
 
 
 def is_label(name: str) -> bool:

@@ -18,7 +18,7 @@ from engine.market.wire import Reply
 
 
 @dataclass(slots=True)
-class Part:
+class PartialFile:
     """Bytes of `address` in its version `validator` ("" where the publisher named none)."""
 
     address: str
@@ -27,7 +27,7 @@ class Part:
     content: bytearray = field(default_factory=bytearray)
 
     @classmethod
-    def take_up(cls, path: Path | None, address: str) -> Part:
+    def take_up(cls, path: Path | None, address: str) -> PartialFile:
         """The part kept at `path`, or an empty one where there is none or it belongs to another address."""
         part = cls(address, path)
         if path is None or not path.is_file():

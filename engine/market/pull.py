@@ -36,7 +36,7 @@ SHORTER = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Pulled:
     """How one wanted file fared. error: "" where it is good. changed: the publisher said something new.
 
     skipped: an earlier, broken-off call of the same pull had finished it.
@@ -55,7 +55,7 @@ class Outcome:
 
 
 # (finished, of, the outcome just reached)
-Progress = Callable[[int, int, Outcome], None]
+Progress = Callable[[int, int, Pulled], None]
 
 
 def pull(
@@ -67,14 +67,14 @@ def pull(
     wire: Wire | None = None,
     addresses: Mapping[str, str] | None = None,
     accept_shorter: bool = False,
-) -> list[Outcome]:
+) -> list[Pulled]:
     """One outcome per wanted file, in order. Failures are outcomes, never exceptions; the rest goes on."""
     wire = wire or Wire()
     record = _Record.open(store, wanted, wire.clock())
     outcomes = []
     for one in wanted:
         if record.has(one):
-            outcome = Outcome(one.source, one.name, skipped=True)
+            outcome = Pulled(one.source, one.name, skipped=True)
         else:
             outcome = _pull_one(one, store, manners, wire, addresses, accept_shorter)
             if outcome.ok:
@@ -94,7 +94,7 @@ def _pull_one(
     wire: Wire,
     addresses: Mapping[str, str] | None,
     accept_shorter: bool,
-) -> Outcome:
+) -> Pulled:
     if one.opener is not None:
         wire = replace(wire, open=one.opener)
 
@@ -117,8 +117,8 @@ def _pull_one(
         origin = Origin(fetched.address, fetched.when, how, fetched.headers, facts)
         kept = tuple(save(table, one.source, key, origin, store) for key, table in tables.items())
     except OverweightError as error:
-        return Outcome(one.source, one.name, error=str(error))
-    return Outcome(one.source, one.name, snapshots=kept, changed=any(one.is_new for one in kept))
+        return Pulled(one.source, one.name, error=str(error))
+    return Pulled(one.source, one.name, snapshots=kept, changed=any(one.is_new for one in kept))
 
 
 def refuse_shorter(table: Table, place: str, source: str, key: str, store: Path) -> None:

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.market.agreement import agreeing
-from engine.market.finding import Finding, Limits
+from engine.market.finding import Finding, Tolerances
 from engine.market.levels import carry
 from engine.market.table import Dates, Matrix, Table
 
-__all__ = ["Finding", "Limits", "findings", "short"]
+__all__ = ["Finding", "Tolerances", "findings", "short"]
 
 #: Ratios of two prices that a split of 2, 3, 4, 5, 10 or 20 for 1, 3 for 2, or the reverse leaves unadjusted.
 SPLITS = np.array([2.0, 3.0, 4.0, 5.0, 10.0, 20.0, 1.5])
@@ -31,13 +31,13 @@ LEAST_LABELS = 5
 HOLE = 5
 
 
-def findings(table: Table, limits: Limits | None = None, sessions: Dates | None = None) -> list[Finding]:
+def findings(table: Table, limits: Tolerances | None = None, sessions: Dates | None = None) -> list[Finding]:
     """Everything that looks wrong, kind by kind.
 
     sessions: the exchange's own days, where gaps are to be held against them; else the table's dates.
     Tables of values are looked at for gaps alone: an index may stand still, jump, and be zero.
     """
-    limits = limits or Limits()
+    limits = limits or Tolerances()
     found = gaps(table, sessions)
     if table.kind != "prices" or not table.columns:
         return found

@@ -37,7 +37,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class SnapshotDifference:
     """What the second table says otherwise than the first. changes: one per column that differs, by label."""
 
     changes: tuple[Change, ...]
@@ -57,7 +57,7 @@ class Difference:
         return bool(self.changes or len(self.removed_rows) or self.removed_columns)
 
 
-def diff(before: Table, after: Table) -> Difference:
+def diff(before: Table, after: Table) -> SnapshotDifference:
     """What `after` says otherwise than `before`: values per column, rows and columns added and removed."""
     both, rows_before, rows_after = np.intersect1d(before.dates, after.dates, return_indices=True)
     shared = sorted(set(before.columns) & set(after.columns))
@@ -68,7 +68,7 @@ def diff(before: Table, after: Table) -> Difference:
         change = _change(label, both, old, new)
         if change is not None:
             changes.append(change)
-    return Difference(
+    return SnapshotDifference(
         changes=tuple(changes),
         added_rows=np.setdiff1d(after.dates, before.dates),
         removed_rows=np.setdiff1d(before.dates, after.dates),

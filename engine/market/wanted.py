@@ -14,7 +14,7 @@ Reader = Callable[[bytes, str], Mapping[str, Table]]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LinkPage:
     """A page that names the file's address, where the publisher moves it: find(page, place) -> address."""
 
     request: Request
@@ -36,5 +36,5 @@ class Wanted:
     request: Request
     read: Reader
     facts: Callable[[bytes], Mapping[str, str]] | None = None
-    page: Page | None = None
+    page: LinkPage | None = None
     opener: Opener | None = None

@@ -19,7 +19,7 @@ Direction = Literal["higher", "lower", "none"]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class HeldAgainst:
     """A track and what it is held against: all that a metric may read.
 
     reference: the first of `against`. matched: the static mix with the track's own average weights.
@@ -39,7 +39,7 @@ class Comparison:
 class Metric:
     """function: None where undefined. direction: which way is better, `none` if neither."""
 
-    function: Callable[[Comparison], float | None]
+    function: Callable[[HeldAgainst], float | None]
     formula: str
     unit: Unit
     direction: Direction
@@ -61,100 +61,100 @@ def measure(
     for name, other in (("the reference", reference), ("policy matched", matched)):
         if other is not None:
             check_same_sessions(track, other, name)
-    comparison = Comparison(track, reference, matched, stance, sessions_per_year, policy or reference)
+    comparison = HeldAgainst(track, reference, matched, stance, sessions_per_year, policy or reference)
     return {name: metric.function(comparison) for name, metric in METRICS.items()}
 
 
-def _total_return(of: Comparison) -> float | None:
+def _total_return(of: HeldAgainst) -> float | None:
     return formulas.total_return(of.track.equity)
 
 
-def _cagr(of: Comparison) -> float | None:
+def _cagr(of: HeldAgainst) -> float | None:
     return formulas.cagr(of.track.equity, of.sessions_per_year)
 
 
-def _volatility(of: Comparison) -> float | None:
+def _volatility(of: HeldAgainst) -> float | None:
     return formulas.volatility(returns(of.track), of.sessions_per_year)
 
 
-def _sharpe(of: Comparison) -> float | None:
+def _sharpe(of: HeldAgainst) -> float | None:
     return formulas.sharpe(excess_returns(of.track), of.sessions_per_year)
 
 
-def _sharpe_se(of: Comparison) -> float | None:
+def _sharpe_se(of: HeldAgainst) -> float | None:
     """None where the Sharpe ratio is."""
     excess = excess_returns(of.track)
     per_session = formulas.sharpe_per_session(excess)
     return None if per_session is None else sharpe_se(per_session, excess.size) * of.sessions_per_year**0.5
 
 
-def _sortino(of: Comparison) -> float | None:
+def _sortino(of: HeldAgainst) -> float | None:
     return formulas.sortino(excess_returns(of.track), of.sessions_per_year)
 
 
-def _max_drawdown(of: Comparison) -> float | None:
+def _max_drawdown(of: HeldAgainst) -> float | None:
     return formulas.max_drawdown(of.track.equity)
 
 
-def _calmar(of: Comparison) -> float | None:
+def _calmar(of: HeldAgainst) -> float | None:
     return formulas.calmar(of.track.equity, of.sessions_per_year)
 
 
-def _turnover(of: Comparison) -> float | None:
+def _turnover(of: HeldAgainst) -> float | None:
     track = of.track
     return formulas.turnover(track.traded, track.equity, track.first_purchase, of.sessions_per_year)
 
 
-def _costs_bps_a_year(of: Comparison) -> float | None:
+def _costs_bps_a_year(of: HeldAgainst) -> float | None:
     return formulas.costs_bps_a_year(of.track.costs, of.track.equity, of.sessions_per_year)
 
 
-def _cagr_of(track: Track | None, of: Comparison) -> float | None:
+def _cagr_of(track: Track | None, of: HeldAgainst) -> float | None:
     return None if track is None else formulas.cagr(track.equity, of.sessions_per_year)
 
 
-def _active_return(of: Comparison) -> float | None:
+def _active_return(of: HeldAgainst) -> float | None:
     """None without a reference."""
     return formulas.difference(_cagr(of), _cagr_of(of.reference, of))
 
 
-def _tracking_error(of: Comparison) -> float | None:
+def _tracking_error(of: HeldAgainst) -> float | None:
     """None without a reference or below two returns; 0.0 for the reference itself."""
     if of.reference is None:
         return None
     return formulas.volatility(returns(of.track) - returns(of.reference), of.sessions_per_year)
 
 
-def _information_ratio(of: Comparison) -> float | None:
+def _information_ratio(of: HeldAgainst) -> float | None:
     """None without a reference."""
     return formulas.information_ratio(_active_return(of), _tracking_error(of))
 
 
-def _beta(of: Comparison) -> float | None:
+def _beta(of: HeldAgainst) -> float | None:
     """None without a reference. Both are in excess of the track's cash rate."""
     if of.reference is None:
         return None
     return formulas.beta(excess_returns(of.track), excess_returns(of.reference, of.track.cash_rate))
 
 
-def _hit_rate(of: Comparison) -> float | None:
+def _hit_rate(of: HeldAgainst) -> float | None:
     """None without a reference."""
     if of.reference is None:
         return None
     return formulas.hit_rate(of.track.sessions, of.track.equity, of.reference.equity)
 
 
-def _episodes(of: Comparison) -> float | None:
+def _episodes(of: HeldAgainst) -> float | None:
     """A whole number. None without a stance."""
     return None if of.stance is None else count_episodes(of.stance)
 
 
-def _share_over(of: Comparison) -> float | None:
+def _share_over(of: HeldAgainst) -> float | None:
     """Share of decisions with any stance above zero. None without a stance or without a decision."""
     return None if of.stance is None or of.stance.size == 0 else _share(of.stance > 0.0)
 
 
-def _share_under(of: Comparison) -> float | None:
+def _share_under(of: HeldAgainst) -> float | None:
     """Share of decisions with any stance below zero. None without a stance or without a decision."""
     return None if of.stance is None or of.stance.size == 0 else _share(of.stance < 0.0)
 
@@ -163,12 +163,12 @@ def _share(on: NDArray[np.bool_]) -> float:
     return float(np.mean(on.reshape(len(on), -1).any(axis=1)))
 
 
-def _timing(of: Comparison) -> float | None:
+def _timing(of: HeldAgainst) -> float | None:
     """None without a matched mix."""
     return formulas.difference(_cagr(of), _cagr_of(of.matched, of))
 
 
-def _standing_tilt(of: Comparison) -> float | None:
+def _standing_tilt(of: HeldAgainst) -> float | None:
     """None without a matched mix or a policy."""
     return formulas.difference(_cagr_of(of.matched, of), _cagr_of(of.policy, of))
 

@@ -34,7 +34,7 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PeerAnswer:
     """What vectorbt says of one book: equity, cash (T,), units (T, H) at the close, and its orders."""
 
     equity: Vector
@@ -43,7 +43,7 @@ class Answer:
     orders: PeerOrders
 
 
-def ask_vectorbt(books: Sequence[Book], engine: str = "auto") -> list[Answer]:
+def ask_vectorbt(books: Sequence[Book], engine: str = "auto") -> list[PeerAnswer]:
     """Simulate books of the same sessions as groups of one call of `vectorbt.Portfolio.from_orders`.
 
     Each group shares its cash; it is sized on its value before costs, sells first, and never short.
@@ -75,7 +75,7 @@ def ask_vectorbt(books: Sequence[Book], engine: str = "auto") -> list[Answer]:
     return _answers(portfolio, np.cumsum([0, *widths]), engine)
 
 
-def _answers(portfolio: Any, edges: Any, engine: str) -> list[Answer]:
+def _answers(portfolio: Any, edges: Any, engine: str) -> list[PeerAnswer]:
     """One answer per group; `edges` are its first column and the next group's."""
     equity, cash = (_matrix(path) for path in (portfolio.value(engine=engine), portfolio.cash(engine=engine)))
     units, records = _matrix(portfolio.assets(engine=engine)), portfolio.order_records
@@ -84,7 +84,7 @@ def _answers(portfolio: Any, edges: Any, engine: str) -> list[Answer]:
     for group, (first, last) in enumerate(pairwise(edges)):
         own = records[book == group].copy()
         own["col"] -= first
-        answers.append(Answer(equity[:, group], cash[:, group], units[:, first:last], read(own)))
+        answers.append(PeerAnswer(equity[:, group], cash[:, group], units[:, first:last], read(own)))
     return answers
 
 

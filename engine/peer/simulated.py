@@ -20,7 +20,7 @@ from engine.errors import ConfigError
 from engine.market.levels import carry
 from engine.market.panel import Panel
 from engine.market.table import Indices, Matrix, Vector
-from engine.peer.book import Answer, Book, ask_vectorbt
+from engine.peer.book import Book, PeerAnswer, ask_vectorbt
 from engine.peer.orders import PeerOrders
 from engine.portfolio.costs import KINDS, Costs
 from engine.portfolio.ledger import Decisions, Ledger
@@ -116,7 +116,7 @@ def _missing(config: Config, error: ImportError) -> ConfigError:
     )  # fmt: skip
 
 
-def _demand_agreement(answer: Answer, own: Ledger) -> None:
+def _demand_agreement(answer: PeerAnswer, own: Ledger) -> None:
     gap = np.abs(answer.equity / own.equity - 1.0)
     worst = int(np.argmax(gap))
     if not gap[worst] <= AGREEMENT:
@@ -126,7 +126,7 @@ def _demand_agreement(answer: Answer, own: Ledger) -> None:
         )
 
 
-def _ledger(own: Ledger, answer: Answer, costs: Costs, columns: Indices, panel: Panel) -> Ledger:
+def _ledger(own: Ledger, answer: PeerAnswer, costs: Costs, columns: Indices, panel: Panel) -> Ledger:
     trades = _trades(own, answer.orders, costs, columns, panel)
     row, sessions = trades.session - own.start, len(own.sessions)
     money, traded = np.zeros_like(own.costs), np.zeros(sessions)

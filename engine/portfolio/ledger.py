@@ -18,7 +18,7 @@ from engine.market.table import Dates, Indices, Matrix, Vector
 from engine.portfolio import stretches
 from engine.portfolio.costs import KINDS, OF_TRADES, Costs, lots_of, rates_of
 from engine.portfolio.kernel import Market, Orders, Paths, Rates, Rules
-from engine.portfolio.trades import NO_PRICE, NO_VOLUME, WORTHLESS, Simulated, Trades, trades_of
+from engine.portfolio.trades import NO_PRICE, NO_VOLUME, WORTHLESS, Filled, Trades, trades_of
 
 __all__ = ["Decisions", "Ledger", "Trades", "run_ledger"]
 
@@ -110,7 +110,7 @@ def run_equity(config: Config, panel: Panel, decisions: Decisions, costs: Costs)
     return _simulated(config, panel, decisions, costs)[1].paths.equity
 
 
-def _simulated(config: Config, panel: Panel, decisions: Decisions, costs: Costs) -> tuple[Market, Simulated]:
+def _simulated(config: Config, panel: Panel, decisions: Decisions, costs: Costs) -> tuple[Market, Filled]:
     """What the kernel was given, and what it made of it. Raises ConfigError where nothing is left of the equity."""
     start, stop = first_session(config, decisions.sessions), len(panel.sessions)
     due = decisions.sessions + config.trade.after
@@ -123,7 +123,7 @@ def _simulated(config: Config, panel: Panel, decisions: Decisions, costs: Costs)
     _simulator(market, orders, rates, rules)(market, orders, rates, rules, paths)
     if (paths.equity <= 0.0).any():
         raise _ruined(config, panel, start + int(np.flatnonzero(paths.equity <= 0.0)[0]))
-    return market, Simulated(decided, due, orders, barred, rates, rules, paths, panel.ends, paths.equity[orders.due])
+    return market, Filled(decided, due, orders, barred, rates, rules, paths, panel.ends, paths.equity[orders.due])
 
 
 def first_session(config: Config, decisions: Indices) -> int:

@@ -41,7 +41,7 @@ class Trades:
 
 
 @dataclass(frozen=True, slots=True)
-class Simulated:
+class Filled:
     """What was asked of the kernel, and what it filled.
 
     decided, due: (K,) sessions of the panel. barred: (K, N) index into REASONS of what keeps an asset from trading, 0
@@ -60,7 +60,7 @@ class Simulated:
     equity: Vector
 
 
-def trades_of(done: Simulated, costs: Costs) -> Trades:
+def trades_of(done: Filled, costs: Costs) -> Trades:
     """Every change of units, and every order without one that was refused."""
     orders, paths, due = done.orders, done.paths, done.due
     before = np.vstack([np.zeros((1, paths.units.shape[1])), paths.units[:-1]])[: len(due)]
@@ -84,7 +84,7 @@ def trades_of(done: Simulated, costs: Costs) -> Trades:
     return Trades(due[k], done.decided[k], asset, units, price, charged, wanted, reason)
 
 
-def _refused(done: Simulated, before: Matrix, lacking: Matrix, priced: NDArray[np.bool_]) -> Indices:
+def _refused(done: Filled, before: Matrix, lacking: Matrix, priced: NDArray[np.bool_]) -> Indices:
     """(K, N) index into REASONS of each order of which nothing was done, 0 elsewhere.
 
     before, lacking: (K, N) units held and units wanted. Either the asset is barred; or costs exceed equity, and nothing

@@ -30,7 +30,7 @@ NAMES = {"active_return": "active return, a year", "information_ratio": "informa
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class NullWish:
     """What is asked of `overweight null`. block: None where it is to be the usual one."""
 
     kinds: tuple[str, ...]
@@ -46,7 +46,7 @@ class Nulls:
     """A config among its null markets, and its placebos where they are asked for."""
 
     config: Config
-    wish: Wish
+    wish: NullWish
     stands: tuple[Stands, ...]
     placebos: Placebos | None
 
@@ -112,7 +112,7 @@ def placebo_lines(found: Placebos) -> Iterator[tuple[str, str]]:
         yield name.replace("_", " "), sentences.control(control)
 
 
-def show_null(file: str, overrides: Sequence[str], wish: Wish, *, as_json: bool) -> int:
+def show_null(file: str, overrides: Sequence[str], wish: NullWish, *, as_json: bool) -> int:
     """Ask a config in null markets, print, save nothing but the picture; the exit code. Raises what a run raises, and
     ConfigError at once where the picture could not be written.
     """

@@ -12,7 +12,7 @@ import numpy as np
 from engine.errors import ConfigError, Fault
 from engine.results.null_words import JUDGED, meanings, sentences
 from engine.study.null.measured import PERCENTILES, Stands
-from engine.study.page import COLOURS, Page, can_draw, whole_page
+from engine.study.page import COLOURS, PageText, can_draw, whole_page
 
 BINS = 40
 OPTION = "--picture"
@@ -50,7 +50,7 @@ def refuse_place(path: Path) -> None:
 def picture_of(name: str, stands: Sequence[Stands], rows: Sequence[Sequence[str]]) -> str:
     """The page. rows: the figures below it, information ratios first."""
     lead, *others = sentences(stands)
-    page = Page(
+    page = PageText(
         title=f"{name} among its null markets",
         lead=lead,
         alt=". ".join(_alt(stands)),

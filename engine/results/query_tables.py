@@ -66,7 +66,7 @@ class Askable:
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledDatabase:
     """A database with tables in it. damaged: what could not be read into it, in words, once each."""
 
     database: DuckDBPyConnection
@@ -84,7 +84,7 @@ def askable(results: Path) -> Askable:
 
 
 @contextmanager
-def database_of(asked: Askable, names: Collection[str]) -> Iterator[Filled]:
+def database_of(asked: Askable, names: Collection[str]) -> Iterator[FilledDatabase]:
     """A database in memory with the tables of these names, walled off. Raises ConfigError without DuckDB."""
     try:
         import duckdb
@@ -97,7 +97,7 @@ def database_of(asked: Askable, names: Collection[str]) -> Iterator[Filled]:
         database.execute(f"set temp_directory = '{spill.replace(chr(39), chr(39) * 2)}'")
         for wall in WALLS:
             database.execute(wall)
-        yield Filled(database, damaged)
+        yield FilledDatabase(database, damaged)
 
 
 def _add(database: DuckDBPyConnection, asked: Askable, name: str) -> list[str]:

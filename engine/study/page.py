@@ -75,7 +75,7 @@ th:first-child, td:first-child { text-align: left; }
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageText:
     """What stands on the page around the picture.
 
     lead: the verdict. alt: the picture in words, for those who do not see it. header, rows: the figures it is drawn
@@ -97,7 +97,7 @@ def can_draw() -> bool:
     return all(find_spec(name) is not None for name in NEEDED)
 
 
-def whole_page(page: Page, figure: Any) -> str:
+def whole_page(page: PageText, figure: Any) -> str:
     """The page, with a plotly figure in it. The same page gives the same text."""
     import jinja2
     import plotly.io

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.market.quality import Finding, Limits, findings, session_returns, short
+from engine.market.quality import Finding, Tolerances, findings, session_returns, short
 from engine.market.table import Table
 from tests.desk import made_prices
 from tests.market.publishers.conftest import SHARED
@@ -58,7 +58,7 @@ def test_stale_stretches_are_counted_with_the_longest(prices: pd.DataFrame) -> N
     (stale,) = of_kind(findings(table_of(prices)), "stale")
     assert (stale.label, stale.count, stale.worst) == ("BBB", 2, 10.0)
     assert stale.first == np.datetime64(prices.index[100], "D")
-    found = findings(table_of(prices), Limits(stale=5))
+    found = findings(table_of(prices), Tolerances(stale=5))
     assert of_kind(found, "stale")[0].count == 3
 
 
@@ -151,7 +151,7 @@ def test_silvers_fall_and_coppers_are_reported_and_stay() -> None:
     if not path.is_file():
         pytest.skip("needs ../shared/data/reference, which is not here")
     frame = pd.read_csv(path, index_col="date", parse_dates=True)
-    moves = {one.label: one for one in of_kind(findings(table_of(frame), Limits(move=0.2)), "move")}
+    moves = {one.label: one for one in of_kind(findings(table_of(frame), Tolerances(move=0.2)), "move")}
     silver = next(one for label, one in moves.items() if "silver" in label.lower())
     copper = next(one for label, one in moves.items() if "copper" in label.lower())
     assert "2026-01-30" in silver.words

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.peer.book import Answer, Book
+from engine.peer.book import Book, PeerAnswer
 from engine.portfolio.compiled import simulate
 from engine.portfolio.kernel import Market as KernelMarket
 from engine.portfolio.kernel import Orders, Paths, Rates, Rules
@@ -78,7 +78,7 @@ def own_orders(charged: Charged, run: Simulated) -> OrderBook:
     return orders
 
 
-def their_orders(answer: Answer) -> OrderBook:
+def their_orders(answer: PeerAnswer) -> OrderBook:
     """vectorbt's orders."""
     orders = answer.orders
     return {
@@ -89,7 +89,7 @@ def their_orders(answer: Answer) -> OrderBook:
     }
 
 
-def compare_orders(charged: Charged, run: Simulated, answer: Answer) -> int:
+def compare_orders(charged: Charged, run: Simulated, answer: PeerAnswer) -> int:
     """How many orders both made, with the same signed size, price and fees; what one alone made must be rounding."""
     own, theirs = own_orders(charged, run), their_orders(answer)
     worth = charged.market.capital * 1e-9 / np.nanmin(charged.market.prices)

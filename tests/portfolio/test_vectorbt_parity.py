@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.peer.book import Answer, ask_vectorbt
+from engine.peer.book import PeerAnswer, ask_vectorbt
 from engine.portfolio import kernel
 from tests.portfolio.gross import Charged, book_of, compare_orders, random_charged, run_gross
 from tests.portfolio.markets import Market
@@ -24,20 +24,20 @@ def markets() -> list[Charged]:
 
 
 @pytest.fixture(scope="module", params=["numba", "rust"])
-def answers(request: pytest.FixtureRequest, markets: list[Charged]) -> list[Answer]:
+def answers(request: pytest.FixtureRequest, markets: list[Charged]) -> list[PeerAnswer]:
     if request.param == "rust":
         pytest.importorskip("vectorbt_rust", reason='vectorbt\'s rust engine is absent: pip install "overweight[rust]"')
     return ask_vectorbt([book_of(market) for market in markets], request.param)
 
 
-def test_equity_and_cash_of_random_markets(markets: list[Charged], answers: list[Answer]) -> None:
+def test_equity_and_cash_of_random_markets(markets: list[Charged], answers: list[PeerAnswer]) -> None:
     for market, answer in zip(markets, answers, strict=True):
         own = run_gross(market)
         np.testing.assert_allclose(own.equity, answer.equity, rtol=1e-9)
         np.testing.assert_allclose(own.cash, answer.cash, atol=1e-9 * market.market.capital)
 
 
-def test_order_by_order(markets: list[Charged], answers: list[Answer]) -> None:
+def test_order_by_order(markets: list[Charged], answers: list[PeerAnswer]) -> None:
     """The same assets on the same sessions, with the same signed size, price and fees, and no order more."""
     pairs = zip(markets, answers, strict=True)
     assert sum(compare_orders(market, run_gross(market), answer) for market, answer in pairs) > 10_000

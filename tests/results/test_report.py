@@ -15,7 +15,7 @@ import engine
 from engine.results import sentences
 from engine.results.opened import open_run
 from engine.results.report.rolling import rolling_figures
-from engine.results.report.series import Paths, drawdown, eras, kept, kept_decisions, monthly, paths_of, rolling_active
+from engine.results.report.series import Curves, drawdown, eras, kept, kept_decisions, monthly, paths_of, rolling_active
 from tests.desk import Desk, made_prices
 from tests.results.command import Command
 
@@ -145,10 +145,10 @@ def test_no_browser_is_told(desk: Desk, overweight: Command, monkeypatch: pytest
     )
 
 
-def by_hand() -> Paths:
+def by_hand() -> Curves:
     days = np.arange("2020-12-30", "2021-02-03", dtype="datetime64[D]")
     own = 1.01 ** np.arange(len(days))
-    return Paths(days, {"strategy": own, "policy": np.ones(len(days))}, np.zeros(len(days)))
+    return Curves(days, {"strategy": own, "policy": np.ones(len(days))}, np.zeros(len(days)))
 
 
 def test_months_years_and_eras_by_hand() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.results.opened import open_run
-from engine.results.report.marks import PLACES, Happened, Marks, known_events, mark_traces, marks_of
+from engine.results.report.marks import PLACES, EventMarks, Happened, known_events, mark_traces, marks_of
 from tests.desk import ON_EVENTS, Desk
 from tests.results.command import Command
 from tests.results.test_report import data_of, written
@@ -84,7 +84,7 @@ def test_a_run_saved_before_events_were_kept_has_none(events: Path, desk: Desk, 
 
 def test_many_events_share_marks_and_none_is_lost() -> None:
     days = np.arange("2010-01-01", "2020-01-01", 3, dtype="datetime64[D]")
-    marks = Marks([Happened(day, f"event {i}", None) for i, day in enumerate(days)], "event")
+    marks = EventMarks([Happened(day, f"event {i}", None) for i, day in enumerate(days)], "event")
     (shown,) = mark_traces(marks, days[0], days[-1])  # so many have no lines down the chart
     assert 0.8 * PLACES < len(shown["x"]) <= PLACES + 1
     told = 0
@@ -96,7 +96,7 @@ def test_many_events_share_marks_and_none_is_lost() -> None:
 
 def test_a_mark_whose_events_were_partly_acted_on_is_acted_on() -> None:
     day = np.datetime64("2010-01-01")
-    marks = Marks([Happened(day, "one", False), Happened(day, "two", True)], "event")
+    marks = EventMarks([Happened(day, "one", False), Happened(day, "two", True)], "event")
     _, shown = mark_traces(marks, day, day + 4000)
     assert (shown["name"], shown["text"]) == ("event acted on", ["one<br>two"])
 

@@ -10,7 +10,7 @@ import pytest
 
 from engine.config import load
 from engine.study.events.eras import EraDifference
-from engine.study.events.measured import Difference, Measured
+from engine.study.events.measured import MeanDifference, MeasuredEvents
 from engine.study.events.randomised import Randomised
 from engine.study.events.statistic import Statistic
 from engine.study.events.study import event_study_of
@@ -27,9 +27,11 @@ from engine.study.events.words import (
 from tests.desk import Desk
 
 
-def measured(events: int = 30, size: float = 0.02, p: float = 0.01, rank: float = 0.03, days: float = 0.03) -> Measured:
+def measured(
+    events: int = 30, size: float = 0.02, p: float = 0.01, rank: float = 0.03, days: float = 0.03
+) -> MeasuredEvents:
     """An effect whose tests come out as asked; `p` is that of the adjusted BMP and of flipped signs."""
-    return Measured(
+    return MeasuredEvents(
         unit="miners", window=(0, 20), era=None, events=events, pairs=events, mean_car=size, standard_error=0.008,
         from_forecast=False, low=size - 0.016, high=size + 0.016, share_up=0.6, smallest_visible=0.0231,
         correlation=0.0, within_events=None, tests={"corrado_rank": Statistic(2.0, rank, events)},
@@ -54,7 +56,7 @@ def measured(events: int = 30, size: float = 0.02, p: float = 0.01, rank: float 
         (replace(measured(events=8), sign_flip=Randomised(-0.1, 0.01, 256, True, 0.008)), DISAGREE),
     ],
 )
-def test_the_verdict_by_the_tests(one: Measured, words: str) -> None:
+def test_the_verdict_by_the_tests(one: MeasuredEvents, words: str) -> None:
     assert judge_effect(one).words == words
 
 
@@ -82,21 +84,21 @@ def test_few_events_are_judged_by_flipped_signs_many_by_the_adjusted_bmp() -> No
          "BMP)"),
     ],
 )  # fmt: skip
-def test_the_sentence(one: Measured, sentence: str) -> None:
+def test_the_sentence(one: MeasuredEvents, sentence: str) -> None:
     assert judge_effect(one).sentence == sentence
 
 
 def test_eras_differ_where_both_tests_say_so() -> None:
     def told(welch: float, permuted: float) -> str:
         found = EraDifference(0.03, 0.01, Statistic(2.0, welch, 40, 30.0), permuted, False, 0.0412)
-        return judge_difference(Difference("miners", (0, 20), "to 2021", "2022 on", found))
+        return judge_difference(MeanDifference("miners", (0, 20), "to 2021", "2022 on", found))
 
     assert told(0.03, 0.04) == "2022 on less to 2021: +3.00%, p 0.040: the eras differ"
     assert told(0.03, 0.06) == (
         "2022 on less to 2021: +3.00%, p 0.060: no difference seen; an effect below 4.1% would be missed more than one "
         "time in five"
     )
-    assert judge_difference(Difference("miners", (0, 20), "to 2021", "2022 on", None)) == (
+    assert judge_difference(MeanDifference("miners", (0, 20), "to 2021", "2022 on", None)) == (
         "2022 on cannot be held against to 2021: it takes two events in each"
     )
 

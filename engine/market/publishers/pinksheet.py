@@ -25,7 +25,7 @@ from engine.market.publishers.faults import bad_file
 from engine.market.publishers.months import month_end
 from engine.market.publishers.sheets import ZIP_MARK, rows_of_sheet
 from engine.market.table import Table
-from engine.market.wanted import Page, Wanted
+from engine.market.wanted import LinkPage, Wanted
 
 PAGE = "https://www.worldbank.org/en/research/commodity-markets"
 FILE = "CMO-Historical-Data-Monthly.xlsx"
@@ -39,7 +39,7 @@ UPDATED = re.compile(r"[Uu]pdated (?:as of:? |on )(.+)")
 
 def wanted() -> Wanted:
     """What a pull asks for; the series key is `monthly`."""
-    page = Page(Request(PAGE, "the page that links the monthly file"), find_address)
+    page = LinkPage(Request(PAGE, "the page that links the monthly file"), find_address)
     request = Request(PAGE, "the .xlsx of monthly prices", begins_with(ZIP_MARK))
 
     def read(content: bytes, place: str) -> Mapping[str, Table]:

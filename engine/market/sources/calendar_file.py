@@ -25,7 +25,7 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class CalendarEvent:
     """One dated event. sign: -1, 0, 1 by the thesis. known_from: seen after the close of that day.
 
     chosen: how the event came into the calendar; confidence: how well its date is founded ("" where unsaid).
@@ -42,7 +42,7 @@ class Event:
     source: str
 
 
-def read_calendar(path: Path) -> list[Event]:
+def read_calendar(path: Path) -> list[CalendarEvent]:
     """Every event, by date. Raises DataError that names the file, the entry and what is wrong with it."""
     rows = _yaml_rows(path) if path.suffix.lower() in (".yaml", ".yml") else _csv_rows(path)
     if not rows:
@@ -86,7 +86,7 @@ def _refuse_columns(path: Path, given: Any) -> None:
         raise refuse(path, found, "date, sign and some of " + ", ".join(COLUMNS), "rename or add the column")
 
 
-def _event(path: Path, place: str, row: Mapping[str, Any]) -> Event:
+def _event(path: Path, place: str, row: Mapping[str, Any]) -> CalendarEvent:
     def text(name: str, otherwise: str = "") -> str:
         value = row.get(name)
         return otherwise if value is None or str(value).strip() == "" else str(value).strip()
@@ -101,7 +101,7 @@ def _event(path: Path, place: str, row: Mapping[str, Any]) -> Event:
     sign, strength = text("sign"), text("strength", "1")
     if sign not in ("-1", "0", "1", "+1"):
         raise _wrong(path, place, "sign", sign or "nothing", "-1, 0 or 1")
-    return Event(
+    return CalendarEvent(
         day, known, text("label"), text("on"), int(sign), _strength(path, place, strength), chosen,
         text("confidence"), text("source"),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from engine.config import Config
 from engine.config.load import SHIPPED
 from engine.config.own_sources import EventsSource
 from engine.errors import ConfigError, Fault
-from engine.market.sources.calendar_file import Event, read_calendar
+from engine.market.sources.calendar_file import CalendarEvent, read_calendar
 from engine.market.sources.frames import find
 from engine.market.table import Table
 
@@ -48,7 +48,7 @@ def read(config: Config, name: str, wanted: Collection[str]) -> Table:
     )
 
 
-def chosen_events(config: Config, name: str) -> tuple[Path, list[Event]]:
+def chosen_events(config: Config, name: str) -> tuple[Path, list[CalendarEvent]]:
     """The file of a calendar, and those of its events that the entry `name` chooses, by date.
 
     Raises as `read` does.
@@ -63,7 +63,7 @@ def chosen_events(config: Config, name: str) -> tuple[Path, list[Event]]:
     return path, left
 
 
-def caveats(called: str, events: Sequence[Event]) -> tuple[str, ...]:
+def caveats(called: str, events: Sequence[CalendarEvent]) -> tuple[str, ...]:
     """What a result that uses these events has to say: how many were chosen in hindsight or come from memory."""
     hindsight = sum(event.chosen == "in_hindsight" for event in events)
     memory = sum(event.confidence == "memory" for event in events)
@@ -75,7 +75,7 @@ def caveats(called: str, events: Sequence[Event]) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _is_wanted(event: Event, entry: EventsSource) -> bool:
+def _is_wanted(event: CalendarEvent, entry: EventsSource) -> bool:
     words = entry.on is None or any(word.lower() in event.on.lower() for word in entry.on)
     return words and all(
         allowed is None or given in allowed
@@ -87,15 +87,15 @@ def _is_wanted(event: Event, entry: EventsSource) -> bool:
     )
 
 
-def _day_row(events: list[Event]) -> tuple[np.datetime64, np.datetime64, tuple[float, float, float]]:
+def _day_row(events: list[CalendarEvent]) -> tuple[np.datetime64, np.datetime64, tuple[float, float, float]]:
     """A day's events as its date, when all of them were known, and sign, strength, shock."""
     shock = sum(event.sign * event.strength for event in events)
     strength = abs(shock) if shock else max(event.strength for event in events)
     return events[0].date, max(event.known_from for event in events), (float(np.sign(shock)), strength, float(shock))
 
 
-def _nothing_left(config: Config, name: str, entry: EventsSource, events: Sequence[Event]) -> Fault:
-    reads: dict[str, Callable[[Event], object]] = {
+def _nothing_left(config: Config, name: str, entry: EventsSource, events: Sequence[CalendarEvent]) -> Fault:
+    reads: dict[str, Callable[[CalendarEvent], object]] = {
         "on": lambda one: one.on,
         "sign": lambda one: one.sign,
         "confidence": lambda one: one.confidence,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from engine.results.checks.verdict import Check
+from engine.results.checks.verdict import ConfigCheck
 
 #: GitHub shows no more of a kind from one step.
 MOST = 10
@@ -16,7 +16,7 @@ LINES = 12
 PLACE = re.compile(r"(?P<file>.+?)(:(?P<line>\d+))?(:(?P<column>\d+))?")
 
 
-def annotation_lines(checks: Sequence[Check]) -> Iterator[str]:
+def annotation_lines(checks: Sequence[ConfigCheck]) -> Iterator[str]:
     """A line for each config that failed, as an error, and for each that drifted or was skipped, as a warning."""
     warned = [one for one in checks if one.word in ("drift", "skipped")]
     failed = [one for one in checks if not one.good and one not in warned]
@@ -26,7 +26,7 @@ def annotation_lines(checks: Sequence[Check]) -> Iterator[str]:
             yield _line(kind, one, more)
 
 
-def _line(kind: str, one: Check, more: str) -> str:
+def _line(kind: str, one: ConfigCheck, more: str) -> str:
     found = PLACE.fullmatch(one.place or one.file)
     assert found is not None
     where = {"file": _from_the_root(found["file"]), "line": found["line"] or "1"}

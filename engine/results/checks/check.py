@@ -24,15 +24,15 @@ from engine.results.checks.baseline import Baseline, baseline_of, config_hash
 from engine.results.checks.baseline_file import content_of, is_as_written_now, is_older, read_baseline, write_baseline
 from engine.results.checks.baselines import baseline_path, made_from, name_of, renamed_from
 from engine.results.checks.expectation import unmet
-from engine.results.checks.judging import Compared, judged
+from engine.results.checks.judging import JudgedRun, judged
 from engine.results.checks.moved import differences
-from engine.results.checks.verdict import Changes, Check, Word, changes_between
+from engine.results.checks.verdict import Changes, ConfigCheck, Word, changes_between
 from engine.store import save
 
 AGREE = 'overweight check --update --reason "first figures"'
 
 
-def check(file: str, results: Path, *, strict: bool = False) -> Check:
+def check(file: str, results: Path, *, strict: bool = False) -> ConfigCheck:
     """Run a config, save nothing, hold it against its baseline and its own expectations.
 
     strict: data that are missing are an error, and a config that has expectations alone misses its baseline.
@@ -51,11 +51,11 @@ def check(file: str, results: Path, *, strict: bool = False) -> Check:
         absent = absent_data(config, error)
         if strict or not absent:
             raise
-        return Check(config.name, file, "skipped", "data missing: " + ", ".join(absent), config.place("data"))
-    return judged(Compared(config, file, was, baseline_of(result, was.reason, config), result, extended), results)
+        return ConfigCheck(config.name, file, "skipped", "data missing: " + ", ".join(absent), config.place("data"))
+    return judged(JudgedRun(config, file, was, baseline_of(result, was.reason, config), result, extended), results)
 
 
-def update(file: str, reason: str, results: Path) -> Check:
+def update(file: str, reason: str, results: Path) -> ConfigCheck:
     """Run a config and agree on what it answers now; a baseline that says the same already stays as it is.
 
     The run is saved, so that a later check can name days. Raises ConfigError where the baseline of this name was made
@@ -68,7 +68,7 @@ def update(file: str, reason: str, results: Path) -> Check:
     result = backtest_setting(set_up(config))
     broken = tuple(unmet(config, result.own.figures, result.audit))
     if broken:
-        return Check(
+        return ConfigCheck(
             config.name, file, "expectation unmet", "not written", config.place("expect"), unmet=broken, exit_code=1
         )
     kept = {} if was is None else {name: one.tolerance for name, one in was.metrics.items()}
@@ -77,11 +77,11 @@ def update(file: str, reason: str, results: Path) -> Check:
     changes = Changes() if was is None else changes_between(was, now, config, None, "")
     same = was is not None and not moved and set(changes.parts) <= {"engine"} and was.file == now.file
     if same and is_as_written_now(before):
-        return Check(config.name, file, "ok", notes=("it says the same already",))
+        return ConfigCheck(config.name, file, "ok", notes=("it says the same already",))
     save(result, results)
     write_baseline(now, path, before)
     word: Word = "written" if before is None else "updated"
-    return Check(config.name, file, word, changes=changes, differences=moved, notes=(str(path),))
+    return ConfigCheck(config.name, file, word, changes=changes, differences=moved, notes=(str(path),))
 
 
 def _asked(file: str) -> Config:
@@ -117,25 +117,25 @@ def _up_to(setting: Setting, was: Baseline) -> tuple[Setting, str]:
     return short, last
 
 
-def _without_baseline(config: Config, file: str, path: Path, results: Path) -> Check:
+def _without_baseline(config: Config, file: str, path: Path, results: Path) -> ConfigCheck:
     cause = f"no {path}; agree on one: {AGREE} {file}"
     old = renamed_from(config, results)
     if old is not None:
         reason = f"renamed from {name_of(old, results)}"
         anew = f'overweight check --update --reason "{reason}" {file}'
         cause = f"no {path}; {old}, whose config is gone, agreed on the same question: {anew} && rm {old}"
-    return Check(config.name, file, "baseline missing", cause, config.place(), exit_code=1)
+    return ConfigCheck(config.name, file, "baseline missing", cause, config.place(), exit_code=1)
 
 
-def _expected(config: Config, file: str, path: Path, result: Result, strict_in: Path | None) -> Check:
+def _expected(config: Config, file: str, path: Path, result: Result, strict_in: Path | None) -> ConfigCheck:
     """The verdict of its expectations alone. strict_in: the results in which a baseline is missed; None: in none."""
     broken = tuple(unmet(config, result.own.figures, result.audit))
     if broken:
         place = config.place(f"expect.{broken[0].split()[0]}")
-        return Check(config.name, file, "expectation unmet", "", place, unmet=broken, exit_code=1)
+        return ConfigCheck(config.name, file, "expectation unmet", "", place, unmet=broken, exit_code=1)
     if strict_in is not None:
         return _without_baseline(config, file, path, strict_in)
-    return Check(config.name, file, "ok", notes=("expect met; no baseline",))
+    return ConfigCheck(config.name, file, "ok", notes=("expect met; no baseline",))
 
 
 def _own_baseline(config: Config, path: Path, results: Path) -> Baseline:

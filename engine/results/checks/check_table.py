@@ -7,14 +7,14 @@ from typing import Any
 
 from rich.text import Text
 
-from engine.results.checks.verdict import GOOD, Check, Word
+from engine.results.checks.verdict import GOOD, ConfigCheck, Word
 
 STYLES: dict[Word, str] = {"drift": "yellow", "skipped": "yellow"}
 #: More lines of one config than this are counted, not listed; `--json` has them all.
 LISTED = 14
 
 
-def checks_table(checks: Sequence[Check], left_out: Sequence[str], since: str | None) -> Iterator[Any]:
+def checks_table(checks: Sequence[ConfigCheck], left_out: Sequence[str], since: str | None) -> Iterator[Any]:
     """Errors have been told already, on stderr."""
     shown = [one for one in checks if one.word != "error"]
     yield from _rows(shown)
@@ -30,14 +30,14 @@ def checks_table(checks: Sequence[Check], left_out: Sequence[str], since: str | 
         yield '\nwhat is meant is agreed on by: overweight check --update --reason "..." ' + " ".join(moved)
 
 
-def told(one: Check) -> list[str]:
+def told(one: ConfigCheck) -> list[str]:
     """The lines of one config below the table, as many as a person reads."""
     lines = list(one.details())
     more = [f"and {len(lines) - LISTED} more (--json has them all)"] if len(lines) > LISTED else []
     return [*lines[:LISTED], *more]
 
 
-def _rows(checks: Sequence[Check]) -> Iterator[Text]:
+def _rows(checks: Sequence[ConfigCheck]) -> Iterator[Text]:
     """Name, verdict, and the cause; never wrapped, so that they can be grepped."""
     names, words = (max((len(text) for text in column), default=0) for column in _columns(checks))
     for one in checks:
@@ -51,10 +51,10 @@ def _rows(checks: Sequence[Check]) -> Iterator[Text]:
         yield row
 
 
-def _columns(checks: Sequence[Check]) -> tuple[list[str], list[str]]:
+def _columns(checks: Sequence[ConfigCheck]) -> tuple[list[str], list[str]]:
     return [one.name for one in checks], [one.word for one in checks]
 
 
-def _fits_beside(one: Check, lines: Sequence[str]) -> bool:
+def _fits_beside(one: ConfigCheck, lines: Sequence[str]) -> bool:
     """A single line, or none, needs no paragraph of its own."""
     return not lines or (len(lines) == 1 and not one.summary)

@@ -19,7 +19,7 @@ from engine.results.checks.checked_files import files_to_check
 from engine.results.checks.dependencies import came_along, depends_on, engine_parts
 from engine.results.checks.junit import junit
 from engine.results.checks.markdown import LIMIT, markdown
-from engine.results.checks.verdict import Check
+from engine.results.checks.verdict import ConfigCheck
 from engine.results.failures import Failure, attempt, exit_code, tell
 from engine.results.running import each
 
@@ -28,7 +28,7 @@ LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CheckWish:
     """What `overweight check` was asked for.
 
     files: configs, folders of configs; every baseline's where none is named. renew, reason, force: `--update` and why,
@@ -48,7 +48,7 @@ class Wish:
     annotate: bool = False
 
 
-def check_files(wish: Wish) -> int:
+def check_files(wish: CheckWish) -> int:
     """Check, print, write; 0 where all is as agreed, 1 where not, 2 or 3 on errors, 4 on a bug.
 
     Raises ConfigError where nothing can be checked, an update has no reason, or nothing can be told since when.
@@ -79,7 +79,7 @@ def asked_by_ci(name: str) -> bool:
     return os.environ.get(name, "").strip().lower() in ("true", "1", "yes")
 
 
-def _answer(file: str, wish: Wish) -> Check:
+def _answer(file: str, wish: CheckWish) -> ConfigCheck:
     """A config checked, or a baseline by the config that it is about."""
     config = config_of(Path(file), wish.results) if file.endswith(".json") else file
     if wish.renew:
@@ -87,11 +87,11 @@ def _answer(file: str, wish: Wish) -> Check:
     return check(config, wish.results, strict=wish.strict)
 
 
-def _as_check(answer: Check | Failure) -> Check:
-    if isinstance(answer, Check):
+def _as_check(answer: ConfigCheck | Failure) -> ConfigCheck:
+    if isinstance(answer, ConfigCheck):
         return answer
     place = answer.error.partition(": ")[0]
-    return Check(answer.name, answer.name, "error", answer.error, place, exit_code=answer.exit_code)
+    return ConfigCheck(answer.name, answer.name, "error", answer.error, place, exit_code=answer.exit_code)
 
 
 def _unchanged(files: Sequence[str], changed: Changed, results: Path) -> list[str]:
@@ -111,7 +111,7 @@ def _may_have_moved(path: Path, changed: Changed) -> bool:
     return changed.uncovers(path) or (not came_along(path) and changed.has(path))
 
 
-def _write(wish: Wish, checks: Sequence[Check]) -> list[object]:
+def _write(wish: CheckWish, checks: Sequence[ConfigCheck]) -> list[object]:
     """The files for CI; what could not be written."""
     answers: list[object] = []
     if wish.junit is not None:
@@ -126,14 +126,14 @@ def _write(wish: Wish, checks: Sequence[Check]) -> list[object]:
     return answers
 
 
-def _append(path: Path, checks: Sequence[Check]) -> None:
+def _append(path: Path, checks: Sequence[ConfigCheck]) -> None:
     """Behind what the job's summary holds already; all of it together stays within the limit."""
     before = path.read_bytes() if path.exists() else b""
     text = markdown(checks, LIMIT - len(before))
     write_atomically(path, before + text.encode())
 
 
-def _refuse_what_does_not_fit(wish: Wish) -> None:
+def _refuse_what_does_not_fit(wish: CheckWish) -> None:
     """Raises ConfigError for options that need, or hide, one another."""
     said = wish.reason is not None and wish.reason.strip() != ""
     if wish.renew and not said:

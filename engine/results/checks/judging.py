@@ -14,11 +14,11 @@ from engine.results.checks.baseline import Baseline, baseline_of, file_of
 from engine.results.checks.data_marks import Restated
 from engine.results.checks.expectation import unmet
 from engine.results.checks.knife_edge import Edge, beyond_the_edge
-from engine.results.checks.moved import Difference, differences, same_metrics
+from engine.results.checks.moved import MovedFigure, differences, same_metrics
 from engine.results.checks.parting import partings
 from engine.results.checks.restated_prices import RestatedPrice, restated_prices, sharpened
 from engine.results.checks.stored_run import StoredRun, read_stored
-from engine.results.checks.verdict import UNKNOWN, WORDS, Changes, Check, Part, blamed, cause_of, changes_between
+from engine.results.checks.verdict import UNKNOWN, WORDS, Changes, ConfigCheck, Part, blamed, cause_of, changes_between
 
 #: Of the prices that were restated so many are told.
 PRICES = 5
@@ -26,7 +26,7 @@ ALONE = "days are those of the baseline alone"
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class JudgedRun:
     """A run held against its baseline.
 
     config: what is asked, where the result answers a shorter question. extended: where the data end now, if that is
@@ -41,7 +41,7 @@ class Compared:
     extended: str
 
 
-def judged(found: Compared, results: Path) -> Check:
+def judged(found: JudgedRun, results: Path) -> ConfigCheck:
     """The verdict. results: where the run of the baseline may be kept."""
     was, config = found.was, found.config
     moved, edges = _moved(found)
@@ -50,7 +50,7 @@ def judged(found: Compared, results: Path) -> Check:
     changes = changes_between(was, found.now, config, stored, found.extended)
     changes, prices = _to_the_day(changes, found, stored)
     broken = tuple(unmet(config, found.result.own.figures, found.result.audit))
-    told = Check(
+    told = ConfigCheck(
         config.name,
         found.file,
         "ok",
@@ -71,7 +71,7 @@ def judged(found: Compared, results: Path) -> Check:
 
 
 def _to_the_day(
-    changes: Changes, found: Compared, stored: StoredRun | None
+    changes: Changes, found: JudgedRun, stored: StoredRun | None
 ) -> tuple[Changes, tuple[RestatedPrice, ...]]:
     """What the kept run tells of prices: the days that marks cannot tell, also of what is left of data cut short."""
     data = changes.data
@@ -88,7 +88,7 @@ def _to_the_day(
     return replace(changes, data=Restated(named, prices[0].day, data.last)), prices
 
 
-def _blamed(found: Compared, told: Check, stored: StoredRun | None) -> Check:
+def _blamed(found: JudgedRun, told: ConfigCheck, stored: StoredRun | None) -> ConfigCheck:
     """The verdict where something moved: by what, and where the two runs part."""
     parted = partings(found.was, found.now, found.result, stored)
     part = blamed(found.was, found.now, told.changes, told.differences, [one.day for one in parted])
@@ -123,7 +123,7 @@ def _sessions(stored: StoredRun | None, result: Result) -> tuple[str, ...]:
     )
 
 
-def _moved(found: Compared) -> tuple[tuple[Difference, ...], tuple[Edge, ...]]:
+def _moved(found: JudgedRun) -> tuple[tuple[MovedFigure, ...], tuple[Edge, ...]]:
     """What moved; where a few scores on a knife edge explain the decisions, what moved besides, and those."""
     moved = differences(found.was, found.now)
     if all(one.figure != "targets" for one in moved):
@@ -148,7 +148,7 @@ def _stored(results: Path, was: Baseline, wanted: bool) -> tuple[StoredRun | Non
     return stored, ()
 
 
-def _notes(changes: Changes, was: Baseline, moved: tuple[Difference, ...]) -> tuple[str, ...]:
+def _notes(changes: Changes, was: Baseline, moved: tuple[MovedFigure, ...]) -> tuple[str, ...]:
     """What changed in the data without moving anything."""
     said = []
     if changes.extended:

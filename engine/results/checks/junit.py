@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from engine.results.checks.verdict import Check
+from engine.results.checks.verdict import ConfigCheck
 
 #: What XML 1.0 cannot hold, not even escaped.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(checks: Sequence[Check]) -> str:
+def junit(checks: Sequence[ConfigCheck]) -> str:
     """The document. An error is an `error`, what moved a `failure`, missing data a `skipped`."""
     kinds = [_kind(one) for one in checks]
     suite = ElementTree.Element("testsuite", name="overweight check", tests=str(len(checks)))
@@ -35,7 +35,7 @@ def junit(checks: Sequence[Check]) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"
 
 
-def _kind(one: Check) -> str:
+def _kind(one: ConfigCheck) -> str:
     """ "" for what passes."""
     if one.word in ("error", "skipped"):
         return one.word

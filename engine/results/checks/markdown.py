@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.results.checks.verdict import Check
+from engine.results.checks.verdict import ConfigCheck
 
 #: GitHub drops the whole summary of a step beyond so many bytes.
 LIMIT = 1024 * 1024
@@ -12,7 +12,7 @@ LIMIT = 1024 * 1024
 RESERVE = 200
 
 
-def markdown(checks: Sequence[Check], limit: int = LIMIT) -> str:
+def markdown(checks: Sequence[ConfigCheck], limit: int = LIMIT) -> str:
     """At most `limit` bytes: what has no room is counted. "" where there is room for nothing."""
     text, left, room = "", 0, limit - RESERVE
     for part in _parts(checks):
@@ -25,7 +25,7 @@ def markdown(checks: Sequence[Check], limit: int = LIMIT) -> str:
     return text if len(text.encode()) <= limit else ""
 
 
-def _parts(checks: Sequence[Check]) -> Iterator[str]:
+def _parts(checks: Sequence[ConfigCheck]) -> Iterator[str]:
     """Pieces of which each makes sense alone."""
     good = sum(one.good for one in checks)
     yield f"## overweight check: {good} of {len(checks)} as agreed\n\n"

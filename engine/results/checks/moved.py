@@ -18,7 +18,7 @@ Change = Literal["moved", "better", "worse"]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class MovedFigure:
     """One figure that is not what it was.
 
     change: for a metric that has a direction, which way it went. within: inside the tolerance that the baseline grants.
@@ -35,7 +35,7 @@ class Difference:
         return f"{self.figure}  {_both(self.was, self.now)}{how}{', within its tolerance' * self.within}"
 
 
-def differences(was: Baseline, now: Baseline) -> tuple[Difference, ...]:
+def differences(was: Baseline, now: Baseline) -> tuple[MovedFigure, ...]:
     """Every figure that moved. A metric that is new since is none."""
     return (*_exact(was, now), *_tolerant(was, now))
 
@@ -60,32 +60,32 @@ def _alike(old: float | None, new: float | None) -> bool:
     return old is new if old is None or new is None else _same(old, new, SAME)
 
 
-def _exact(was: Baseline, now: Baseline) -> Iterator[Difference]:
+def _exact(was: Baseline, now: Baseline) -> Iterator[MovedFigure]:
     if was.targets.own != now.targets.own:
-        yield Difference("targets", was.targets.own, now.targets.own)
+        yield MovedFigure("targets", was.targets.own, now.targets.own)
     for key in ("trades", "first", "last"):
         if getattr(was, key) != getattr(now, key):
-            yield Difference(key, getattr(was, key), getattr(now, key))
+            yield MovedFigure(key, getattr(was, key), getattr(now, key))
 
 
-def _tolerant(was: Baseline, now: Baseline) -> Iterator[Difference]:
+def _tolerant(was: Baseline, now: Baseline) -> Iterator[MovedFigure]:
     part = SAME if same_constraints(was, now) else OTHER
     for name in [*(name for name in METRICS if name in was.metrics), *sorted({*was.metrics} - {*METRICS})]:
         agreed = was.metrics[name]
         value = now.metrics[name].value if name in now.metrics else None
         if agreed.value is None or value is None:
             if agreed.value is not value:
-                yield Difference(name, agreed.value, value)
+                yield MovedFigure(name, agreed.value, value)
         elif not _same(agreed.value, value, part):
             yield _metric(name, agreed, agreed.value, value)
 
 
-def _metric(name: str, agreed: Agreed, old: float, new: float) -> Difference:
+def _metric(name: str, agreed: Agreed, old: float, new: float) -> MovedFigure:
     """A deeper drawdown is a lower figure, and worse: what is better is said by the direction, not by the size."""
     rose, change = new > old, "moved"
     if agreed.better != "none":
         change = "better" if rose == (agreed.better == "higher") else "worse"
-    return Difference(name, old, new, change, abs(new - old) <= agreed.tolerance)  # type: ignore[arg-type]
+    return MovedFigure(name, old, new, change, abs(new - old) <= agreed.tolerance)  # type: ignore[arg-type]
 
 
 def _same(old: float, new: float, part: float) -> bool:

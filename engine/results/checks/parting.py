@@ -26,7 +26,7 @@ ALWAYS = ("equity", "cash", "traded")
 
 
 @dataclass(frozen=True, slots=True)
-class Parting:
+class FirstParting:
     """day: `2008-10-01`, or the year alone where only the baseline speaks for the other side.
 
     largest: (asset, was, now), the largest difference first. was, now: the ledger's lines of that day.
@@ -58,34 +58,34 @@ class Parting:
         return said
 
 
-def partings(was: Baseline, now: Baseline, result: Result, stored: StoredRun | None) -> tuple[Parting, ...]:
+def partings(was: Baseline, now: Baseline, result: Result, stored: StoredRun | None) -> tuple[FirstParting, ...]:
     """In the order in which a difference spreads; what is the same throughout has no entry."""
     found = _from_marks(was, now, result) if stored is None else _from_tables(stored, result)
     # Where the data end earlier than they did, what comes after is gone, and parts from nothing.
     return tuple(one for one in found if now.last >= was.last or one.day <= now.last)
 
 
-def _from_marks(was: Baseline, now: Baseline, result: Result) -> Iterator[Parting]:
+def _from_marks(was: Baseline, now: Baseline, result: Result) -> Iterator[FirstParting]:
     day = first_change(was.targets, now.targets, decision_days(result))
     if day:
-        yield Parting("targets", day)
+        yield FirstParting("targets", day)
     year = equity_differs(was, now)
     if year:
         old, new = was.equity.get(year), now.equity.get(year)
-        yield Parting("equity", year, (), *({} if one is None else {"equity": one} for one in (old, new)))
+        yield FirstParting("equity", year, (), *({} if one is None else {"equity": one} for one in (old, new)))
 
 
-def _from_tables(stored: StoredRun, result: Result) -> Iterator[Parting]:
+def _from_tables(stored: StoredRun, result: Result) -> Iterator[FirstParting]:
     targets = _first_row(stored.targets, tables.targets_columns(result), 0.5 * 10.0**-DECIMALS)
     if targets is not None:
-        yield Parting("targets", *targets)
+        yield FirstParting("targets", *targets)
     holdings = _first_row(*_common(stored.weights, tables.weights_columns(result)), WEIGHT)
     if holdings is not None:
-        yield Parting("holdings", *holdings)
+        yield FirstParting("holdings", *holdings)
     ledger = tables.ledger_columns(result.own.ledger)
     equity = _first_row(*_common(_only(stored.ledger, "equity"), _only(ledger, "equity")), 0.0, SAME)
     if equity is not None:
-        yield Parting("equity", equity[0], (), _line(stored.ledger, equity[0]), _line(ledger, equity[0]))
+        yield FirstParting("equity", equity[0], (), _line(stored.ledger, equity[0]), _line(ledger, equity[0]))
 
 
 def _first_row(

@@ -22,8 +22,8 @@ from engine.config import Config
 from engine.results.checks.baseline import Baseline, upgrades
 from engine.results.checks.config_keys import changed_keys
 from engine.results.checks.data_marks import Restated, restated, restated_up_to
-from engine.results.checks.moved import Difference, equity_differs
-from engine.results.checks.parting import Parting
+from engine.results.checks.moved import MovedFigure, equity_differs
+from engine.results.checks.parting import FirstParting
 from engine.results.checks.stored_run import StoredRun
 
 Word = Literal[
@@ -78,7 +78,7 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ConfigCheck:
     """The verdict on one config.
 
     cause: in words, "" where nothing moved. place: `file:line:column` where to look. unmet: expectations, in words.
@@ -91,8 +91,8 @@ class Check:
     cause: str = ""
     place: str = ""
     changes: Changes = Changes()
-    differences: tuple[Difference, ...] = ()
-    partings: tuple[Parting, ...] = ()
+    differences: tuple[MovedFigure, ...] = ()
+    partings: tuple[FirstParting, ...] = ()
     unmet: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     exit_code: int = 0
@@ -167,7 +167,7 @@ def changes_between(was: Baseline, now: Baseline, config: Config, stored: Stored
 
 
 def blamed(
-    was: Baseline, now: Baseline, changes: Changes, moved: tuple[Difference, ...], days: Sequence[str]
+    was: Baseline, now: Baseline, changes: Changes, moved: tuple[MovedFigure, ...], days: Sequence[str]
 ) -> Part | None:
     """What moved the figures: the first of what changed. Metrics alone, on the same money, are their definitions'.
 
@@ -187,7 +187,7 @@ def _later(day: str, other: str) -> bool:
     return bool(known) and day[:known] > other[:known]
 
 
-def cause_of(part: Part, changes: Changes, strategy: str, moved: tuple[Difference, ...], *, alone: bool = True) -> str:
+def cause_of(part: Part, changes: Changes, strategy: str, moved: tuple[MovedFigure, ...], *, alone: bool = True) -> str:
     """The cause in words. strategy: what became of it. alone: blamed, no change beside the cause."""
     match part:
         case "config":

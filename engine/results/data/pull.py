@@ -13,7 +13,7 @@ from engine.config.endings import ENDINGS
 from engine.errors import ConfigError, DataError, Fault
 from engine.market.catalogue import needed_by, wanted_of
 from engine.market.keep import keep, kept_by
-from engine.market.pull import Outcome, Progress, pull
+from engine.market.pull import Progress, Pulled, pull
 from engine.market.snapshots import store_folder
 from engine.market.wanted import Wanted
 from engine.results import terminal
@@ -99,19 +99,19 @@ def _bar(count: int) -> Iterator[Progress | None]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("pulling", total=count)
 
-        def progress(done: int, of: int, outcome: Outcome) -> None:
+        def progress(done: int, of: int, outcome: Pulled) -> None:
             bar.update(task, completed=done, description=f"{outcome.source} {outcome.name}")
 
         yield progress
 
 
-def _state(one: Outcome) -> str:
+def _state(one: Pulled) -> str:
     if not one.ok:
         return "failed"
     return "pulled before" if one.skipped else "new" if one.changed else "unchanged"
 
 
-def _lines(outcomes: Sequence[Outcome]) -> list[str]:
+def _lines(outcomes: Sequence[Pulled]) -> list[str]:
     rows = [("series", "", "from", "to", "rows", "id")]
     for one in outcomes:
         if not one.snapshots:
@@ -122,7 +122,7 @@ def _lines(outcomes: Sequence[Outcome]) -> list[str]:
     return aligned(rows, right=(4,))
 
 
-def _last_words(source: str, outcomes: Sequence[Outcome]) -> list[str]:
+def _last_words(source: str, outcomes: Sequence[Pulled]) -> list[str]:
     failed = sum(not one.ok for one in outcomes)
     if not failed:
         return []
@@ -130,7 +130,7 @@ def _last_words(source: str, outcomes: Sequence[Outcome]) -> list[str]:
     return ["", f"{failed} of {len(outcomes)} failed ({source}); {again}"]
 
 
-def _as_json(one: Outcome) -> dict[str, Any]:
+def _as_json(one: Pulled) -> dict[str, Any]:
     kept = [
         {"key": s.key, "id": s.id, "rows": s.rows, "first": s.first_date, "last": s.last_date, "path": str(s.path)}
         for s in one.snapshots

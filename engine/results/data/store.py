@@ -12,7 +12,7 @@ import numpy as np
 from engine.errors import ConfigError, Fault
 from engine.market import quality
 from engine.market.named_snapshots import find_history, find_snapshot, series_name
-from engine.market.snapshot_diff import Difference, diff
+from engine.market.snapshot_diff import SnapshotDifference, diff
 from engine.market.snapshots import Snapshot, list_snapshots, read_snapshot, store_folder
 from engine.market.table import Dates, Matrix
 from engine.results import terminal
@@ -97,7 +97,7 @@ def _rows_line(word: str, days: Dates) -> str:
     return f"{word} rows: {len(days):,}, from {days[0]} to {days[-1]}"
 
 
-def _change_lines(found: Difference) -> list[str]:
+def _change_lines(found: SnapshotDifference) -> list[str]:
     """One line per column that changed: how many values, how, and the largest."""
     lines = []
     for one in found.changes[:MOST_CHANGES]:
@@ -138,7 +138,7 @@ def _as_json(one: Snapshot) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _difference(found: Difference) -> dict[str, Any]:
+def _difference(found: SnapshotDifference) -> dict[str, Any]:
     def number(value: float | None) -> float | None:
         return value if value is not None and np.isfinite(value) else None
 

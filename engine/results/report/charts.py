@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from engine.portfolio.costs import KINDS
 from engine.results.opened import Opened
 from engine.results.report.drawn import COLOURS, Chart, cut, days_of, first_on_top, line, over
-from engine.results.report.marks import Marks, mark_axis, mark_traces, marks_in_words, marks_of
+from engine.results.report.marks import EventMarks, mark_axis, mark_traces, marks_in_words, marks_of
 from engine.results.report.rolling import rolling_chart
-from engine.results.report.series import Paths, costs_so_far, drawdown, kept, kept_decisions, sleeve_weights
+from engine.results.report.series import Curves, costs_so_far, drawdown, kept, kept_decisions, sleeve_weights
 
 #: Portfolios drawn beside the strategy, with the words for them.
 DRAWN = {"strategy": "strategy", "policy": "policy", "policy_matched": "policy matched"}
@@ -28,7 +28,7 @@ class Drawing:
     dates: dict[str, list[str]]
 
 
-def drawing(run: Opened, paths: Paths) -> Drawing:
+def drawing(run: Opened, paths: Curves) -> Drawing:
     """Every chart that a run has something for."""
     places = kept(paths.dates)
     days = {"dates": days_of(paths.dates[places])}
@@ -49,7 +49,7 @@ def drawing(run: Opened, paths: Paths) -> Drawing:
     return Drawing({one.id: one for one in charts if one is not None}, days)
 
 
-def equity_chart(paths: Paths, places: NDArray[np.intp], names: Mapping[str, str] = DRAWN) -> Chart:
+def equity_chart(paths: Curves, places: NDArray[np.intp], names: Mapping[str, str] = DRAWN) -> Chart:
     """Growth of 1, on a ratio scale, with a range slider."""
     shown = {name: words for name, words in names.items() if name in paths.equity}
     traces = first_on_top(
@@ -71,7 +71,7 @@ def growth_axis(low: float, high: float) -> dict[str, Any]:
     return axis | ({"tickvals": inside, "ticktext": [f"{tick:g}" for tick in inside]} if len(inside) > 2 else {})
 
 
-def relative_chart(paths: Paths, places: NDArray[np.intp]) -> Chart:
+def relative_chart(paths: Curves, places: NDArray[np.intp]) -> Chart:
     """Strategy over policy: what the bets came to, which two lines of growth side by side hide."""
     ratio = paths.equity["strategy"] / paths.equity["policy"]
     reach = f"Lowest {ratio.min():.3f}, highest {ratio.max():.3f}, at the end {ratio[-1]:.3f}."
@@ -81,7 +81,7 @@ def relative_chart(paths: Paths, places: NDArray[np.intp]) -> Chart:
     return Chart("relative", "Strategy over policy", alt, traces, layout)
 
 
-def drawdown_chart(paths: Paths, places: NDArray[np.intp], names: Mapping[str, str] = DRAWN) -> Chart:
+def drawdown_chart(paths: Curves, places: NDArray[np.intp], names: Mapping[str, str] = DRAWN) -> Chart:
     """Distance from the highest point so far."""
     shown = {name: words for name, words in names.items() if name in paths.equity and name != "policy_matched"}
     falls = {name: drawdown(paths.equity[name]) for name in shown}
@@ -91,7 +91,7 @@ def drawdown_chart(paths: Paths, places: NDArray[np.intp], names: Mapping[str, s
                  {"yaxis": {"tickformat": ".0%", "hoverformat": ".1%", "title": "below the highest"}})  # fmt: skip
 
 
-def weights_chart(run: Opened, paths: Paths, places: NDArray[np.intp], marks: Marks) -> Chart | None:
+def weights_chart(run: Opened, paths: Curves, places: NDArray[np.intp], marks: EventMarks) -> Chart | None:
     """What is held over policy by sleeve, by session: what was drifted to as well as what was decided."""
     weights = sleeve_weights(run, "weights")
     policy = run.document["config"].get("policy") or {}
@@ -110,7 +110,7 @@ def weights_chart(run: Opened, paths: Paths, places: NDArray[np.intp], marks: Ma
                  "Held over and under the policy mix, drift between decisions included.")  # fmt: skip
 
 
-def _decision_charts(run: Opened, paths: Paths, days: dict[str, list[str]], marks: Marks) -> list[Chart | None]:
+def _decision_charts(run: Opened, paths: Curves, days: dict[str, list[str]], marks: EventMarks) -> list[Chart | None]:
     """Stance and score on decision days, with events marked on both."""
     whole = run.table("decisions")
     stances = [values for label, values in whole.items() if label.startswith("stance ")]

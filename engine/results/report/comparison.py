@@ -20,8 +20,8 @@ from engine.results.report import words
 from engine.results.report.charts import drawdown_chart, equity_chart
 from engine.results.report.drawn import COLOURS, Chart, days_of, line, over
 from engine.results.report.rendered import Page, Section, rendered
-from engine.results.report.series import Paths, kept, paths_of, sleeve_weights
-from engine.results.report.tables import Table, plain
+from engine.results.report.series import Curves, kept, paths_of, sleeve_weights
+from engine.results.report.tables import PageTable, plain
 
 #: More runs than there are colours are in the tables, not in the charts; so many sleeves have a chart.
 SLEEVES = 3
@@ -75,7 +75,7 @@ def comparison_page(
     return rendered(page, script)
 
 
-def _together(runs: Sequence[Opened], labels: Sequence[str]) -> tuple[Paths, dict[str, Vector]]:
+def _together(runs: Sequence[Opened], labels: Sequence[str]) -> tuple[Curves, dict[str, Vector]]:
     """Each run's equity on the sessions that all have, from 1; and over its own policy."""
     own = [paths_of(run) for run in runs]
     dates = own[0].dates
@@ -89,7 +89,7 @@ def _together(runs: Sequence[Opened], labels: Sequence[str]) -> tuple[Paths, dic
         here = np.searchsorted(paths.dates, dates)
         path, policy = (paths.equity[name][here] / paths.equity[name][here[0]] for name in ("strategy", "policy"))
         equity[label], over_policy[label] = path, path / policy
-    return Paths(dates, equity, np.zeros(len(dates))), over_policy
+    return Curves(dates, equity, np.zeros(len(dates))), over_policy
 
 
 def _ratio_chart(ratios: dict[str, Vector], places: NDArray[np.intp]) -> Chart:
@@ -107,7 +107,7 @@ def _ratio_chart(ratios: dict[str, Vector], places: NDArray[np.intp]) -> Chart:
 
 
 def _weights_charts(
-    runs: Sequence[Opened], labels: Sequence[str], paths: Paths, places: NDArray[np.intp]
+    runs: Sequence[Opened], labels: Sequence[str], paths: Curves, places: NDArray[np.intp]
 ) -> Iterator[Chart]:
     """The active weight of each sleeve that several of the runs tilt."""
     tilted = [[*(run.document["config"].get("tilt") or {})] for run in runs]
@@ -139,7 +139,7 @@ def _verdict(found: SideBySide) -> str:
     return f"no difference in Sharpe ratio from {found.labels[0]} can be told from chance"
 
 
-def _figures(runs: Sequence[Opened], labels: Sequence[str]) -> Table:
+def _figures(runs: Sequence[Opened], labels: Sequence[str]) -> PageTable:
     """A column for each run and, beside those that share it, one for their policy."""
     groups: dict[tuple[object, ...], list[int]] = {}
     for i, run in enumerate(runs):
@@ -159,31 +159,31 @@ def _figures(runs: Sequence[Opened], labels: Sequence[str]) -> Table:
     if references != {"policy"}:
         said = ", ".join(f"{label} {run.document['reference']}" for label, run in zip(labels, runs, strict=True))
         note += f" Active return is measured against: {said}."
-    return Table("figures", "Figures", ["", *(name for name, _ in columns)], plain(rows), note.strip())
+    return PageTable("figures", "Figures", ["", *(name for name, _ in columns)], plain(rows), note.strip())
 
 
-def _questions(part: tuple[str, Rows], labels: Sequence[str]) -> list[Table]:
+def _questions(part: tuple[str, Rows], labels: Sequence[str]) -> list[PageTable]:
     """Keys that are not the same in all; many of them are folded away."""
     rows = part[1]
     if not rows:
         return []
     title = f"{len(rows)} keys of the configs differ" if len(rows) != 1 else "1 key of the configs differs"
     table = plain([[key, *cells] for key, cells in rows], "words")
-    return [Table("asked-keys", title, ["", *labels], table, folded=len(rows) > UNFOLDED)]
+    return [PageTable("asked-keys", title, ["", *labels], table, folded=len(rows) > UNFOLDED)]
 
 
-def _against(part: tuple[str, Rows], labels: Sequence[str]) -> Iterator[Table]:
+def _against(part: tuple[str, Rows], labels: Sequence[str]) -> Iterator[PageTable]:
     """A column for every run but the first, which the others are held against."""
     rows = [[key, *cells[1:]] for key, cells in part[1]]
     if rows and len(labels) > 1:
-        yield Table("against-table", "On the sessions both have", ["", *labels[1:]], plain(rows))
+        yield PageTable("against-table", "On the sessions both have", ["", *labels[1:]], plain(rows))
 
 
-def _table(name: str, part: tuple[str, Rows], labels: Sequence[str]) -> Iterator[Table]:
+def _table(name: str, part: tuple[str, Rows], labels: Sequence[str]) -> Iterator[PageTable]:
     title, rows = part
     if rows:
         named = [[key.replace("_", " ") if key in KINDS else key, *cells] for key, cells in rows]
-        yield Table(name, title[:1].upper() + title[1:], ["", *labels], plain(named))
+        yield PageTable(name, title[:1].upper() + title[1:], ["", *labels], plain(named))
 
 
 def _caveats(runs: Sequence[Opened], labels: Sequence[str], said: Sequence[str]) -> Iterator[str]:

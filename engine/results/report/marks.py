@@ -12,7 +12,7 @@ from engine.errors import DataError
 from engine.results import figures
 from engine.results.opened import Columns, Opened
 from engine.results.report.drawn import Trace, cut, days_of
-from engine.results.report.tables import Cell, Table
+from engine.results.report.tables import Cell, PageTable
 
 #: A page is so many marks wide: events nearer to each other than a part of the span share one.
 PLACES = 80
@@ -35,27 +35,27 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class EventMarks:
     """The events of a run inside its window. called: what they are, in words for a legend and for a caption."""
 
     events: list[Happened]
     called: str
 
 
-def marks_of(run: Opened) -> Marks:
+def marks_of(run: Opened) -> EventMarks:
     """Dated events where the run has any, otherwise the days on which its stance was taken, turned or left."""
     known = known_events(run)
     if not len(known["date"]):
         found = _changes(run, JUMP)
         found = found if len(found) <= MOST else _changes(run, np.inf)
-        return Marks(found if len(found) <= MOST else [], "change of stance")
+        return EventMarks(found if len(found) <= MOST else [], "change of stance")
     scored = np.isfinite(known["score"])
     rows = zip(known["date"], known["happened"], known["label"], known["score"], strict=True)
     found = [
         Happened(day, _words(day, happened, label, score), bool(np.isfinite(score)) if scored.any() else None)
         for day, happened, label, score in rows
     ]
-    return Marks(found, "event")
+    return EventMarks(found, "event")
 
 
 def known_events(run: Opened) -> Columns:
@@ -69,7 +69,7 @@ def known_events(run: Opened) -> Columns:
     return {name: values[inside] for name, values in found.items()}
 
 
-def events_table(run: Opened) -> Table | None:
+def events_table(run: Opened) -> PageTable | None:
     """Every dated event in words, for who cannot hover; folded away."""
     known = known_events(run)
     count = len(known["date"])
@@ -88,10 +88,10 @@ def events_table(run: Opened) -> Table | None:
     note = "The close after which a decision could first know of it, and what the strategy scored it with."
     note += f" The last {LISTED} of {count:,}." if count > LISTED else ""
     head = ["known", "happened", "what", "source", "score"]
-    return Table("events", f"The {count:,} event{'s' * (count != 1)} in words", head, rows, note, folded=True)
+    return PageTable("events", f"The {count:,} event{'s' * (count != 1)} in words", head, rows, note, folded=True)
 
 
-def mark_traces(marks: Marks, first: np.datetime64, last: np.datetime64) -> list[Trace]:
+def mark_traces(marks: EventMarks, first: np.datetime64, last: np.datetime64) -> list[Trace]:
     """A line down the chart for each mark, and a triangle above it that says what happened. They hang on `yaxis2`."""
     if not marks.events:
         return []
@@ -127,7 +127,7 @@ def mark_axis() -> dict[str, object]:
     return {"yaxis2": {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True}}
 
 
-def marks_in_words(marks: Marks) -> str:
+def marks_in_words(marks: EventMarks) -> str:
     """For a caption."""
     count = len(marks.events)
     if not count:

@@ -16,7 +16,7 @@ from engine.results.report.marks import events_table
 from engine.results.report.rendered import Page, Section, rendered
 from engine.results.report.series import MOST_POINTS, paths_of
 from engine.results.report.studied.kinds import shown_of
-from engine.results.report.tables import Table, attribution_table, eras_table, figures_table, months_table
+from engine.results.report.tables import PageTable, attribution_table, eras_table, figures_table, months_table
 
 BY_WEEK = (
     "Lines of so long a history are drawn by the last session of a week. Figures, and the words below each chart, are "
@@ -45,7 +45,7 @@ def run_page(run: Opened, beside: Beside, script: str) -> str:
     per_year = int(document["config"]["sessions_per_year"])
     dates: dict[str, Sequence[str]] = {**drawn.dates}
 
-    def parts(*wanted: str | Table | None) -> list[Chart | Table]:
+    def parts(*wanted: str | PageTable | None) -> list[Chart | PageTable]:
         found = [drawn.charts.get(one) if isinstance(one, str) else one for one in wanted]
         return [one for one in found if one is not None]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.errors import ConfigError, Fault
 from engine.results.report.drawn import Chart
-from engine.results.report.tables import Table
+from engine.results.report.tables import PageTable
 
 TEMPLATE = "page.html.j2"
 
@@ -24,7 +24,7 @@ class Section:
     title: str
     words: Sequence[str] = ()
     told: Sequence[tuple[str, str]] = ()
-    parts: Sequence[Chart | Table] = ()
+    parts: Sequence[Chart | PageTable] = ()
     listed: Sequence[str] = ()
     links: Sequence[tuple[str, str]] = ()
     short: str = ""

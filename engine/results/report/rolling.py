@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.market.table import Vector
 from engine.results.report.drawn import Chart, Trace, line
-from engine.results.report.series import Paths, rolling_active
+from engine.results.report.series import Curves, rolling_active
 
 PAIR = ("strategy", "policy")
 
@@ -26,7 +26,7 @@ class Rolling:
     sharpe: Mapping[str, Vector]
 
 
-def rolling_figures(paths: Paths, places: NDArray[np.intp], window: int) -> Rolling:
+def rolling_figures(paths: Curves, places: NDArray[np.intp], window: int) -> Rolling:
     """Each over the last `window` returns, a year of sessions; deviations are sample ones, the Sharpe ratio is over
     cash.
     """
@@ -59,7 +59,7 @@ def rolling_figures(paths: Paths, places: NDArray[np.intp], window: int) -> Roll
     )
 
 
-def rolling_chart(paths: Paths, places: NDArray[np.intp], window: int) -> Chart | None:
+def rolling_chart(paths: Curves, places: NDArray[np.intp], window: int) -> Chart | None:
     """Four panels below each other on one axis of days."""
     if len(paths.dates) <= window + 1:
         return None

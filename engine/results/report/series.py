@@ -23,7 +23,7 @@ ERA_YEARS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Paths:
+class Curves:
     """dates: (T,) sessions. equity: each portfolio's (T,), from 1. rate: (T,) return of cash."""
 
     dates: Dates
@@ -32,7 +32,7 @@ class Paths:
 
 
 @dataclass(frozen=True, slots=True)
-class Era:
+class EraRow:
     """A row of the table by era: yearly growth of strategy and policy, and the tracking error between them."""
 
     name: str
@@ -41,11 +41,11 @@ class Era:
     tracking_error: float
 
 
-def paths_of(run: Opened) -> Paths:
+def paths_of(run: Opened) -> Curves:
     """The equity of every portfolio of a run, each from 1."""
     table = run.table("portfolios")
     names = [name for name in table if name not in ("date", "cash_rate")]
-    return Paths(table["date"], {name: table[name] / table[name][0] for name in names}, table["cash_rate"])
+    return Curves(table["date"], {name: table[name] / table[name][0] for name in names}, table["cash_rate"])
 
 
 def kept(dates: Dates) -> NDArray[np.intp]:
@@ -78,7 +78,7 @@ def drawdown(equity: Vector) -> Vector:
     return equity / np.maximum.accumulate(equity) - 1.0
 
 
-def rolling_active(paths: Paths, window: int = ROLLING) -> Vector:
+def rolling_active(paths: Curves, window: int = ROLLING) -> Vector:
     """(T,) growth of strategy less growth of policy over the last `window` sessions; NaN before there are so many."""
     active = np.full(len(paths.dates), np.nan)
     own, policy = paths.equity["strategy"], paths.equity["policy"]
@@ -112,7 +112,7 @@ def members_of(config: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def monthly(paths: Paths) -> tuple[list[int], Matrix]:
+def monthly(paths: Curves) -> tuple[list[int], Matrix]:
     """Years, and (Y, 13) strategy less policy by month, the last column of the year; NaN where there is no return."""
     months = paths.dates.astype("datetime64[M]")
     ends = np.append(np.flatnonzero(months[1:] != months[:-1]), len(months) - 1)
@@ -134,7 +134,7 @@ def monthly(paths: Paths) -> tuple[list[int], Matrix]:
     return [int(year) for year in years], table
 
 
-def eras(paths: Paths, per_year: int) -> list[Era]:
+def eras(paths: Curves, per_year: int) -> list[EraRow]:
     """Growth a year in blocks of five calendar years, such as 1980 to 1984."""
     years = paths.dates.astype("datetime64[Y]").astype(int) + 1970
     blocks = years // ERA_YEARS
@@ -151,7 +151,7 @@ def eras(paths: Paths, per_year: int) -> list[Era]:
             gains.append(equity[1:] / equity[:-1] - 1.0)
         error = float(np.std(gains[0] - gains[1], ddof=1) * np.sqrt(per_year))
         name = " to ".join(dict.fromkeys((str(years[inside[0]]), str(years[end]))))
-        found.append(Era(name, growth[0], growth[1], error))
+        found.append(EraRow(name, growth[0], growth[1], error))
     return found
 
 

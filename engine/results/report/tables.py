@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.results import figures
 from engine.results.report import words
-from engine.results.report.series import Paths, eras, monthly
+from engine.results.report.series import Curves, eras, monthly
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "year")
 #: Effects of the attribution, in the order of its columns.
@@ -26,7 +26,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PageTable:
     """A table of a page. folded: it stands in a fold that a click or a key opens."""
 
     id: str
@@ -51,13 +51,13 @@ def signed(value: float | None, digits: int = 2, unit: str = "%") -> Cell:
     return Cell((f"{0.0:.{digits}f}" if none else shown) + unit, "none" if none else "good" if value > 0 else "bad")
 
 
-def figures_table(document: Mapping[str, Any]) -> Table:
+def figures_table(document: Mapping[str, Any]) -> PageTable:
     """The strategy beside what it must beat."""
     head, rows = words.figure_table(document)
-    return Table("figures", "Figures", ["", *head], plain(rows))
+    return PageTable("figures", "Figures", ["", *head], plain(rows))
 
 
-def attribution_table(document: Mapping[str, Any]) -> Table:
+def attribution_table(document: Mapping[str, Any]) -> PageTable:
     """What each sleeve added, by effect; the cost of trading beside."""
     found = document["attribution"]
     rows = []
@@ -70,17 +70,17 @@ def attribution_table(document: Mapping[str, Any]) -> Table:
     rows.append([Cell("all"), Cell(""), Cell(""), *map(signed, [*totals, sum(totals)])])
     head = ["", "mean weight", "in policy", "allocation", "selection", "interaction", "costs", "trading", "together"]
     note = "What each sleeve added to the return over policy, a year (Brinson and Fachler, linked over the years)."
-    return Table("attribution", "Attribution", head, rows, note)
+    return PageTable("attribution", "Attribution", head, rows, note)
 
 
-def months_table(paths: Paths) -> Table:
+def months_table(paths: Curves) -> PageTable:
     """Active return by month and year."""
     years, table = monthly(paths)
     rows = [[Cell(str(year)), *(signed(value, 1, "") for value in row)] for year, row in zip(years, table, strict=True)]
-    return Table("months", "Active return by month", ["", *MONTHS], rows, "Strategy less policy, in per cent.")
+    return PageTable("months", "Active return by month", ["", *MONTHS], rows, "Strategy less policy, in per cent.")
 
 
-def eras_table(paths: Paths, per_year: int) -> Table:
+def eras_table(paths: Curves, per_year: int) -> PageTable:
     """Blocks of five calendar years."""
     rows = []
     for era in eras(paths, per_year):
@@ -89,4 +89,4 @@ def eras_table(paths: Paths, per_year: int) -> Table:
         error = Cell(figures.percent(era.tracking_error))
         rows.append([Cell(era.name), *grown, signed(era.strategy - era.policy), error, Cell(figures.ratio(ratio))])
     head = ["", "strategy", "policy", "active", "tracking error", "information ratio"]
-    return Table("eras", "By era", head, rows, "Returns a year, in blocks of five calendar years.")
+    return PageTable("eras", "By era", head, rows, "Returns a year, in blocks of five calendar years.")

@@ -12,7 +12,7 @@ from engine.market.table import Dates, Indices
 from engine.study.claims.evidence import Evidence
 from engine.study.claims.facts import total_return
 from engine.study.claims.levels import Levels, NotMeasurable, months_later
-from engine.study.claims.parts import Part, unmeasured
+from engine.study.claims.parts import ClaimPart, unmeasured
 from engine.study.claims.verdicts import CANNOT_TELL, FAILS, FEWEST, HOLDS, Ends, Verdict
 
 #: The middle part of all starting days that counts as ordinary.
@@ -20,7 +20,7 @@ ORDINARY = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CallOutcome:
     """What came of one call: its figure, and the ordinary range of it over all starting days.
 
     below: the part of starting days on which less came. apart: how many windows that do not overlap they span.
@@ -33,7 +33,7 @@ class Outcome:
     apart: float
 
 
-def outcome(of: Levels, versus: Levels | None, on: dt.date, months: int, since: dt.date | None = None) -> Outcome:
+def outcome(of: Levels, versus: Levels | None, on: dt.date, months: int, since: dt.date | None = None) -> CallOutcome:
     """The return from the close of the day of a call (or of the next session) to that many months later.
 
     With `versus` it is that return less the other's. Both on the same days. The range holds the middle 95% of the
@@ -54,7 +54,7 @@ def outcome(of: Levels, versus: Levels | None, on: dt.date, months: int, since: 
         raise NotMeasurable(f"{of.name} has no other start to hold {on} against")
     low, high = np.quantile(every, [0.5 - ORDINARY / 2.0, 0.5 + ORDINARY / 2.0])
     span = (of.dates[begins[-1]] - of.dates[begins[0]]).astype(np.int64) / 30.44 / months + 1.0
-    return Outcome(value, float(low), float(high), float(np.mean(every < value)), float(span))
+    return CallOutcome(value, float(low), float(high), float(np.mean(every < value)), float(span))
 
 
 def month_steps(dates: Dates, months: int) -> Indices:
@@ -66,7 +66,7 @@ def month_steps(dates: Dates, months: int) -> Indices:
     return np.where(later <= dates[-1], rows, -1)
 
 
-def judge_call(found: Outcome, view: str) -> Verdict:
+def judge_call(found: CallOutcome, view: str) -> Verdict:
     """`holds` beyond the ordinary range on the side of the call, `does not hold` beyond it on the other side.
 
     Within it, `cannot tell`: a day drawn by lot would have brought as much. So too where the starting days span fewer
@@ -77,7 +77,7 @@ def judge_call(found: Outcome, view: str) -> Verdict:
     return HOLDS if (found.value > found.high) == (view == "over") else FAILS
 
 
-def measure_calls(claim: CallsClaim, evidence: Evidence, key: str) -> tuple[Part, ...]:
+def measure_calls(claim: CallsClaim, evidence: Evidence, key: str) -> tuple[ClaimPart, ...]:
     """A part for each call, name and number of months. Verdict: judge_call."""
     versus = None if claim.versus is None else evidence.levels(claim.versus, f"{key}.versus")
     parts = []
@@ -89,7 +89,7 @@ def measure_calls(claim: CallsClaim, evidence: Evidence, key: str) -> tuple[Part
     return tuple(parts)
 
 
-def _part(name: str, call: Call, months: int, of: Levels, versus: Levels | None, since: dt.date | None) -> Part:
+def _part(name: str, call: Call, months: int, of: Levels, versus: Levels | None, since: dt.date | None) -> ClaimPart:
     what = f"{call.house} {call.on}, {call.view} in {name}, after {months} month{'s' * (months != 1)}"
     try:
         found = outcome(of, versus, call.on, months, since)
@@ -100,7 +100,7 @@ def _part(name: str, call: Call, months: int, of: Levels, versus: Levels | None,
     claimed: Ends = (0.0, np.inf) if call.view == "over" else (-np.inf, 0.0)
     way = f"went the {'called' if right else 'other'} way; more than from {found.below:.0%} of all starting days"
     note = f"{way}, of which 95% lie in the interval"
-    return Part(
+    return ClaimPart(
         what, judge_call(found, call.view), found.value, claimed, low=found.low, high=found.high,
         smallest=found.high if call.view == "over" else found.low, observations=1, note=note,
         details={"below": found.below, "right": right},

@@ -16,18 +16,18 @@ from engine.study.claims.facts import each_of
 from engine.study.claims.hac import UNDEFINED, Estimate, difference_of, lags_of, mean_of, slope
 from engine.study.claims.levels import Levels, NotMeasurable, aligned, month_ends
 from engine.study.claims.overlap import overlapping_slope
-from engine.study.claims.parts import FRACTION, RATIO, Part
+from engine.study.claims.parts import FRACTION, RATIO, ClaimPart
 from engine.study.claims.verdicts import CANNOT_TELL, FEWEST, Ends, judge_estimate, smallest_seen
 
 
 def estimated(
     what: str, found: Estimate, claimed: Ends, observations: float, *, unit: str = FRACTION, note: str = ""
-) -> Part:
+) -> ClaimPart:
     """An estimate as a part. observations: the independent ones, by which it is judged whether there are enough."""
     low, high = found.interval()
     verdict = judge_estimate(low, high, claimed, observations)
     few = "" if observations >= FEWEST else f"too few to tell: {observations:.0f} independent, it takes {FEWEST}"
-    return Part(
+    return ClaimPart(
         what, verdict, _or_none(found.value), claimed, unit, _or_none(low), _or_none(high),
         smallest_seen(found.error, found.df) if verdict == CANNOT_TELL else None,
         int(observations), "; ".join(filter(None, (note, few))),
@@ -50,12 +50,12 @@ def capture(own: Vector, market: Vector, worst: float) -> Estimate:
     return Estimate(ratio, spread / np.sqrt(count) / -low, count - 1)
 
 
-def measure_capture(claim: CaptureClaim, evidence: Evidence, key: str) -> tuple[Part, ...]:
+def measure_capture(claim: CaptureClaim, evidence: Evidence, key: str) -> tuple[ClaimPart, ...]:
     """Beta of monthly returns (HAC) and capture in the market's worst months, both beside what was claimed."""
     market = evidence.levels(claim.versus, f"{key}.versus")
     wanted = ends(claim.claimed)
 
-    def parts(name: str) -> tuple[Part, ...]:
+    def parts(name: str) -> tuple[ClaimPart, ...]:
         own, other = evidence.pair(evidence.levels(name, f"{key}.of"), market, key)
         mine, theirs = (_monthly(one, claim.from_, claim.to or claim.as_of) for one in (own, other))
         n = len(mine)
@@ -80,7 +80,7 @@ def gaps_and_steps(lagging: Vector, drivers: tuple[Vector, ...], rows: Indices, 
     return np.array(gaps), np.diff((np.log(lagging) - np.log(drivers[0]))[rows])
 
 
-def measure_catch_up(claim: CatchUpClaim, evidence: Evidence, key: str) -> tuple[Part, ...]:
+def measure_catch_up(claim: CatchUpClaim, evidence: Evidence, key: str) -> tuple[ClaimPart, ...]:
     """What a gap of one deviation adds to the relative return of the months after it, up to the split and after it.
 
     Month ends; `overlapping_slope`. Judged by the windows that do not overlap.
@@ -88,7 +88,7 @@ def measure_catch_up(claim: CatchUpClaim, evidence: Evidence, key: str) -> tuple
     versus = evidence.levels(claim.versus, f"{key}.versus")
     market = () if claim.market is None else (evidence.levels(claim.market, f"{key}.market"),)
 
-    def parts(name: str) -> tuple[Part, ...]:
+    def parts(name: str) -> tuple[ClaimPart, ...]:
         laggard = evidence.levels(name, f"{key}.of")
         evidence.pair(laggard, versus, f"{key}.versus")
         series = aligned(laggard, versus, *market)
@@ -116,7 +116,7 @@ def measure_catch_up(claim: CatchUpClaim, evidence: Evidence, key: str) -> tuple
     return each_of(claim.of, parts)
 
 
-def _catch_up(what: str, gaps: Vector, steps: Vector, claim: CatchUpClaim) -> Part:
+def _catch_up(what: str, gaps: Vector, steps: Vector, claim: CatchUpClaim) -> ClaimPart:
     """gaps (m,): by month. steps (m - 1,): the last `ahead_months` gaps have nothing whole after them."""
     ahead, count = claim.ahead_months, max(len(gaps) - claim.ahead_months, 0)
     apart = count / ahead
@@ -133,7 +133,7 @@ def _spans(split: dt.date | None, days: Dates, first: int) -> list[tuple[str, in
     return [(f"to {split}", first, at), (f"after {split}", at, len(days))]
 
 
-def measure_regime(claim: RegimeClaim, evidence: Evidence, key: str) -> tuple[Part, ...]:
+def measure_regime(claim: RegimeClaim, evidence: Evidence, key: str) -> tuple[ClaimPart, ...]:
     """Mean monthly return over `versus` in the months in which all conditions hold, and less that of the others (HAC).
 
     Conditions are of the same month: it describes, and nobody could have traded on it. Judged by how many spells there
@@ -143,7 +143,7 @@ def measure_regime(claim: RegimeClaim, evidence: Evidence, key: str) -> tuple[Pa
     held = [_months_of(one, evidence, f"{key}.when.{i}") for i, one in enumerate(claim.when)]
     wanted = ends(claim.claimed)
 
-    def parts(name: str) -> tuple[Part, ...]:
+    def parts(name: str) -> tuple[ClaimPart, ...]:
         own, other = evidence.pair(evidence.levels(name, f"{key}.of"), versus, key)
         last = claim.to or claim.as_of
         months = month_ends(own.between(claim.from_, last)).dates.astype("datetime64[M]")[1:]

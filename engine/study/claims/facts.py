@@ -11,7 +11,7 @@ from engine.config.claim_kinds import ForecastClaim, RangeClaim, RecordClaim, Re
 from engine.config.claimed import ends
 from engine.study.claims.evidence import Evidence
 from engine.study.claims.levels import Levels, NotMeasurable, months_later
-from engine.study.claims.parts import Part, unmeasured
+from engine.study.claims.parts import ClaimPart, unmeasured
 from engine.study.claims.verdicts import FAILS, HOLDS, IN_PART, NOT_MEASURABLE, Verdict, judge_fact, judge_move
 
 ADJUSTED = "; with distributions reinvested: of the bare price these closes cannot tell"
@@ -34,13 +34,13 @@ def relative_return(of: Levels, versus: Levels, first: dt.date, last: dt.date, *
     return mine - theirs if points else (1.0 + mine) / (1.0 + theirs) - 1.0
 
 
-def measure_return(claim: ReturnClaim, evidence: Evidence, key: str) -> tuple[Part, ...]:
+def measure_return(claim: ReturnClaim, evidence: Evidence, key: str) -> tuple[ClaimPart, ...]:
     """The return of each name over the window, beside the one claimed. Verdict: judge_move."""
     last = claim.to or claim.as_of
     assert last is not None
     first = claim.from_ or months_later(last, -(claim.months or 0))
 
-    def part(name: str) -> Part:
+    def part(name: str) -> ClaimPart:
         claimed = claim.claimed[name] if isinstance(claim.claimed, dict) else claim.claimed
         wanted = ends(claimed, claim.tolerance)
         of = evidence.levels(name, f"{key}.of")
@@ -50,12 +50,12 @@ def measure_return(claim: ReturnClaim, evidence: Evidence, key: str) -> tuple[Pa
             versus = evidence.levels(claim.versus, f"{key}.versus")
             pair = evidence.pair(of, versus, f"{key}.versus")
             value, note = relative_return(*pair, first, last, points=claim.in_ == "points"), _mixed(of, versus)
-        return Part(name, judge_move(value, wanted), value, wanted, note=note, details=_window(first, last))
+        return ClaimPart(name, judge_move(value, wanted), value, wanted, note=note, details=_window(first, last))
 
     return each(claim.of, part)
 
 
-def measure_record(claim: RecordClaim, evidence: Evidence, key: str) -> tuple[Part, ...]:
+def measure_record(claim: RecordClaim, evidence: Evidence, key: str) -> tuple[ClaimPart, ...]:
     """Whether the highest close of the window is the highest of all up to its end, and whether its level is right.
 
     On adjusted closes, in which what was paid out since lowers earlier highs, a record holds in part: that of a holder
@@ -67,7 +67,7 @@ def measure_record(claim: RecordClaim, evidence: Evidence, key: str) -> tuple[Pa
     assert last is not None
     first = claim.from_ or last
 
-    def parts(name: str) -> tuple[Part, ...]:
+    def parts(name: str) -> tuple[ClaimPart, ...]:
         quoted = evidence.quoted(name, f"{key}.of")
         since = claim.since.get(name) if isinstance(claim.since, dict) else claim.since
         of = quoted.between(since, last)
@@ -80,7 +80,7 @@ def measure_record(claim: RecordClaim, evidence: Evidence, key: str) -> tuple[Pa
         before = float(of.values[~inside].max())
         peak = float(of.values[top])
         adjusted = of.returns == "total"
-        higher = Part(
+        higher = ClaimPart(
             f"{name} highest {f'since {since}' if since else 'ever'}",
             FAILS if peak <= before else IN_PART if adjusted else HOLDS,
             peak / before - 1.0,
@@ -94,12 +94,12 @@ def measure_record(claim: RecordClaim, evidence: Evidence, key: str) -> tuple[Pa
     return each_of(claim.of, parts)
 
 
-def measure_range(claim: RangeClaim, evidence: Evidence, key: str) -> tuple[Part, ...]:
+def measure_range(claim: RangeClaim, evidence: Evidence, key: str) -> tuple[ClaimPart, ...]:
     """The share of values that lie in the band. `holds`: all of them; `holds in part`: half or more."""
     middle = claim.claimed if isinstance(claim.claimed, int | float) else 0.0
     low, high = ends(claim.claimed, claim.tolerance * middle)
 
-    def part(name: str) -> Part:
+    def part(name: str) -> ClaimPart:
         of = _quoted_levels(evidence, name, key).between(claim.from_, claim.to or claim.as_of)
         inside = (of.values >= low) & (of.values <= high)
         share = float(inside.mean())
@@ -107,18 +107,18 @@ def measure_range(claim: RangeClaim, evidence: Evidence, key: str) -> tuple[Part
         lowest, highest = float(of.values.min()), float(of.values.max())
         span = f"from {lowest:,.6g} to {highest:,.6g} {claim.unit}, {of.dates[0]} to {of.dates[-1]}"
         details = {"lowest": lowest, "highest": highest, "mean": float(of.values.mean()), "band": [low, high]}
-        return Part(f"{name} in the band", verdict, share, (1.0, 1.0), note=span, observations=len(of.values),
+        return ClaimPart(f"{name} in the band", verdict, share, (1.0, 1.0), note=span, observations=len(of.values),
                     details=details)  # fmt: skip
 
     return each(claim.of, part)
 
 
-def measure_forecast(claim: ForecastClaim, evidence: Evidence, key: str) -> tuple[Part, ...]:
+def measure_forecast(claim: ForecastClaim, evidence: Evidence, key: str) -> tuple[ClaimPart, ...]:
     """Whether the level was reached by then, and whether the mean of the time it was made for is about that level."""
     made = claim.made or claim.as_of
     assert made is not None
 
-    def parts(name: str) -> tuple[Part, ...]:
+    def parts(name: str) -> tuple[ClaimPart, ...]:
         of = _quoted_levels(evidence, name, key)
         start = of.row_at(made)
         of.row_at(claim.to)
@@ -133,9 +133,9 @@ def measure_forecast(claim: ForecastClaim, evidence: Evidence, key: str) -> tupl
         moved, forecast = mean / base - 1.0, claim.claimed / base - 1.0
         note = f"moved {moved:+.1%} from {base:,.6g}, where {forecast:+.1%} was forecast"
         return (
-            Part(f"{name} reached it by {claim.to}", reached, best, (claim.claimed, np.inf) if up else
+            ClaimPart(f"{name} reached it by {claim.to}", reached, best, (claim.claimed, np.inf) if up else
                  (-np.inf, claim.claimed), claim.unit),
-            Part(f"{name} from {claim.from_} on", judge_fact(mean, about), mean, about, claim.unit,
+            ClaimPart(f"{name} from {claim.from_} on", judge_fact(mean, about), mean, about, claim.unit,
                  observations=len(target.values), note=note,
                  details={"base": base, "moved": moved, "forecast": forecast}),
         )  # fmt: skip
@@ -151,14 +151,14 @@ def _quoted_levels(evidence: Evidence, name: str, key: str) -> Levels:
     return of
 
 
-def each(names: tuple[str, ...], part: Callable[[str], Part]) -> tuple[Part, ...]:
+def each(names: tuple[str, ...], part: Callable[[str], ClaimPart]) -> tuple[ClaimPart, ...]:
     """A part for each name; `not measurable` with its reason where its series does not serve."""
     return each_of(names, lambda name: (part(name),))
 
 
-def each_of(names: tuple[str, ...], parts: Callable[[str], tuple[Part, ...]]) -> tuple[Part, ...]:
+def each_of(names: tuple[str, ...], parts: Callable[[str], tuple[ClaimPart, ...]]) -> tuple[ClaimPart, ...]:
     """The parts of each name, in turn."""
-    found: list[Part] = []
+    found: list[ClaimPart] = []
     for name in names:
         try:
             found += parts(name)
@@ -171,18 +171,18 @@ def _level(claim: RecordClaim, name: str) -> float | None:
     return claim.claimed.get(name) if isinstance(claim.claimed, dict) else claim.claimed
 
 
-def _level_part(name: str, of: Levels, peak: float, level: float, claim: RecordClaim) -> Part:
+def _level_part(name: str, of: Levels, peak: float, level: float, claim: RecordClaim) -> ClaimPart:
     what = f"{name} at {level:,.6g} {claim.unit}"
     allowed = claim.tolerance * level
     wanted = (level - allowed, level + allowed)
     if of.returns == "total":
         why = "adjusted closes: distributions paid since have lowered them, so they are no price that was paid"
-        return Part(what, NOT_MEASURABLE, claimed=wanted, unit=claim.unit, note=why)
+        return ClaimPart(what, NOT_MEASURABLE, claimed=wanted, unit=claim.unit, note=why)
     if of.unit and of.unit != claim.unit:
         fits = judge_fact(peak, wanted) == HOLDS
         note = f"quoted in {of.unit}, not in {claim.unit}" + (f": the figure fits {of.unit}" if fits else "")
-        return Part(what, FAILS, peak, wanted, of.unit, note=note, claimed_unit=claim.unit)
-    return Part(what, judge_fact(peak, wanted), peak, wanted, claim.unit, note="by the close, not the day's high")
+        return ClaimPart(what, FAILS, peak, wanted, of.unit, note=note, claimed_unit=claim.unit)
+    return ClaimPart(what, judge_fact(peak, wanted), peak, wanted, claim.unit, note="by the close, not the day's high")
 
 
 def _kind_of_return(of: Levels) -> str:

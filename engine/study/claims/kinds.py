@@ -11,11 +11,11 @@ from engine.study.claims.estimates import measure_capture, measure_catch_up, mea
 from engine.study.claims.evidence import Evidence
 from engine.study.claims.facts import measure_forecast, measure_range, measure_record, measure_return
 from engine.study.claims.levels import NotMeasurable
-from engine.study.claims.parts import Part, unmeasured
+from engine.study.claims.parts import ClaimPart, unmeasured
 from engine.study.claims.shocks import measure_shocks
 
 #: By `measure`: (claim, evidence, the key under which it stands) -> its parts.
-MEASURES: dict[str, Callable[[Any, Evidence, str], tuple[Part, ...]]] = {
+MEASURES: dict[str, Callable[[Any, Evidence, str], tuple[ClaimPart, ...]]] = {
     "return": measure_return,
     "record": measure_record,
     "range": measure_range,
@@ -28,7 +28,7 @@ MEASURES: dict[str, Callable[[Any, Evidence, str], tuple[Part, ...]]] = {
 }
 
 
-def measure(claim: Claim, evidence: Evidence, key: str) -> tuple[Part, ...]:
+def measure(claim: Claim, evidence: Evidence, key: str) -> tuple[ClaimPart, ...]:
     """The parts of a claim; one that is not measurable where the data at hand do not serve it at all.
 
     Raises ConfigError for a name that means nothing.

@@ -14,7 +14,7 @@ FRACTION, RATIO = "fraction", "ratio"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ClaimPart:
     """One figure of a claim.
 
     what: of what it is, and which. value, low, high: the figure and the ends of its 95% interval, in `unit`; None where
@@ -53,12 +53,12 @@ class Part:
         }
 
 
-def unmeasured(what: str, why: str) -> Part:
+def unmeasured(what: str, why: str) -> ClaimPart:
     """A part of which the data at hand say nothing."""
-    return Part(what, NOT_MEASURABLE, note=why)
+    return ClaimPart(what, NOT_MEASURABLE, note=why)
 
 
-def verdict_of(parts: tuple[Part, ...]) -> Verdict:
+def verdict_of(parts: tuple[ClaimPart, ...]) -> Verdict:
     """The verdict of all parts at once."""
     return together([part.verdict for part in parts])
 

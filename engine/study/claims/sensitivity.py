@@ -16,7 +16,7 @@ from engine.market.calendar import STALE_DAYS
 from engine.study.claims.evidence import Evidence
 from engine.study.claims.kinds import measure
 from engine.study.claims.levels import NotMeasurable
-from engine.study.claims.parts import Part, verdict_of
+from engine.study.claims.parts import ClaimPart, verdict_of
 from engine.study.claims.verdicts import NOT_MEASURABLE, Verdict
 
 #: By so many sessions the end of a window is moved: a week and a month, either way.
@@ -32,7 +32,7 @@ class Variation:
 
     name: str
     chosen: bool
-    parts: tuple[Part, ...]
+    parts: tuple[ClaimPart, ...]
 
     @property
     def verdict(self) -> Verdict:
@@ -57,7 +57,7 @@ def differing(verdict: Verdict, others: tuple[Variation, ...]) -> tuple[Variatio
     return tuple(one for one in others if one.verdict not in (verdict, NOT_MEASURABLE))
 
 
-def _shifted_parts(claim: Claim, evidence: Evidence, key: str, sessions: int) -> tuple[Part, ...]:
+def _shifted_parts(claim: Claim, evidence: Evidence, key: str, sessions: int) -> tuple[ClaimPart, ...]:
     """The claim measured so many sessions later or earlier; empty where the data do not allow it."""
     if isinstance(claim, ShocksClaim):
         other = _ended(claim, evidence, sessions)

@@ -15,7 +15,7 @@ from engine.signals import spaced
 from engine.study.claims.estimates import estimated
 from engine.study.claims.evidence import Evidence
 from engine.study.claims.hac import UNDEFINED, Estimate
-from engine.study.claims.parts import FRACTION, RATIO, Part
+from engine.study.claims.parts import FRACTION, RATIO, ClaimPart
 from engine.study.claims.verdicts import CANNOT_TELL, FAILS, HOLDS, smallest_seen
 from engine.study.events.eras import EraDifference, compare_eras, split_by_era
 from engine.study.events.measured import POOLED, eras_of
@@ -28,7 +28,7 @@ ORDER = ("all", "earlier", "later", "difference")
 Found = tuple[Estimate, int, str]  # the estimate, the events it is judged by, and how many there were in words
 
 
-def measure_shocks(claim: ShocksClaim, evidence: Evidence, key: str) -> tuple[Part, ...]:
+def measure_shocks(claim: ShocksClaim, evidence: Evidence, key: str) -> tuple[ClaimPart, ...]:
     """The mean cumulative abnormal return, or the mean change of beta, beside what is claimed of each era.
 
     A return whose interval speaks, and of which the study's other tests doubt that there is any, cannot be told.
@@ -85,7 +85,7 @@ def _beta(own: Vector, market: Vector, sessions: int) -> float:
     return float(around @ own) / spread if spread > 0.0 else math.nan
 
 
-def _part(what: str, found: Found, claimed: float | tuple[float, float] | str, unit: str) -> Part:
+def _part(what: str, found: Found, claimed: float | tuple[float, float] | str, unit: str) -> ClaimPart:
     return estimated(what, found[0], ends(claimed), found[1], unit=unit, note=found[2])
 
 
@@ -134,7 +134,7 @@ def _doubt(outcome: EventOutcome, unit: str, era: str) -> str:
     return f"by the event study: {words}" if words in (NOTHING, DISAGREE) else ""
 
 
-def _doubted(part: Part, found: Estimate, doubt: str) -> Part:
+def _doubted(part: ClaimPart, found: Estimate, doubt: str) -> ClaimPart:
     if not doubt or part.verdict not in (HOLDS, FAILS):
         return part
     smallest = smallest_seen(found.error, found.df)

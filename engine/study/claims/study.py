@@ -16,7 +16,7 @@ from engine.errors import ConfigError, Fault
 from engine.study.answered import Studied, study_id
 from engine.study.claims.evidence import Evidence, gather
 from engine.study.claims.kinds import measure, names_in
-from engine.study.claims.parts import Part, verdict_of
+from engine.study.claims.parts import ClaimPart, verdict_of
 from engine.study.claims.sensitivity import Variation, differing, variations
 from engine.study.claims.verdicts import VERDICTS, Verdict
 from engine.study.events.outcome import EventOutcome
@@ -33,7 +33,7 @@ class Judged:
 
     name: str
     claim: Claim
-    parts: tuple[Part, ...]
+    parts: tuple[ClaimPart, ...]
     others: tuple[Variation, ...]
 
     @property

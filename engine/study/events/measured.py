@@ -31,7 +31,7 @@ LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredEvents:
     """What one unit did around the events of one era, over one window. Returns as fractions, p-values two-sided.
 
     unit: a sleeve or asset, or `pooled`: the equally weighted mean of the units used in each event. window: first and
@@ -65,7 +65,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class MeanDifference:
     """The mean CAR of a later era less that of the one before it; None where an era has fewer than two events."""
 
     unit: str
@@ -88,8 +88,8 @@ class WindowCars:
 class Figures:
     """Every effect, difference and CAR of a study: windows outermost, then eras, then units."""
 
-    effects: tuple[Measured, ...]
-    differences: tuple[Difference, ...]
+    effects: tuple[MeasuredEvents, ...]
+    differences: tuple[MeanDifference, ...]
     cars: tuple[WindowCars, ...]
 
 
@@ -128,8 +128,8 @@ def eras_of(study: EventStudy) -> tuple[Era, ...]:
 
 def measure_figures(study: EventStudy, around: Around) -> Figures:
     """Everything that is measured. Draws are the same for all windows and units of one era."""
-    effects: list[Measured] = []
-    differences: list[Difference] = []
+    effects: list[MeasuredEvents] = []
+    differences: list[MeanDifference] = []
     cars = []
     days = around.placed.days
     # Of all days, those of the events among them: only then is the events' mean one of the draws where nothing is.
@@ -168,7 +168,7 @@ PIECE = 256
 
 def _effects(
     study: EventStudy, around: Around, window: Window, abnormal: Abnormal, usual: FloatArray, ordinary: IntArray
-) -> Iterator[Measured]:
+) -> Iterator[MeasuredEvents]:
     eras = eras_of(study)
     dates = around.sessions[around.placed.days]
     spans: list[tuple[str | None, BoolArray, BoolArray]] = [
@@ -185,7 +185,7 @@ def _effects(
 
 def _measured(
     study: EventStudy, unit: str, window: Window, era: str | None, part: Abnormal, usual: FloatArray, apart: int
-) -> Measured:
+) -> MeasuredEvents:
     pairs, whole = measure_effect(part), measure_effect(by_event(part))
     if pairs is None or whole is None:
         return _nothing(unit, window, era)
@@ -193,7 +193,7 @@ def _measured(
     reach = _reach(whole, error)
     values = event_values(part)
     cars = event_values(part, standardised=False)
-    return Measured(
+    return MeasuredEvents(
         unit=unit,
         window=window,
         era=era,
@@ -215,9 +215,9 @@ def _measured(
     )
 
 
-def _nothing(unit: str, window: Window, era: str | None) -> Measured:
+def _nothing(unit: str, window: Window, era: str | None) -> MeasuredEvents:
     """Where no event could be measured."""
-    return Measured(
+    return MeasuredEvents(
         unit=unit, window=window, era=era, events=0, pairs=0, mean_car=None, standard_error=None, from_forecast=False,
         low=None, high=None, share_up=None, smallest_visible=None, correlation=None,
         within_events=None, tests={}, by_event=None,
@@ -238,11 +238,11 @@ def _overlapping(part: Abnormal) -> bool:
     return bool((np.diff(days) < part.windows.width).any())
 
 
-def _differences(study: EventStudy, around: Around, cars: WindowCars) -> Iterator[Difference]:
+def _differences(study: EventStudy, around: Around, cars: WindowCars) -> Iterator[MeanDifference]:
     eras = eras_of(study)
     masks = split_by_era(around.sessions[around.placed.days], eras)
     for unit, columns in _units(around.names):
         values = cars.pooled if unit == POOLED else cars.units[:, columns[0]]
         for (one, before), (other, after) in pairwise(zip(eras, masks, strict=True)):
             found = compare_eras(values[before], values[after], draws=study.permutations, seed=study.seed)
-            yield Difference(unit, cars.window, one.name, other.name, found)
+            yield MeanDifference(unit, cars.window, one.name, other.name, found)

@@ -8,9 +8,9 @@ from engine.config import Config
 from engine.config.event_study import EventStudy, Window
 from engine.market.panel import Panel
 from engine.study.events.days import EventDays
-from engine.study.events.measured import POOLED, Around, Difference, Figures, Measured
+from engine.study.events.measured import POOLED, Around, Figures, MeanDifference, MeasuredEvents
 from engine.study.events.returns import UnitReturns
-from engine.study.events.windows import LeftOut
+from engine.study.events.windows import UnmeasuredEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class EventOutcome:
     study: EventStudy
     panel: Panel
     events: EventDays
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[UnmeasuredEvent, ...]
     around: Around
     quiet: UnitReturns
     figures: Figures
@@ -35,7 +35,7 @@ class EventOutcome:
         """The unit that is judged: all of them pooled, or the only one."""
         return POOLED if len(self.around.names) > 1 else self.around.names[0]
 
-    def effect(self, unit: str | None = None, window: Window | None = None, era: str | None = None) -> Measured:
+    def effect(self, unit: str | None = None, window: Window | None = None, era: str | None = None) -> MeasuredEvents:
         """One effect; without a unit the one that is judged, without a window the first, without an era all events.
 
         Raises KeyError where there is no such unit, window or era.
@@ -46,7 +46,7 @@ class EventOutcome:
                 return one
         raise KeyError(wanted)
 
-    def difference(self, unit: str | None = None, window: Window | None = None) -> Difference:
+    def difference(self, unit: str | None = None, window: Window | None = None) -> MeanDifference:
         """The last era against the one before it. Raises KeyError where there are no two eras, or no such unit."""
         wanted = (unit or self.unit, window or self.study.window_sessions[0])
         for one in reversed(self.figures.differences):

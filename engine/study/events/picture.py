@@ -9,12 +9,12 @@ import numpy as np
 
 from engine.study.events.effect import CaarPath
 from engine.study.events.eras import split_by_era
-from engine.study.events.measured import LEVEL, POOLED, Measured, eras_of
+from engine.study.events.measured import LEVEL, POOLED, MeasuredEvents, eras_of
 from engine.study.events.outcome import EventOutcome
 from engine.study.events.statistic import student_quantile
 from engine.study.events.tables import Paths, paths_of
 from engine.study.events.words import HINDSIGHT, caveats_of, judge_effect, p_words, window_words
-from engine.study.page import COLOURS, MISSING, Page, can_draw, whole_page
+from engine.study.page import COLOURS, MISSING, PageText, can_draw, whole_page
 
 ALL = "all events"
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
@@ -88,12 +88,12 @@ def _dots(figure: Any, outcome: EventOutcome) -> None:
         )  # fmt: skip
 
 
-def _page(outcome: EventOutcome, paths: Paths) -> Page:
+def _page(outcome: EventOutcome, paths: Paths) -> PageText:
     said = caveats_of(outcome)
     shown = [
         outcome.effect(window=window, era=era) for window in outcome.study.window_sessions for era in _eras(outcome)
     ]
-    return Page(
+    return PageText(
         title=f"{outcome.config.name}: {_who(outcome)} around {len(outcome.around.placed.days)} events",
         lead=judge_effect(outcome.effect()).sentence,
         alt=". ".join(_alt(outcome, paths)),
@@ -123,7 +123,7 @@ def _alt(outcome: EventOutcome, paths: Paths) -> Iterator[str]:
         yield f"The second: {len(values)} events as dots by date, from {values.min():+.1%} to {values.max():+.1%}"
 
 
-def _row(one: Measured) -> tuple[str, ...]:
+def _row(one: MeasuredEvents) -> tuple[str, ...]:
     judged = judge_effect(one)
     where = window_words(one.window) + (f", {one.era}" if one.era else "")
     if one.mean_car is None:

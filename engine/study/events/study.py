@@ -22,7 +22,7 @@ from engine.study.events.outcome import EventOutcome
 from engine.study.events.picture import picture_of
 from engine.study.events.returns import unit_returns
 from engine.study.events.tables import figures_of, tables_of
-from engine.study.events.windows import IntArray, LeftOut, Placement, Windows, place_events
+from engine.study.events.windows import IntArray, Placement, UnmeasuredEvent, Windows, place_events
 from engine.study.events.words import caveats_of
 
 
@@ -77,7 +77,7 @@ def _placed(study: EventStudy, days: IntArray, n_sessions: int, first: int) -> P
     return Placement(placed.days, placed.events, left_out, placed.overlaps, placed.disturbed)
 
 
-def _left_out_before(study: EventStudy, days: IntArray, first: int) -> list[LeftOut]:
+def _left_out_before(study: EventStudy, days: IntArray, first: int) -> list[UnmeasuredEvent]:
     with_day = np.flatnonzero(days >= 0)
     order = with_day[np.argsort(days[with_day], kind="stable")]
     kept = _spaced_places(days[order], study.separation_sessions)
@@ -87,9 +87,9 @@ def _left_out_before(study: EventStudy, days: IntArray, first: int) -> list[Left
         day = int(days[event])
         if event in close:
             why = f"follows another by fewer than {study.separation_sessions} sessions"
-            left_out.append(LeftOut(event, day, why, "separation"))
+            left_out.append(UnmeasuredEvent(event, day, why, "separation"))
         elif day < first:
-            left_out.append(LeftOut(event, day, "before `from`", "before from"))
+            left_out.append(UnmeasuredEvent(event, day, "before `from`", "before from"))
     return left_out
 
 

@@ -13,7 +13,7 @@ from engine.measure.track import FloatArray
 from engine.study.events.abnormal import abnormal_returns, by_event
 from engine.study.events.effect import CaarPath, trace_caar
 from engine.study.events.eras import split_by_era
-from engine.study.events.measured import POOLED, Difference, Measured, eras_of
+from engine.study.events.measured import POOLED, MeanDifference, MeasuredEvents, eras_of
 from engine.study.events.outcome import EventOutcome
 from engine.study.events.randomised import Randomised
 from engine.study.events.statistic import Statistic
@@ -58,7 +58,7 @@ def _day(outcome: EventOutcome, place: int) -> str | None:
     return str(outcome.panel.sessions[days[place]]) if len(days) else None
 
 
-def _effect(one: Measured) -> dict[str, Any]:
+def _effect(one: MeasuredEvents) -> dict[str, Any]:
     judged = judge_effect(one)
     return {
         "unit": one.unit,
@@ -86,7 +86,7 @@ def _effect(one: Measured) -> dict[str, Any]:
     }
 
 
-def _source(one: Measured) -> str:
+def _source(one: MeasuredEvents) -> str:
     return "the estimation window" if one.from_forecast else "the events"
 
 
@@ -98,7 +98,7 @@ def _randomised(one: Randomised | None) -> dict[str, Any] | None:
     return None if one is None else asdict(one)
 
 
-def _difference(one: Difference) -> dict[str, Any]:
+def _difference(one: MeanDifference) -> dict[str, Any]:
     found = None if one.of is None else asdict(one.of)
     return {
         "unit": one.unit, "window_sessions": list(one.window), "earlier": one.earlier, "later": one.later,

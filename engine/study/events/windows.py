@@ -55,7 +55,7 @@ class Windows:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class UnmeasuredEvent:
     """An event that is not measured. event: its index in what was given; day: its day zero, -1 for none.
 
     kind: the reason without its figures, one of WHY.
@@ -86,7 +86,7 @@ class Placement:
 
     days: IntArray
     events: IntArray
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[UnmeasuredEvent, ...]
     overlaps: tuple[Overlap, ...]
     disturbed: IntArray
 
@@ -134,7 +134,7 @@ def place_events(days: IntArray, n_sessions: int, windows: Windows, overlapping:
         if not why and kept:
             kind, why = _repeats(int(days[event] - days[kept[-1]]), kept[-1], windows.width, overlapping)
         if why:
-            left_out.append(LeftOut(event, int(days[event]), why, kind))
+            left_out.append(UnmeasuredEvent(event, int(days[event]), why, kind))
         else:
             kept.append(event)
     events = np.array(kept, dtype=np.int_)

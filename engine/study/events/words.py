@@ -10,9 +10,9 @@ import numpy as np
 
 from engine.config.event_study_checks import assets_of
 from engine.study.events.abnormal import abnormal_returns
-from engine.study.events.measured import POOLED, Difference, Measured
+from engine.study.events.measured import POOLED, MeanDifference, MeasuredEvents
 from engine.study.events.outcome import EventOutcome
-from engine.study.events.windows import LeftOut
+from engine.study.events.windows import UnmeasuredEvent
 
 #: Below so many events nothing is judged: with five, the smallest exact p-value there can be is 6%.
 FEWEST_EVENTS = 6
@@ -43,7 +43,7 @@ class Verdict:
     sentence: str
 
 
-def judge_effect(one: Measured) -> Verdict:
+def judge_effect(one: MeasuredEvents) -> Verdict:
     """What may be said of one effect.
 
     Under 6 events nothing. Under 20, and where no windows overlap, flipped signs decide; else the adjusted BMP of the
@@ -60,7 +60,7 @@ def judge_effect(one: Measured) -> Verdict:
     return Verdict(words, test, decisive.p_value, _sentence(one, words, test, decisive.p_value))
 
 
-def judge_difference(one: Difference) -> str:
+def judge_difference(one: MeanDifference) -> str:
     """Whether a later era differs from the one before, as a sentence."""
     if one.of is None:
         return f"{one.later} cannot be held against {one.earlier}: it takes two events in each"
@@ -86,7 +86,7 @@ def window_words(window: Sequence[int]) -> str:
     return " to ".join(f"{day:+d}" if day else "0" for day in window)
 
 
-def _words(one: Measured, size: float, p_value: float) -> str:
+def _words(one: MeasuredEvents, size: float, p_value: float) -> str:
     if p_value >= SIGNIFICANT:
         return NOTHING
     others = [other.p_value for other in (one.tests.get("corrado_rank"), one.random_days) if other is not None]
@@ -96,7 +96,7 @@ def _words(one: Measured, size: float, p_value: float) -> str:
     return RISES if size > 0.0 else FALLS
 
 
-def _sentence(one: Measured, words: str, test: str, p_value: float) -> str:
+def _sentence(one: MeasuredEvents, words: str, test: str, p_value: float) -> str:
     who = "all units together" if one.unit == POOLED else one.unit
     size = f"{one.mean_car:+.2%} over sessions {window_words(one.window)}"
     count = f"{one.events} events, p {p_words(p_value)} by {test}"
@@ -139,7 +139,7 @@ def _shared(outcome: EventOutcome) -> Iterator[str]:
 HINDSIGHT = "dates chosen with hindsight"
 
 
-def left_out_counts(left_out: tuple[LeftOut, ...]) -> dict[str, int]:
+def left_out_counts(left_out: tuple[UnmeasuredEvent, ...]) -> dict[str, int]:
     """How many events are left out, by reason in words, most first."""
     counts = Counter(LEFT_OUT[one.kind] for one in left_out)
     return dict(counts.most_common())

@@ -14,7 +14,7 @@ from threading import Thread
 import numpy as np
 
 from engine.decide import Setting
-from engine.study.null.job import Answer, Job, answers
+from engine.study.null.job import MarketAnswer, NullJob, answers
 from engine.study.processes import cores, environment
 
 #: Fewer markets than this are done before another process has begun.
@@ -23,7 +23,7 @@ WORTH = 40
 ALONE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-def all_answers(job: Job, setting: Setting, processes: int | None = None) -> Generator[Answer, None, None]:
+def all_answers(job: NullJob, setting: Setting, processes: int | None = None) -> Generator[MarketAnswer, None, None]:
     """Every market of a job, in any order; the same whatever the number of processes (by default one a processor).
 
     What a process of its own dies of is no concern: its markets are asked again in this one, and fail here if they are
@@ -38,8 +38,8 @@ def all_answers(job: Job, setting: Setting, processes: int | None = None) -> Gen
     yield from answers(job, sorted(left), setting)
 
 
-def _of_many(job: Job, count: int) -> Iterator[Answer]:
-    done: SimpleQueue[Answer | None] = SimpleQueue()
+def _of_many(job: NullJob, count: int) -> Iterator[MarketAnswer]:
+    done: SimpleQueue[MarketAnswer | None] = SimpleQueue()
     workers = [_hired(job, range(first, job.count, count)) for first in range(count)]
     threads = [Thread(target=_read, args=(worker, done), daemon=True) for worker in workers]
     try:
@@ -62,7 +62,7 @@ def _of_many(job: Job, count: int) -> Iterator[Answer]:
                 worker.stdout.close()
 
 
-def _hired(job: Job, numbers: range) -> subprocess.Popen[bytes]:
+def _hired(job: NullJob, numbers: range) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "engine.study.null.worker"]
     worker = subprocess.Popen(
         command,
@@ -79,10 +79,10 @@ def _hired(job: Job, numbers: range) -> subprocess.Popen[bytes]:
     return worker
 
 
-def _read(worker: subprocess.Popen[bytes], done: SimpleQueue[Answer | None]) -> None:
+def _read(worker: subprocess.Popen[bytes], done: SimpleQueue[MarketAnswer | None]) -> None:
     assert worker.stdout is not None
     with suppress(ValueError):  # half a line of one that was ended
         for line in worker.stdout:
             number, figures, reason = json.loads(line)
-            done.put(Answer(number, None if figures is None else np.array(figures), reason))
+            done.put(MarketAnswer(number, None if figures is None else np.array(figures), reason))
     done.put(None)

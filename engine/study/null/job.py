@@ -19,7 +19,7 @@ UNDEFINED = "it has no year's figure"
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class NullJob:
     """`markets` null markets of each kind. block: of the bootstrap."""
 
     config: Config
@@ -35,7 +35,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class MarketAnswer:
     """What came of market `number` of the job: figures (2,), or why there are none."""
 
     number: int
@@ -43,7 +43,7 @@ class Answer:
     reason: str = ""
 
 
-def answers(job: Job, numbers: Iterable[int], setting: Setting | None = None) -> Iterator[Answer]:
+def answers(job: NullJob, numbers: Iterable[int], setting: Setting | None = None) -> Iterator[MarketAnswer]:
     """Every market of these numbers, made and asked. A question that fails in one is a reason; a bug is raised."""
     setting = setting or set_up(job.config)
     import_module(COMPILED)  # many runs repay numba's loading
@@ -55,6 +55,6 @@ def answers(job: Job, numbers: Iterable[int], setting: Setting | None = None) ->
             market = null_market(setting, kind, job.seed, place, job.block, own)
             found = figures_in(market, None if KINDS[kind].prices else policy)
         except OverweightError as error:
-            yield Answer(number, None, str(error.faults[0].found))
+            yield MarketAnswer(number, None, str(error.faults[0].found))
         else:
-            yield Answer(number, found, "" if found is not None else UNDEFINED)
+            yield MarketAnswer(number, found, "" if found is not None else UNDEFINED)

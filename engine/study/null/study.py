@@ -13,7 +13,7 @@ from engine.config import Config
 from engine.decide import Setting, set_up
 from engine.errors import ConfigError
 from engine.study.null.crew import all_answers
-from engine.study.null.job import UNDEFINED, Answer, Job
+from engine.study.null.job import UNDEFINED, MarketAnswer, NullJob
 from engine.study.null.kinds import kinds_for, usual_block
 from engine.study.null.measured import FIGURES, Stands, figures_in
 
@@ -39,7 +39,7 @@ def null_stands(
     of the config raises, and ConfigError where a kind does not fit or the real figures are not defined.
     """
     setting = setting or set_up(config)
-    job = Job(config, kinds_for(setting, kinds), markets, seed, block or usual_block(setting))
+    job = NullJob(config, kinds_for(setting, kinds), markets, seed, block or usual_block(setting))
     real = figures_in(setting)
     if real is None:
         found = "a window without a figure a year"
@@ -54,7 +54,7 @@ def null_stands(
     )
 
 
-def _stands(kind: str, real: np.ndarray, found: list[Answer]) -> Stands:
+def _stands(kind: str, real: np.ndarray, found: list[MarketAnswer]) -> Stands:
     figures = [one.figures for one in found if one.figures is not None]
     nulls = np.array(figures).reshape(len(figures), len(FIGURES))
     return Stands(kind, real, nulls, dict(Counter(one.reason or UNDEFINED for one in found if one.figures is None)))

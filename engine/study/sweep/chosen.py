@@ -21,7 +21,7 @@ from engine.study.person import who_waits
 from engine.study.snooped import snooped
 from engine.study.sweep.block import FAILED
 from engine.study.sweep.kept import Kept
-from engine.study.sweep.outcome import Outcome
+from engine.study.sweep.outcome import SweepOutcome
 from engine.study.sweep.plan import Plan
 from engine.study.sweep.single import decide_kept
 
@@ -30,7 +30,7 @@ MOST, SEED = 200, 20260103
 Pair = tuple[Track, Track]
 
 
-def choosing(outcome: Outcome) -> dict[str, Any]:
+def choosing(outcome: SweepOutcome) -> dict[str, Any]:
     """Plain data with words, as `full.json` says it. Raises what a run raises."""
     numbers = sampled(np.flatnonzero(outcome.found.way != FAILED))
     pairs = _pairs(outcome.plan, numbers, outcome.best)

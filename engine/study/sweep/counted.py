@@ -9,11 +9,11 @@ import numpy as np
 
 from engine.config import Config
 from engine.market.table import Indices, Vector
-from engine.study.sweep.worlds import Worlds
+from engine.study.sweep.worlds import SweepWorlds
 from engine.trials import SweptTrials
 
 
-def swept_trials(config: Config, worlds: Worlds, ran: Indices, sharpes: Vector) -> list[SweptTrials]:
+def swept_trials(config: Config, worlds: SweepWorlds, ran: Indices, sharpes: Vector) -> list[SweptTrials]:
     """For each question on each data set how many variants had figures, and how their Sharpe ratios spread.
 
     ran: (R,) numbers of the variants that had figures. sharpes: (R,) theirs, NaN where undefined. The same grid on the

@@ -26,7 +26,7 @@ from engine.study.fused.ground import Ground, ground_of
 from engine.study.fused.heard import lane_keep, lane_scores
 from engine.study.fused.simulate import DONE, simulate_many
 from engine.study.fused.table import table_of
-from engine.study.sweep.kept import Kept, Shared, brakes_key, scores_key
+from engine.study.sweep.kept import Kept, SweepShared, brakes_key, scores_key
 from engine.study.sweep.plan import root_of
 
 #: Keys in which the variants that share a ground may differ: each lane has its own. Any other key makes another ground.
@@ -59,7 +59,7 @@ class Lane:
 
 
 def run_fused(
-    configs: Mapping[int, Config], values: Mapping[int, Mapping[str, Any]], kept: Kept, shared: Shared
+    configs: Mapping[int, Config], values: Mapping[int, Mapping[str, Any]], kept: Kept, shared: SweepShared
 ) -> dict[int, Vector]:
     """The figures of those variants that the lanes have, by number; the others, those that fail too, are left out.
 
@@ -84,7 +84,7 @@ def _is_shared(reference: str) -> bool:
     return reference in ("policy", "policy_matched") or is_label(reference) or reference.endswith(ENDINGS)
 
 
-def _run_group(where: str, lanes: Sequence[Lane], kept: Kept, shared: Shared) -> dict[int, Vector]:
+def _run_group(where: str, lanes: Sequence[Lane], kept: Kept, shared: SweepShared) -> dict[int, Vector]:
     """Variants that share a ground, `where`, by the names that their strategies speak of."""
     heard: dict[str, Said | None] = {}
     members: dict[tuple[str, ...], list[Lane]] = defaultdict(list)
@@ -103,7 +103,7 @@ def _run_group(where: str, lanes: Sequence[Lane], kept: Kept, shared: Shared) ->
     return found
 
 
-def _said(where: str, config: Config, kept: Kept, shared: Shared) -> Said | None:
+def _said(where: str, config: Config, kept: Kept, shared: SweepShared) -> Said | None:
     """None where the strategy cannot be asked: the single run says why."""
     try:
         setting = _setting(where, config, kept, shared)
@@ -116,7 +116,7 @@ def _said(where: str, config: Config, kept: Kept, shared: Shared) -> Said | None
     return Said(setting, scores, keep)
 
 
-def _setting(where: str, config: Config, kept: Kept, shared: Shared) -> Setting:
+def _setting(where: str, config: Config, kept: Kept, shared: SweepShared) -> Setting:
     """On one ground only those who are asked differ: market, days and mix are laid out once."""
     if config.blend:
         return set_up(config, market=kept.market)
@@ -126,7 +126,7 @@ def _setting(where: str, config: Config, kept: Kept, shared: Shared) -> Setting:
     return replace(first, config=config, strategy=load_strategy(config), brakes=load_brakes(config))
 
 
-def _simulate(where: str, lanes: Sequence[Lane], heard: Mapping[str, Said], shared: Shared) -> dict[int, Vector]:
+def _simulate(where: str, lanes: Sequence[Lane], heard: Mapping[str, Said], shared: SweepShared) -> dict[int, Vector]:
     place = {name: x for x, name in enumerate(heard)}
     first = next(iter(heard.values()))
     try:

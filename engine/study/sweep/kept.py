@@ -60,7 +60,7 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SweepShared:
     """What the variants of one sweep share. settings, grounds: of each ground the first ones. said: what strategies
     said, by who was asked what on which ground.
     """
@@ -80,9 +80,9 @@ class Kept:
     sweeps: Shelf = field(default_factory=lambda: Shelf(1))
     read: Callable[[Config], Market] = read_market
 
-    def shared(self, config: Config, keys: tuple[str, ...]) -> Shared:
+    def shared(self, config: Config, keys: tuple[str, ...]) -> SweepShared:
         """What the variants of a config share, in which these keys vary. The thing keeps the config, and so its id."""
-        return self.sweeps.take(f"{id(config)} {keys}", lambda: Shared(Varying(config, keys)))
+        return self.sweeps.take(f"{id(config)} {keys}", lambda: SweepShared(Varying(config, keys)))
 
     def market(self, config: Config) -> Market:
         """Like `read_market`."""

@@ -10,7 +10,7 @@ from engine.config.sweep import Span
 from engine.config.written import written
 from engine.market.table import Indices
 from engine.study.coordinates import LEAST, drawn_rows, line_colours, spread
-from engine.study.sweep.outcome import Outcome
+from engine.study.sweep.outcome import SweepOutcome
 
 #: More lines make the page slow.
 MOST = 2_000
@@ -18,18 +18,18 @@ MOST = 2_000
 WRITTEN, LETTERS = 12, 16
 
 
-def moving_keys(outcome: Outcome) -> list[int]:
+def moving_keys(outcome: SweepOutcome) -> list[int]:
     """The keys that take more than one value."""
     axes = outcome.plan.variants.axes
     return [k for k, axis in enumerate(axes) if isinstance(axis, Span) or len(axis) > 1]
 
 
-def lines_of(outcome: Outcome) -> Indices:
+def lines_of(outcome: SweepOutcome) -> Indices:
     """The variants that have a line, as `drawn_rows` has them."""
     return drawn_rows(outcome.found.metric(outcome.choose_by), outcome.best, MOST)
 
 
-def add_lines(figure: Any, outcome: Outcome, rows: Indices, keys: list[int], top: float) -> None:
+def add_lines(figure: Any, outcome: SweepOutcome, rows: Indices, keys: list[int], top: float) -> None:
     """Draw them into the lowest share of a plotly figure, the metric as the last axis; coloured by their rank, for the
     values of most lie close together. rows: as `lines_of` has them.
     """
@@ -43,7 +43,7 @@ def add_lines(figure: Any, outcome: Outcome, rows: Indices, keys: list[int], top
     )
 
 
-def _dimension(outcome: Outcome, k: int, rows: Indices) -> dict[str, Any]:
+def _dimension(outcome: SweepOutcome, k: int, rows: Indices) -> dict[str, Any]:
     """An axis of values evenly spaced in their order; of a range that is drawn from, of shares of the way along it."""
     variants = outcome.plan.variants
     axis, label = variants.axes[k], variants.keys[k]

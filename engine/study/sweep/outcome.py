@@ -31,7 +31,7 @@ TOLD, NUMBERS = 5, re.compile(r"\d+(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SweepOutcome:
     """best: number of the best variant. beside: (B,) numbers of its neighbours that ran.
 
     near: how many of them have a Sharpe ratio within one standard error of the best one's, or above it.
@@ -52,7 +52,7 @@ class Outcome:
         return "plateau" if 2 * self.near >= len(self.beside) else "needle"
 
 
-def outcome_of(plan: Plan, found: Found, choose_by: str) -> Outcome | None:
+def outcome_of(plan: Plan, found: Found, choose_by: str) -> SweepOutcome | None:
     """None where no variant has the metric."""
     best = best_of(found.metric(choose_by), choose_by)
     if best is None:
@@ -61,7 +61,7 @@ def outcome_of(plan: Plan, found: Found, choose_by: str) -> Outcome | None:
     beside = neighbours(plan.variants, best)
     beside = beside[~np.isnan(sharpes[beside])]
     least = sharpes[best] - found.metric("sharpe_se")[best]
-    return Outcome(plan, found, choose_by, best, beside, int((sharpes[beside] >= least).sum()))
+    return SweepOutcome(plan, found, choose_by, best, beside, int((sharpes[beside] >= least).sum()))
 
 
 def best_of(values: Vector, metric: str) -> int | None:
@@ -108,7 +108,7 @@ def _numeric(axis: Any) -> bool:
     return isinstance(axis, Span) or all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in axis)
 
 
-def figures_of(outcome: Outcome, ran: Ran) -> dict[str, Any]:
+def figures_of(outcome: SweepOutcome, ran: Ran) -> dict[str, Any]:
     """Plain data, as `study.json` says it. ran: the best variant, as a run of its own."""
     plan, found, best = outcome.plan, outcome.found, outcome.best
     values = plan.variants.values(best)
@@ -157,7 +157,7 @@ def _spread(found: Found, metric: str) -> dict[str, float]:
     return {"p05": float(low), "median": float(middle), "p95": float(high), **beat}
 
 
-def _trials(outcome: Outcome, ran: Ran) -> dict[str, float | None]:
+def _trials(outcome: SweepOutcome, ran: Ran) -> dict[str, float | None]:
     """How many were tried, and what luck alone brings the best of so many: Bailey and Lopez de Prado 2014."""
     sharpes = outcome.found.metric("sharpe")
     sharpes = sharpes[~np.isnan(sharpes)]

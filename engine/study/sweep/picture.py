@@ -12,9 +12,9 @@ from engine.config.sweep import Span
 from engine.config.written import written
 from engine.market.table import Indices, Vector
 from engine.study.coordinates import LEAST
-from engine.study.page import COLOURS, MISSING, Page, can_draw, whole_page
+from engine.study.page import COLOURS, MISSING, PageText, can_draw, whole_page
 from engine.study.sweep.lines import add_lines, lines_of, moving_keys, places
-from engine.study.sweep.outcome import Outcome
+from engine.study.sweep.outcome import SweepOutcome
 
 #: So many parts a range that variants are drawn from is cut into; of more values than MOST nothing can be read.
 PARTS, MOST = 12, 60
@@ -22,7 +22,7 @@ PARTS, MOST = 12, 60
 LOW, HIGH = 0.4, 0.56
 
 
-def picture_of(outcome: Outcome) -> tuple[dict[str, str], tuple[str, ...]]:
+def picture_of(outcome: SweepOutcome) -> tuple[dict[str, str], tuple[str, ...]]:
     """The page by name, and what is missing: without the extra `report` there is none, and one caveat says so."""
     if not can_draw():
         return {}, (MISSING,)
@@ -30,7 +30,7 @@ def picture_of(outcome: Outcome) -> tuple[dict[str, str], tuple[str, ...]]:
     return ({"picture": whole_page(_page(outcome, keys), _figure(outcome, keys))}, ()) if keys else ({}, ())
 
 
-def _telling_keys(outcome: Outcome) -> list[int]:
+def _telling_keys(outcome: SweepOutcome) -> list[int]:
     """The one or two keys along which the metric moves most: by the range of its means."""
     values, moved = outcome.found.metric(outcome.choose_by), []
     for k in range(len(outcome.plan.variants.keys)):
@@ -41,7 +41,7 @@ def _telling_keys(outcome: Outcome) -> list[int]:
     return sorted(-k for _, k in sorted(moved, reverse=True)[:2])
 
 
-def _axis(outcome: Outcome, k: int) -> tuple[Indices, list[str]]:
+def _axis(outcome: SweepOutcome, k: int) -> tuple[Indices, list[str]]:
     """(V,) the place of each variant on an axis, in order of numbers where they are; and the words of each place."""
     variants = outcome.plan.variants
     axis = variants.axes[k]
@@ -61,7 +61,7 @@ def _means(values: Vector, place: Indices, count: int) -> Vector:
     return means
 
 
-def _grid(outcome: Outcome, keys: list[int]) -> tuple[Any, list[list[str]]]:
+def _grid(outcome: SweepOutcome, keys: list[int]) -> tuple[Any, list[list[str]]]:
     axes = [_axis(outcome, k) for k in keys]
     labels = [words for _, words in axes]
     place = axes[0][0] if len(axes) == 1 else axes[0][0] * len(labels[1]) + axes[1][0]
@@ -69,7 +69,7 @@ def _grid(outcome: Outcome, keys: list[int]) -> tuple[Any, list[list[str]]]:
     return _means(outcome.found.metric(outcome.choose_by), place, int(np.prod(shape))).reshape(shape), labels
 
 
-def _figure(outcome: Outcome, keys: list[int]) -> Any:
+def _figure(outcome: SweepOutcome, keys: list[int]) -> Any:
     from plotly.graph_objects import Figure
 
     means, labels = _grid(outcome, keys)
@@ -100,11 +100,11 @@ def _figure(outcome: Outcome, keys: list[int]) -> Any:
     return figure
 
 
-def _has_lines(outcome: Outcome) -> bool:
+def _has_lines(outcome: SweepOutcome) -> bool:
     return len(moving_keys(outcome)) >= LEAST
 
 
-def _page(outcome: Outcome, keys: list[int]) -> Page:
+def _page(outcome: SweepOutcome, keys: list[int]) -> PageText:
     variants, metric = outcome.plan.variants, outcome.choose_by
     means, labels = _grid(outcome, keys)
     names = [variants.keys[k] for k in keys]
@@ -117,7 +117,7 @@ def _page(outcome: Outcome, keys: list[int]) -> Page:
     low, high = float(np.nanmin(means)), float(np.nanmax(means))
     rows = means.reshape(len(labels[0]), -1)
     lines, below = _line_words(outcome) if _has_lines(outcome) else ("", "")
-    return Page(
+    return PageText(
         title=f"{outcome.plan.config.name}: {variants.count:,} variants",
         lead=f"{best}; {neighbour_words(outcome)}",
         alt=f"{metric} by {' and '.join(names)}{averaged}: from {low:.4g} to {high:.4g}; {best}{below}",
@@ -127,7 +127,7 @@ def _page(outcome: Outcome, keys: list[int]) -> Page:
     )
 
 
-def _line_words(outcome: Outcome) -> tuple[str, str]:
+def _line_words(outcome: SweepOutcome) -> tuple[str, str]:
     """What the lines are, below the picture and for those who do not see it."""
     drawn, known = len(lines_of(outcome)), int((~np.isnan(outcome.found.metric(outcome.choose_by))).sum())
     which = f"each of the {drawn:,} variants" if drawn == known else f"{drawn:,} of {known:,} variants, drawn by lot"
@@ -140,7 +140,7 @@ def _cell(value: float) -> str:
     return "-" if np.isnan(value) else f"{value:.4g}"
 
 
-def neighbour_words(outcome: Outcome) -> str:
+def neighbour_words(outcome: SweepOutcome) -> str:
     """Whether the best stands on a plateau or on a needle, in words."""
     if outcome.shape is None:
         return "no neighbours to hold it against"

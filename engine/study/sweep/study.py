@@ -23,7 +23,7 @@ from engine.study.sweep.blocks import Found, run_blocks
 from engine.study.sweep.chosen import choosing
 from engine.study.sweep.counted import swept_trials
 from engine.study.sweep.kept import Kept
-from engine.study.sweep.outcome import Outcome, figures_of, outcome_of, table_of
+from engine.study.sweep.outcome import SweepOutcome, figures_of, outcome_of, table_of
 from engine.study.sweep.parts import part_file
 from engine.study.sweep.picture import picture_of
 from engine.study.sweep.plan import Plan, plan_of
@@ -96,7 +96,7 @@ def _found(plan: Plan, identity: str, results: Path | None) -> Found:
         return run_blocks(plan, Path(folder_name), say)
 
 
-def _studied(outcome: Outcome, identity: str) -> Studied:
+def _studied(outcome: SweepOutcome, identity: str) -> Studied:
     plan = outcome.plan
     ran = run_variant(varied(plan.config, plan.variants.values(outcome.best)), Kept())
     figures = figures_of(outcome, ran)
@@ -112,7 +112,7 @@ def _studied(outcome: Outcome, identity: str) -> Studied:
     )
 
 
-def _caveats(outcome: Outcome) -> list[str]:
+def _caveats(outcome: SweepOutcome) -> list[str]:
     """What a reader has to know before believing in the best variant."""
     count, failed = outcome.plan.variants.count, len(outcome.found.reasons)
     said = []
@@ -132,7 +132,7 @@ def _caveats(outcome: Outcome) -> list[str]:
     return said
 
 
-def _moving(outcome: Outcome) -> list[str]:
+def _moving(outcome: SweepOutcome) -> list[str]:
     """Keys that take more than one value."""
     variants = outcome.plan.variants
     ends = ((axis.from_, axis.to) if isinstance(axis, Span) else axis for axis in variants.axes)

@@ -23,7 +23,7 @@ ASKING = ("strategy", "blend", "brake")
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class SweepWorld:
     """One market and those who are asked about it. question, data: as the ledger of trials has them; empty where
     it cannot be read. identity: a hash of the data and of the sources of all strategies, or the fault.
     """
@@ -34,11 +34,11 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
-class Worlds:
+class SweepWorlds:
     """of: (V,) which world each variant is in. all: the worlds."""
 
     of: Indices
-    all: tuple[World, ...]
+    all: tuple[SweepWorld, ...]
 
     @property
     def identity(self) -> str:
@@ -46,7 +46,7 @@ class Worlds:
         return _digest(*(world.identity for world in self.all))
 
 
-def worlds_of(plan: Plan) -> Worlds:
+def worlds_of(plan: Plan) -> SweepWorlds:
     """The worlds of a plan, each read once."""
     variants = plan.variants
     keys = [k for k, key in enumerate(variants.keys) if root_of(key) not in UNREAD or root_of(key) in ASKING]
@@ -58,10 +58,10 @@ def worlds_of(plan: Plan) -> Worlds:
         place = rows if isinstance(axis, Span) else variants.column(k, rows)
         _, first, of = np.unique(of * (int(place.max()) + 1) + place, return_index=True, return_inverse=True)
     kept = Kept()
-    return Worlds(of, tuple(_world(plan, int(row), [variants.keys[k] for k in keys], kept) for row in first))
+    return SweepWorlds(of, tuple(_world(plan, int(row), [variants.keys[k] for k in keys], kept) for row in first))
 
 
-def _world(plan: Plan, row: int, keys: Sequence[str], kept: Kept) -> World:
+def _world(plan: Plan, row: int, keys: Sequence[str], kept: Kept) -> SweepWorld:
     """One world, as the base shows it; where the base cannot stand there, as its first variant does."""
     values = plan.variants.values(row)
     try:
@@ -70,10 +70,10 @@ def _world(plan: Plan, row: int, keys: Sequence[str], kept: Kept) -> World:
         try:
             setting = _set_up(plan, values, kept)
         except OverweightError as error:
-            return World("", "", str(error))
+            return SweepWorld("", "", str(error))
     data = setting.panel.fingerprint
     sources = [setting.strategy.source, *(brake.source for brake in setting.brakes)]
-    return World(question_id(setting), data, _digest(data, *sources, *(part.data for part in setting.parts)))
+    return SweepWorld(question_id(setting), data, _digest(data, *sources, *(part.data for part in setting.parts)))
 
 
 def _set_up(plan: Plan, values: Mapping[str, Any], kept: Kept) -> Setting:

@@ -22,7 +22,7 @@ from engine.study.sweep.kept import Kept
 from engine.study.sweep.refused import none_runs, sound_variants
 from engine.study.sweep.single import decide_kept
 from engine.study.sweep.variants import Variants
-from engine.study.walk.cut import Beside
+from engine.study.walk.cut import Rivals
 
 #: The number of the config as it is written, which is no variant of the sweep.
 WRITTEN = -1
@@ -61,7 +61,7 @@ class Candidates:
     written: Candidate
     all: tuple[Candidate, ...]
     reasons: Mapping[int, str]
-    beside: Beside
+    beside: Rivals
 
     @property
     def begin(self) -> int:
@@ -85,7 +85,7 @@ def run_candidates(config: Config) -> Candidates:
     setting = set_up(without_studies(config), market=kept.market)
     decided = decide_kept(setting, kept)
     tracks = own_tracks(setting, decided)
-    beside = Beside(
+    beside = Rivals(
         tracks[setting.config.against[0]], tracks["policy"], config.sessions_per_year, len(setting.panel.sessions)
     )
     ran: list[Candidate] = []

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.market.table import Indices
-from engine.measure.metrics import METRICS, Comparison
+from engine.measure.metrics import METRICS, HeldAgainst
 from engine.measure.track import Track
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Rivals:
     """What every candidate is held against: tracks on the panel's last sessions. total: sessions of the panel."""
 
     reference: Track
@@ -68,11 +68,11 @@ def joined(parts: list[tuple[Track, Indices]], start: np.datetime64) -> Track:
 
 def figure(metric: str, track: Track, reference: Track, policy: Track, sessions_per_year: int) -> float:
     """One metric of tracks of the same sessions; NaN where it is undefined."""
-    value = METRICS[metric].function(Comparison(track, reference, None, None, sessions_per_year, policy))
+    value = METRICS[metric].function(HeldAgainst(track, reference, None, None, sessions_per_year, policy))
     return np.nan if value is None else value
 
 
-def figure_between(metric: str, track: Track, beside: Beside, first: int, last: int) -> float:
+def figure_between(metric: str, track: Track, beside: Rivals, first: int, last: int) -> float:
     """One metric of the track from the close of panel session `first` to that of `last`; NaN where it is undefined."""
     if last <= first:
         return np.nan

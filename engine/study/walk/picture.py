@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.config.written import written
 from engine.measure.metrics import METRICS
-from engine.study.page import COLOURS, MISSING, Page, can_draw, whole_page
+from engine.study.page import COLOURS, MISSING, PageText, can_draw, whole_page
 from engine.study.walk.crossed import Crossed
 from engine.study.walk.cut import span_of
 from engine.study.walk.forward import Walked
@@ -28,7 +28,7 @@ def walk_picture(walked: Walked, figures: Mapping[str, Any], notes: Sequence[str
     candidates, span = walked.candidates, figures["out_of_sample"]
     ends = {name: _growth(walked, track)[-1] for name, track in tracks_of(walked).items()}
     grown = ", ".join(f"{WORDS[name]} {end:.2f}" for name, end in ends.items())
-    page = Page(
+    page = PageText(
         title=f"{candidates.config.name}: {len(walked.folds)} choices among {candidates.variants.count:,}",
         lead=f"{decay_words(figures, shown_by(walked.metric))}.",
         alt=f"Two charts. The first: growth of 1 from {span['from']} to {span['to']}, which ends at {grown}. "
@@ -114,7 +114,7 @@ def crossed_picture(crossed: Crossed, figures: Mapping[str, Any]) -> Pictures:
     figure.update_yaxes(title_text=metric)
     figure.update_layout(height=460, margin={"l": 60, "r": 20, "t": 30, "b": 50})
     ends = f"from {shown(spread['lowest'])} to {shown(spread['highest'])}, median {shown(spread['median'])}"
-    page = Page(
+    page = PageText(
         title=f"{crossed.candidates.config.name}: {len(crossed.paths)} paths over {len(crossed.splits)} splits",
         lead=f"{decay_words(figures, shown)}.",
         alt=f"A bar for each path: {metric} {ends}; the run as written has {shown(base)}",

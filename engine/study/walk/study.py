@@ -16,7 +16,7 @@ from engine.measure.metrics import METRICS
 from engine.study.answered import Studied, study_id
 from engine.study.sweep.counted import swept_trials
 from engine.study.sweep.plan import plan_of
-from engine.study.sweep.worlds import Worlds, worlds_of
+from engine.study.sweep.worlds import SweepWorlds, worlds_of
 from engine.study.walk.candidates import Candidates, run_candidates
 from engine.study.walk.chosen import choosing
 from engine.study.walk.crossed import cross
@@ -94,7 +94,7 @@ def _misnamed(config: Config, key: str, name: str) -> Iterator[Fault]:
     yield config.fault(key, found, f"a metric: {', '.join(known)}", cure)
 
 
-def _trials(config: Config, candidates: Candidates, worlds: Worlds) -> list[SweptTrials]:
+def _trials(config: Config, candidates: Candidates, worlds: SweepWorlds) -> list[SweptTrials]:
     """The variants of the sweep that had figures: a sweep of the same is the same trials."""
     year = candidates.beside.sessions_per_year
     sharpes = [figure("sharpe", one.track, one.track, one.track, year) for one in candidates.all]

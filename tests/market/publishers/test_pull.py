@@ -13,7 +13,7 @@ import pytest
 
 from engine.market.fetch import Manners
 from engine.market.publishers import fred, french, gpr, pinksheet, yahoo
-from engine.market.pull import Outcome, pull
+from engine.market.pull import Pulled, pull
 from engine.market.snapshot_diff import diff
 from engine.market.snapshots import list_snapshots, load
 from engine.market.table import Table
@@ -91,7 +91,7 @@ def server(case: Case) -> Iterator[Loopback]:
         yield loopback
 
 
-Puller = Callable[..., list[Outcome]]
+Puller = Callable[..., list[Pulled]]
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def pull_here(server: Loopback, tmp_path: Path) -> Puller:
     hosts = [urlsplit(case.address).netloc for case in CASES.values()]
     addresses = server.stands_for(*hosts, urlsplit(pinksheet.PAGE).netloc)
 
-    def call(*wanted: Wanted, **more: object) -> list[Outcome]:
+    def call(*wanted: Wanted, **more: object) -> list[Pulled]:
         wire = Wire(sleep=lambda _: None)
         return pull(wanted, tmp_path, wire=wire, addresses=addresses, **{"manners": QUICK, **more})  # type: ignore[arg-type]
 
@@ -207,7 +207,7 @@ def market() -> Iterator[Loopback]:
 def pull_tickers(market: Loopback, tmp_path: Path) -> Puller:
     addresses = market.stands_for(urlsplit(yahoo.HOST).netloc)
 
-    def call(**more: object) -> list[Outcome]:
+    def call(**more: object) -> list[Pulled]:
         wanted = [replace(yahoo.wanted(name), opener=None) for name in TICKERS]
         given = {"wire": Wire(sleep=lambda _: None), "manners": QUICK, **more}
         return pull(wanted, tmp_path, addresses=addresses, **given)  # type: ignore[arg-type]
@@ -239,7 +239,7 @@ def test_a_failure_is_reported_by_ticker_and_only_that_one_is_asked_for_again(
 
 
 def test_a_pull_that_was_killed_goes_on_where_it_stood(market: Loopback, pull_tickers: Puller) -> None:
-    def killed(done: int, of: int, outcome: Outcome) -> None:
+    def killed(done: int, of: int, outcome: Pulled) -> None:
         if done == 2:
             raise KeyboardInterrupt
 

@@ -10,18 +10,20 @@ import pytest
 from engine.results.checks.annotations import annotation_lines
 from engine.results.checks.junit import junit
 from engine.results.checks.markdown import LIMIT, markdown
-from engine.results.checks.verdict import Check
+from engine.results.checks.verdict import ConfigCheck
 from tests.desk import Desk
 from tests.results.command import Command
 
 AGREE = "check --update --reason 'first figures' "
-OK = Check("good", "configs/good.yaml", "ok")
-MOVED = Check("moved", "configs/moved.yaml", "config changed", "config: trade", "configs/moved.yaml:9:3", exit_code=1)
-DRIFTED = Check("drifted", "configs/drifted.yaml", "drift", notes=("knife edge",))
-SKIPPED = Check(
+OK = ConfigCheck("good", "configs/good.yaml", "ok")
+MOVED = ConfigCheck(
+    "moved", "configs/moved.yaml", "config changed", "config: trade", "configs/moved.yaml:9:3", exit_code=1
+)
+DRIFTED = ConfigCheck("drifted", "configs/drifted.yaml", "drift", notes=("knife edge",))
+SKIPPED = ConfigCheck(
     "skipped", "configs/skipped.yaml", "skipped", "data missing: no file `p.csv`", "configs/skipped.yaml:4:1"
 )
-FAILED = Check("f.yaml", "f.yaml", "error", "f.yaml:2:7: every: found `x`", "f.yaml:2:7", exit_code=2)
+FAILED = ConfigCheck("f.yaml", "f.yaml", "error", "f.yaml:2:7: every: found `x`", "f.yaml:2:7", exit_code=2)
 ALL = (OK, MOVED, DRIFTED, SKIPPED, FAILED)
 NASTY = "a|b`c`<script>&\x07\n]]>::error ```"
 
@@ -43,7 +45,7 @@ def test_junit_has_a_case_for_each_config() -> None:
 
 
 def test_junit_holds_any_text() -> None:
-    nasty = Check(NASTY, "x.yaml", "regression", NASTY, exit_code=1)
+    nasty = ConfigCheck(NASTY, "x.yaml", "regression", NASTY, exit_code=1)
     (case,) = ElementTree.fromstring(junit([nasty])).iter("testcase")
     assert case.get("name") == NASTY.replace("\x07", "\ufffd").replace("\n", "\n")
     assert case[0].text == NASTY.replace("\x07", "\ufffd")
@@ -61,14 +63,14 @@ def test_markdown_is_a_table_with_what_failed_first() -> None:
 
 
 def test_markdown_escapes_what_configs_say() -> None:
-    text = markdown([Check("n", "n.yaml", "regression", NASTY, exit_code=1)])
+    text = markdown([ConfigCheck("n", "n.yaml", "regression", NASTY, exit_code=1)])
     (row,) = [line for line in text.splitlines() if line.startswith("| n ")]
     assert row == "| n | regression | a\\|b\\`c\\`&lt;script&gt;&amp;\x07 ]]&gt;::error \\`\\`\\` |"
     assert "\n````text\n" in text  # a longer fence than any inside
 
 
 def test_markdown_keeps_within_the_limit_of_a_summary_and_says_so() -> None:
-    wordy = [Check(f"c{i}", f"c{i}.yaml", "regression", notes=("é" * 25_000,), exit_code=1) for i in range(100)]
+    wordy = [ConfigCheck(f"c{i}", f"c{i}.yaml", "regression", notes=("é" * 25_000,), exit_code=1) for i in range(100)]
     text = markdown([*wordy, OK])
     assert LIMIT - 60_000 < len(text.encode()) <= LIMIT == 2**20
     assert text.endswith("more parts had no room here: `overweight check --json` has them all.\n")
@@ -87,7 +89,7 @@ def test_annotations_mark_the_file_and_line() -> None:
 
 
 def test_annotations_are_escaped_counted_and_named_from_the_root(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    (line,) = annotation_lines([Check("n", "a,b:c.yaml", "error", "50%\r\n::error::x", exit_code=2)])
+    (line,) = annotation_lines([ConfigCheck("n", "a,b:c.yaml", "error", "50%\r\n::error::x", exit_code=2)])
     assert line == "::error file=a%2Cb%3Ac.yaml,line=1,title=overweight%3A error::n: 50%25%0A::error::x"
     lines = list(annotation_lines([MOVED] * 12))
     assert len(lines) == 10

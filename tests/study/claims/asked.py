@@ -7,7 +7,7 @@ import pandas as pd
 from engine.config import Config, load
 from engine.study.claims.evidence import gather
 from engine.study.claims.kinds import measure, names_in
-from engine.study.claims.parts import Part
+from engine.study.claims.parts import ClaimPart
 from engine.study.claims.study import Judged, claims_of
 from tests.desk import Desk
 
@@ -23,7 +23,7 @@ def judged(desk: Desk, claim: str, rest: str = FILE) -> Judged:
     return found[0]
 
 
-def parts(desk: Desk, claim: str, rest: str = FILE) -> tuple[Part, ...]:
+def parts(desk: Desk, claim: str, rest: str = FILE) -> tuple[ClaimPart, ...]:
     """The parts of one claim; without the other ways of measuring, of which each takes as long."""
     config = written(desk, claim, rest)
     asked = config.claims["C1"]

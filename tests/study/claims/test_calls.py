@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.study.claims.calls import Outcome, judge_call, month_steps, outcome
+from engine.study.claims.calls import CallOutcome, judge_call, month_steps, outcome
 from engine.study.claims.levels import Levels, NotMeasurable, months_later
 from tests.desk import Desk, made_prices
 from tests.study.claims.asked import parts
@@ -98,7 +98,7 @@ def test_steps_end_where_the_data_do() -> None:
     ],
 )
 def test_a_call_must_beat_what_any_day_could_bring(value: float, view: str, apart: float, verdict: str) -> None:
-    assert judge_call(Outcome(value, -0.10, 0.30, 0.5, apart), view) == verdict
+    assert judge_call(CallOutcome(value, -0.10, 0.30, 0.5, apart), view) == verdict
 
 
 def test_a_call_after_the_data_is_not_measurable() -> None:

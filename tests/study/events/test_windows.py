@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.study.events.windows import LeftOut, Overlap, Windows, find_day_zero, place_events
+from engine.study.events.windows import Overlap, UnmeasuredEvent, Windows, find_day_zero, place_events
 
 WEEKDAYS = np.array(["2026-01-02", "2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08"], dtype="datetime64[D]")
 
@@ -62,10 +62,10 @@ def test_every_event_left_out_has_its_reason() -> None:
     assert placed.days.tolist() == [13, 40, 46]
     assert placed.events.tolist() == [3, 0, 5]
     assert placed.left_out == (
-        LeftOut(2, -1, "no session for its date"),
-        LeftOut(1, 12, "the estimation window begins 1 sessions before the first"),
-        LeftOut(4, 40, "same day zero as event 0"),
-        LeftOut(6, 47, "the event window ends 1 sessions after the last"),
+        UnmeasuredEvent(2, -1, "no session for its date"),
+        UnmeasuredEvent(1, 12, "the estimation window begins 1 sessions before the first"),
+        UnmeasuredEvent(4, 40, "same day zero as event 0"),
+        UnmeasuredEvent(6, 47, "the event window ends 1 sessions after the last"),
     )
     assert placed.overlaps == ()
     # 46 learns from sessions 33 to 42, of which the window of 40, 39 to 43, covers 39 to 42.
@@ -80,7 +80,7 @@ def test_overlaps_are_listed_or_the_later_is_dropped() -> None:
     assert kept.overlaps == (Overlap(0, 1, 2), Overlap(1, 2, 2))
     dropped = place_events(days, 50, windows, "drop_later")
     assert dropped.days.tolist() == [20, 26]
-    assert dropped.left_out == (LeftOut(1, 23, "its window overlaps that of event 0 by 2 sessions"),)
+    assert dropped.left_out == (UnmeasuredEvent(1, 23, "its window overlaps that of event 0 by 2 sessions"),)
     assert dropped.overlaps == ()
     assert place_events(np.array([20, 25]), 50, windows, "drop_later").days.tolist() == [20, 25]
     assert place_events(np.array([20, 25]), 50, windows).overlaps == ()

@@ -12,7 +12,7 @@ import engine
 from engine.config import Config, load
 from engine.decide import decide, set_up
 from engine.study.null import crew
-from engine.study.null.job import Job, answers
+from engine.study.null.job import NullJob, answers
 from engine.study.null.kinds import usual_block
 from engine.study.null.measured import FIGURES, Stands
 from engine.study.null.placebos import placebos
@@ -112,7 +112,7 @@ def test_every_market_is_asked_as_a_run_would_be(desk: Desk) -> None:
     """A circular shift by hand, as a file, gives the figures of the null market with that shift."""
     config = followed(desk, 2, STRENGTH, 500)
     setting = set_up(config)
-    job = Job(config, ("shifted",), 1, 3, 5)
+    job = NullJob(config, ("shifted",), 1, 3, 5)
     (answer,) = answers(job, [0])
     panel = setting.panel
     metals = panel.columns(("metal_1", "metal_2"))
@@ -133,14 +133,14 @@ def test_every_market_is_asked_as_a_run_would_be(desk: Desk) -> None:
 def test_the_policy_mix_of_an_unmoved_market_is_not_simulated_again_unless_it_must(desk: Desk) -> None:
     """With `on_change` it trades on the strategy's days, which differ from market to market."""
     config = followed(desk, 2, None, 400)
-    job = Job(config, ("shifted",), 3, 1, 5)
+    job = NullJob(config, ("shifted",), 3, 1, 5)
     known = [one.figures for one in answers(job, range(3))]
-    again = [one.figures for one in answers(Job(config, ("shifted",), 3, 1, 5), [2, 0])]
+    again = [one.figures for one in answers(NullJob(config, ("shifted",), 3, 1, 5), [2, 0])]
     assert known[2] is not None
     assert again[0] is not None
     assert known[2].tolist() == again[0].tolist()
     changing = load(config.path, ["rebalance=on_change"])
-    for one in answers(Job(changing, ("shifted",), 3, 1, 5), range(3)):
+    for one in answers(NullJob(changing, ("shifted",), 3, 1, 5), range(3)):
         assert one.figures is not None
 
 

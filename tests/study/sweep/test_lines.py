@@ -14,7 +14,7 @@ from engine.measure.metrics import METRICS
 from engine.study.sweep import lines
 from engine.study.sweep.blocks import Found
 from engine.study.sweep.lines import lines_of, moving_keys
-from engine.study.sweep.outcome import Outcome, outcome_of
+from engine.study.sweep.outcome import SweepOutcome, outcome_of
 from engine.study.sweep.picture import picture_of
 from engine.study.sweep.plan import plan_of
 from tests.desk import Desk
@@ -23,7 +23,7 @@ pytest.importorskip("plotly")
 OVER = "{with.lookback: [40, 10, 20], hold.one: [[AAA, BBB], [AAA]], stance.enter: {from: 0, to: 0.4, step: 0.1}}"
 
 
-def outcome(desk: Desk, over: str, rest: str = "", failed: tuple[int, ...] = ()) -> Outcome:
+def outcome(desk: Desk, over: str, rest: str = "", failed: tuple[int, ...] = ()) -> SweepOutcome:
     """A sweep whose Sharpe ratios are the numbers of its variants, best last; nothing is run."""
     desk.config()
     desk.text(f"base: a.yaml\nsweep: {{over: {over}{rest}}}\n", "sweep.yaml")
@@ -36,7 +36,7 @@ def outcome(desk: Desk, over: str, rest: str = "", failed: tuple[int, ...] = ())
     return found
 
 
-def trace(of: Outcome) -> Any:
+def trace(of: SweepOutcome) -> Any:
     from plotly.graph_objects import Figure
 
     figure = Figure()

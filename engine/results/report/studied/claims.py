@@ -12,7 +12,7 @@ from engine.results.claims import claimed_of, interval_of, sensitive, shown
 from engine.results.opened import Opened
 from engine.results.report.drawn import Chart, Trace, cut
 from engine.results.report.studied.shown import Shown
-from engine.results.report.tables import Cell, Table
+from engine.results.report.tables import Cell, PageTable
 from engine.study.claims.parts import RATIO
 
 TONES = {"holds": "good", "does not hold": "bad"}
@@ -45,7 +45,7 @@ def _numbered(name: str) -> tuple[str, int, str]:
     return (letters, int(number), name) if number else (name, 0, name)
 
 
-def _measured(claims: Mapping[str, Any]) -> Table:
+def _measured(claims: Mapping[str, Any]) -> PageTable:
     rows = [
         [
             Cell(name if i == 0 else ""),
@@ -60,13 +60,13 @@ def _measured(claims: Mapping[str, Any]) -> Table:
         for i, part in enumerate(one["parts"])
     ]
     head = ["claim", "of what", "measured", "95% interval", "claimed", "verdict", "note"]
-    return Table("measured", "Measured against what is claimed", head, rows)
+    return PageTable("measured", "Measured against what is claimed", head, rows)
 
 
-def _hangs(claims: Mapping[str, Any]) -> Table:
+def _hangs(claims: Mapping[str, Any]) -> PageTable:
     rows = [[Cell(name), Cell(one["verdict"], TONES.get(one["verdict"], "")), Cell(sensitive(one), "words")]
             for name, one in claims.items()]  # fmt: skip
-    return Table("hangs", "What the verdicts hang on", ["claim", "verdict", "measured otherwise"], rows)
+    return PageTable("hangs", "What the verdicts hang on", ["claim", "verdict", "measured otherwise"], rows)
 
 
 def _ratios(claims: Mapping[str, Any]) -> Chart | None:

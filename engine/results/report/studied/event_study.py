@@ -12,7 +12,7 @@ from engine.results import figures
 from engine.results.opened import Columns, Opened
 from engine.results.report.drawn import Chart, Trace, colour, cut, days_of, line, numbers
 from engine.results.report.studied.shown import Shown
-from engine.results.report.tables import Cell, Table, signed
+from engine.results.report.tables import Cell, PageTable, signed
 from engine.study.events.statistic import student_quantile
 from engine.study.events.words import p_words, window_words
 
@@ -155,12 +155,12 @@ def _dots_chart(study: Opened, shown: Mapping[str, Any], events: Columns) -> Cha
     return Chart("dots", f"Each event: its CAR over sessions {window}", alt, traces, layout, "usual")
 
 
-def _effects(shown: Mapping[str, Any]) -> Table:
+def _effects(shown: Mapping[str, Any]) -> PageTable:
     head = ["sessions", "events", "mean CAR", "95% interval", "up", *TESTS.values(), "would be missed", "verdict"]
     rows = [[*_row(one, several=len(shown["units"]) > 1)] for one in shown["effects"]]
     note = "Abnormal returns by window, era and unit. The first row is judged; the others are beside it. Would be "
     note += "missed: effects below this size, more than one time in five."
-    return Table("effects", "Windows and eras", head, rows, note)
+    return PageTable("effects", "Windows and eras", head, rows, note)
 
 
 def _row(one: Mapping[str, Any], several: bool) -> Iterator[Cell]:
@@ -177,7 +177,7 @@ def _row(one: Mapping[str, Any], several: bool) -> Iterator[Cell]:
     yield Cell(one["verdict"], "words")
 
 
-def _events(study: Opened, shown: Mapping[str, Any], events: Columns) -> Table:
+def _events(study: Opened, shown: Mapping[str, Any], events: Columns) -> PageTable:
     values = events[_car(shown)]
     count = len(values)
     rows = [
@@ -191,4 +191,4 @@ def _events(study: Opened, shown: Mapping[str, Any], events: Columns) -> Table:
         for i in range(max(count - 300, 0), count)
     ]
     head = ["happened", "day zero", "what", "CAR", "why it is left out"]
-    return Table("events", f"The {count:,} events in words", head, rows, folded=True)
+    return PageTable("events", f"The {count:,} events in words", head, rows, folded=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.results.report.drawn import Chart
-from engine.results.report.tables import Table
+from engine.results.report.tables import PageTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +21,5 @@ class Shown:
     verdict: str
     told: Sequence[tuple[str, str]]
     charts: Sequence[Chart]
-    tables: Sequence[Table]
+    tables: Sequence[PageTable]
     dates: Mapping[str, list[str]] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from engine.results.opened import Opened
 from engine.results.report.drawn import Chart, Trace, cut, numbers
 from engine.results.report.studied.lines import lines_chart
 from engine.results.report.studied.shown import Shown
-from engine.results.report.tables import Cell, Table
+from engine.results.report.tables import Cell, PageTable
 from engine.results.report.words import metric_called
 from engine.results.sweep import metric_words, reason_words
 
@@ -215,7 +215,7 @@ def _spread(values: Vector, found: Mapping[str, Any], metric: str) -> Chart:
     return Chart("spread", "How all variants spread", alt, [bars, *ends], layout)
 
 
-def _best(table: Mapping[str, Any], keys: list[str], values: Vector, metric: str) -> Table:
+def _best(table: Mapping[str, Any], keys: list[str], values: Vector, metric: str) -> PageTable:
     order = np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")[:BEST]
     shown = list(dict.fromkeys([metric, *(name for name in BESIDE if name in table)]))
     rows = [
@@ -226,7 +226,7 @@ def _best(table: Mapping[str, Any], keys: list[str], values: Vector, metric: str
     ]  # fmt: skip
     note = "Chosen with all results in view: the figures of the first are those of the luckiest as well."
     head = ["variant", *keys, *map(metric_called, shown)]
-    return Table("best", f"The {len(rows)} best by {metric_called(metric)}", head, rows, note)
+    return PageTable("best", f"The {len(rows)} best by {metric_called(metric)}", head, rows, note)
 
 
 def _plain(value: Any) -> Any:

@@ -14,7 +14,7 @@ from engine.results.report.charts import growth_axis
 from engine.results.report.drawn import Chart, Trace, days_of, first_on_top, line, numbers, over
 from engine.results.report.series import kept
 from engine.results.report.studied.shown import Shown
-from engine.results.report.tables import Cell, Table, plain
+from engine.results.report.tables import Cell, PageTable, plain
 from engine.results.report.words import metric_called
 from engine.study.walk.picture import WORDS, shown_by, values_words
 from engine.study.walk.words import decay_words
@@ -101,13 +101,13 @@ def _folds_chart(found: Mapping[str, Any]) -> Chart:
     return Chart("folds", f"{metric_called(metric, True)} of each choice", alt, traces, layout, "usual")
 
 
-def _portfolios(found: Mapping[str, Any]) -> Table:
+def _portfolios(found: Mapping[str, Any]) -> PageTable:
     names = [name for name in WORDS if name in found["portfolios"]]
     rows = [[label, *(text(found["portfolios"][name].get(key)) for name in names)] for label, key, text in ROWS]
-    return Table("figures", "Figures out of sample", ["", *(WORDS[name] for name in names)], plain(rows))
+    return PageTable("figures", "Figures out of sample", ["", *(WORDS[name] for name in names)], plain(rows))
 
 
-def _folds(found: Mapping[str, Any]) -> Table:
+def _folds(found: Mapping[str, Any]) -> PageTable:
     shown = shown_by(found["choose_by"])
     rows = [
         [Cell(fold["known"]), Cell(f"{fold['test_from']} to {fold['test_to']}"),
@@ -116,7 +116,9 @@ def _folds(found: Mapping[str, Any]) -> Table:
         for fold in found["folds"]
     ]  # fmt: skip
     head = ["known on", "tested", "chosen", "in sample", "out of sample", "active return"]
-    return Table("choices", "Every choice", head, rows, f"In and out of sample: {metric_called(found['choose_by'])}.")
+    return PageTable(
+        "choices", "Every choice", head, rows, f"In and out of sample: {metric_called(found['choose_by'])}."
+    )
 
 
 def _splits(study: Opened) -> Shown:
@@ -161,11 +163,11 @@ def _paths_chart(study: Opened, found: Mapping[str, Any]) -> Chart:
     return Chart("paths", f"{metric_called(metric, True)} of every path", alt, [trace], layout, "usual")
 
 
-def _paths(found: Mapping[str, Any]) -> Table:
+def _paths(found: Mapping[str, Any]) -> PageTable:
     rows = [
         [name.replace("_", " "), *(shown_by(name)(one[key]) for key in ("lowest", "p05", "median", "p95", "highest")),
          shown_by(name)(found["base"][name]), shown_by(name)(found["policy"][name])]
         for name, one in found["paths"].items()
     ]  # fmt: skip
     head = ["over all paths", "lowest", "5%", "median", "95%", "highest", "as written", "policy"]
-    return Table("spread", "Figures over all paths", head, plain(rows))
+    return PageTable("spread", "Figures over all paths", head, plain(rows))
