@@ -86,6 +86,6 @@ def test_of_a_thread_it_is_said_what_was_seen_and_what_to_do(desk: Desk, name: s
     found = backtest(config_of(desk, fault.source)).audit
     line = next(n for n, text in enumerate(fault.source.splitlines(), 1) if ".start()" in text or ".submit(" in text)
     (inputs,) = [one for one in found.checks if one.verdict == "fail"]
-    finding = inputs.findings[-1]  # the pool's library also looks at a clock on that line
     words = "it starts a thread: what it does there nobody sees, and no decision needs one; do the work in the function"
-    assert finding.startswith(f"strategies/mine.py:{line}: {words} itself (_thread.start_")
+    # The pool's library also looks at a clock on that line, sooner or later.
+    assert any(one.startswith(f"strategies/mine.py:{line}: {words} itself (_thread.start_") for one in inputs.findings)
