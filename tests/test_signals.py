@@ -20,8 +20,10 @@ from engine.signals import (
     gains,
     has_turned_up,
     momentum,
+    percentile,
     relative_momentum,
     residual_momentum,
+    volatilities,
     z_score,
 )
 from engine.signals.regression import least_squares
@@ -125,6 +127,10 @@ def test_signals_do_not_touch_their_inputs(levels: pd.DataFrame) -> None:
         (lambda one, two: has_turned_up(one, lookback=0, fallen=0.1, risen=0.1), "lookback is 0"),
         (lambda one, two: gains(one, 0), "over_sessions is 0, and has to be 1 or more"),
         (lambda one, two: above_trend(one, 0), "over_sessions is 0, and has to be 1 or more"),
+        (lambda one, two: z_score(one, 0), "window is 0, and has to be 2 or more"),
+        (lambda one, two: z_score(one, 1), "window is 1, and has to be 2 or more"),
+        (lambda one, two: percentile(one, 0), "window is 0, and has to be 1 or more"),
+        (lambda one, two: volatilities(one, 1), "lookback is 1, and has to be 2 or more"),
     ],
 )
 def test_a_count_of_sessions_that_counts_nothing_is_refused(
