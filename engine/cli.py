@@ -97,7 +97,9 @@ def compare(
     runs: Runs,
     as_json: Json = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
-    as_html: Annotated[bool, typer.Option("--html", help="Print one HTML page that needs nothing else.")] = False,
+    as_html: Annotated[
+        bool, typer.Option("--html", help="Print one HTML page that needs nothing else; `> FILE` keeps it.")
+    ] = False,
     results: Results = Path("results"),
 ) -> None:
     """Compare runs: where their questions differ, then figures above the policy mix that they are held against.

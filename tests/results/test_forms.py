@@ -22,6 +22,44 @@ def test_a_comparison_has_one_form(desk: Desk, overweight: Command, pair: tuple[
     assert (said.json == {"name": "compare", "error": words}) if "json" in pair else said.out == ""
 
 
+@pytest.mark.parametrize(
+    ("line", "form", "cure"),
+    [
+        ("a.yaml --html b.html", "html", "overweight compare a.yaml --html > b.html"),
+        (
+            "'my a.yaml' a.yaml 'my page.htm' --html --results r",
+            "html", "overweight compare 'my a.yaml' a.yaml --html --results r > 'my page.htm'",
+        ),
+        ("--html b.html", "html", "overweight compare RUN RUN --html > b.html"),
+        ("a.yaml b.md --markdown", "markdown", "overweight compare a.yaml --markdown > b.md"),
+        ("a.yaml b.json --json", "json", "overweight compare a.yaml --json > b.json"),
+    ],
+)  # fmt: skip
+def test_a_comparison_is_printed_not_written(desk: Desk, overweight: Command, line: str, form: str, cure: str) -> None:
+    """The word after --html would be looked for among the runs, after all others were run."""
+    desk.config()
+    said = overweight(f"compare {line}")
+    file = cure.rpartition(" > ")[2].strip("'")
+    assert (said.code, said.err) == (
+        2,
+        f"overweight compare: --{form}: found `{file}`, which is no run and not there; "
+        f"expected no file: what is printed goes to stdout; write `{cure}`\n",
+    )
+    assert not Path("results").exists()
+
+
+def test_the_command_that_keeps_a_page_works(desk: Desk, overweight: Command) -> None:
+    """And a saved run may be called like a page."""
+    desk.config()
+    said = overweight("compare a.yaml --html page.html")
+    cured, _, file = said.err.rpartition("write `overweight ")[2].rstrip("`\n").partition(" > ")
+    assert file == "page.html"
+    assert overweight(cured).out.startswith("<!doctype html>")
+    desk.config("page.html.yaml")
+    assert overweight("run page.html.yaml").code == 0
+    assert overweight("compare a.yaml --html page.html").code == 0
+
+
 def test_an_answer_has_one_form(desk: Desk, overweight: Command) -> None:
     said = overweight("query --csv --json 'select 1'")
     assert (said.code, json.loads(said.out)["name"]) == (2, "query")

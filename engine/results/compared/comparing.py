@@ -5,18 +5,20 @@ What only some comparisons need is imported where it is needed: a thousand saved
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from engine.errors import ConfigError, Fault
 from engine.result import Result
 from engine.results import terminal
 from engine.results.each import each
 from engine.results.failures import Failure, attempt, exit_code, tell
 from engine.results.outcome import Outcome, labels_of
-from engine.results.saved import find_saved, read_outcome
+from engine.results.saved import find_saved, name_of, read_outcome, saved_folders
 from engine.results.wanted import expanded, is_config
 
 if TYPE_CHECKING:
@@ -29,10 +31,21 @@ if TYPE_CHECKING:
 MOST = 6
 
 Form = Literal["table", "json", "markdown", "html"]
+#: How files of a form end: whoever names one that is not there wants it written.
+ENDINGS_OF: Mapping[Form, tuple[str, ...]] = {
+    "table": (),
+    "json": (".json",),
+    "markdown": (".md", ".markdown"),
+    "html": (".html", ".htm"),
+}
 
 
 def compare_runs(runs: Sequence[str], *, form: Form, results: Path) -> int:
-    """Run what is a config, read what is saved, print the comparison; the exit code."""
+    """Run what is a config, read what is saved, print the comparison; the exit code.
+
+    Raises ConfigError where a word names nothing, or a file to write.
+    """
+    _refuse_file_to_write(runs, form, results)
     answers = each(expanded(runs, results), partial(outcome_of_any, results=results), "")
     outcomes = [one for one in answers if isinstance(one, Outcome)]
     details = attempt("compare", partial(_details, outcomes))
@@ -45,6 +58,21 @@ def compare_runs(runs: Sequence[str], *, form: Form, results: Path) -> int:
     elif outcomes:
         _put(outcomes, found, form)
     return exit_code([*answers, *failed])
+
+
+def _refuse_file_to_write(runs: Sequence[str], form: Form, results: Path) -> None:
+    """Raise ConfigError for a word that ends as files of the form do and is neither there nor a saved run."""
+    taken = [one for one in runs if one.endswith(ENDINGS_OF[form]) and not Path(one).exists()]
+    names = {name_of(folder, results) for folder in saved_folders(results)} if taken else set()
+    files = [one for one in taken if one not in names]
+    if not files:
+        return
+    meant = [shlex.quote(one) for one in runs if one not in files] or ["RUN", "RUN"]
+    place = [] if results == Path("results") else ["--results", shlex.quote(str(results))]
+    command = " ".join(["overweight compare", *meant, f"--{form}", *place, ">", shlex.quote(files[0])])
+    found = f"`{files[0]}`, which is no run and not there"
+    expected = "no file: what is printed goes to stdout"
+    raise ConfigError(Fault("overweight compare", f"--{form}", found, expected, f"write `{command}`"))
 
 
 def _put(outcomes: Sequence[Outcome], found: SideBySide | None, form: Form) -> None:
