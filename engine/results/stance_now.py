@@ -22,11 +22,10 @@ from engine.results.compared.compare import cautions
 from engine.results.failures import Failure, exit_code
 from engine.results.holdings import read_holdings
 from engine.results.running import each
+from engine.results.stale import refuse_stale
 from engine.results.today import said_today, stance_today
 from engine.study.now import Line, Now, now_of
 
-#: Business days that data may be old before nobody should trade on them.
-FRESH_DAYS = 5
 #: Trades below this part of equity are left out of the table.
 SMALLEST = 5e-5
 
@@ -62,7 +61,7 @@ def _asked(
     result = backtest(config)
     _refuse_tomorrow(result, today)
     if not stale_ok:
-        _refuse_stale(result, today)
+        refuse_stale(result, today)
     held = None if holdings is None else read_holdings(holdings, result.panel, config.base_currency, config.allow_short)
     return result, now_of(result, held)
 
@@ -72,24 +71,6 @@ def _refuse_tomorrow(result: Result, today: dt.date) -> None:
     if last > np.datetime64(today):
         found = f"data that go on to {last}, after {today}"
         raise DataError(result.config.fault("to", found, "data up to today", f"say `to: {today}`, or another --today"))
-
-
-def _refuse_stale(result: Result, today: dt.date) -> None:
-    last = result.panel.sessions[-1]
-    old = int(np.busday_count(last, np.datetime64(today)))
-    if old <= FRESH_DAYS:
-        return
-    to = result.config.to
-    written = to is not None and np.datetime64(to) <= last + 7
-    cure = f"leave `to: {to}` out" if written else "pull newer data (`overweight data pull`)"
-    raise DataError(
-        result.config.fault(
-            "to" if written else "data",
-            f"data that end on {last}, {old} business days before {today}",
-            f"at most {FRESH_DAYS}, for what is to be traded on",
-            f"{cure}, or say --stale-ok",
-        )
-    )
 
 
 def _json(result: Result, now: Now) -> dict[str, Any]:

@@ -14,6 +14,9 @@ import pytest
 import engine
 from engine.backtest import backtest
 from engine.config import load
+from engine.market.snapshots import Origin, list_snapshots, save
+from engine.market.table import Table
+from engine.results.data.pull import pull_series
 from engine.results.stance_now import show_stances
 from engine.study.now import Holdings, now_of
 from tests.desk import Desk, made_prices
@@ -151,12 +154,13 @@ def test_nothing_to_trade_where_the_target_is_held(desk: Desk) -> None:
         (
             None,
             "a.yaml:7:7: data: found data that end on 2021-07-13, 6 business days before 2021-07-21; expected at most "
-            "5, for what is to be traded on; pull newer data (`overweight data pull`), or say --stale-ok",
+            "5, for what is to be traded on; add later rows to `prices.csv`, or say --stale-ok",
         ),
         (
             "2021-07-12",
-            "a.yaml:7:5: to: found data that end on 2021-07-12, 7 business days before 2021-07-21; expected at most 5, "
-            "for what is to be traded on; leave `to: 2021-07-12` out, or say --stale-ok",
+            "a.yaml:8:7: data: found data that end on 2021-07-12, 7 business days before 2021-07-21; expected at most "
+            "5, for what is to be traded on; add later rows to `prices.csv` and leave `to: 2021-07-12` out, "
+            "or say --stale-ok",
         ),
     ],
 )
@@ -165,6 +169,78 @@ def test_stale_data_are_refused(desk: Desk, capsys: pytest.CaptureFixture[str], 
     assert asked(path, today=late) == 3
     assert json.loads(capsys.readouterr().out)["error"] == message
     assert asked(path, today=late, stale_ok=True) == 0
+
+
+def cure_told(path: Path, today: dt.date, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    """The key that is blamed, and the cure."""
+    assert asked(path, today=today) == 3
+    error: str = json.loads(capsys.readouterr().out)["error"]
+    return error.split(": ")[1], error.rpartition("to be traded on; ")[2].removesuffix(", or say --stale-ok")
+
+
+def test_leaving_to_out_is_said_alone_where_it_helps(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    told = cure_told(desk.config(to="2021-06-30"), NEXT_DAY, capsys)
+    assert told == ("to", "leave `to: 2021-06-30` out")
+    assert asked(desk.config(to=None)) == 0
+
+
+def test_the_sample_does_not_go_on(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = {"hold": "{one: [Gold], two: [Banks]}", "from_": "2012-06-29", "data": "{source: sample}"}
+    words = "name prices of your own or a publisher's in `data` (the sample does not go on)"
+    path = desk.config(**keys, to=None)
+    assert cure_told(path, dt.date(2024, 1, 2), capsys) == ("data", words)
+    path = desk.config(**keys, to="2012-12-31")
+    assert cure_told(path, dt.date(2024, 1, 2), capsys)[1] == f"{words} and leave `to: 2012-12-31` out"
+
+
+def test_a_watched_label_that_ends_is_the_one_to_bring_up_to_date(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame = made_prices()
+    desk.prices(frame.rename(columns={"AAA": "OLD"})[["OLD"]][:-10], "old.csv")
+    data = "{new: {source: files, path: prices.csv}, old: {source: files, path: old.csv}}"
+    path = desk.config(watch="{metals: [OLD]}", data=data, to=None)
+    assert cure_told(path, NEXT_DAY, capsys) == ("data", "add later rows to `old.csv`")
+
+
+def test_what_was_pulled_is_pulled_again(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = desk.folder / "store"
+    monkeypatch.setenv("OVERWEIGHT_SNAPSHOTS", str(store))
+    frame = made_prices()
+    for label in frame:
+        days, values = frame.index.to_numpy().astype("datetime64[D]"), frame[[label]].to_numpy()
+        facts = {"currency": "USD"}
+        origin = Origin("made for the test", dt.datetime(2021, 7, 14, tzinfo=dt.UTC), "test", facts=facts)
+        save(Table(days, (str(label),), values, "prices", "here"), "yahoo", str(label), origin, store)
+    path = desk.config(data="{source: yahoo}", to=None)
+    told = cure_told(path, dt.date(2021, 8, 4), capsys)
+    assert told == ("data", "pull newer data (`overweight data pull a.yaml`)")
+    (pin,) = (one.id[:8] for one in list_snapshots(store, "yahoo", "AAA"))
+    path = desk.config(data=f"{{source: yahoo, snapshot: {{AAA: '{pin}'}}}}", to=None)
+    told = cure_told(path, dt.date(2021, 8, 4), capsys)
+    assert told[1].endswith(" and take the pinned `snapshot` out")
+
+
+def test_a_kept_file_is_kept_anew(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command that is told is the one that works, overrides and pins included."""
+    monkeypatch.setenv("OVERWEIGHT_SNAPSHOTS", str(desk.folder / "store"))
+    later = dt.date(2021, 8, 4)
+    path = desk.config("my a.yaml", data="{source: files, path: prices.csv, snapshot: mine}", to=None)
+    assert pull_series(str(path), [], store=None, accept_shorter=False, as_json=True) == 0
+    first = json.loads(capsys.readouterr().out)[0]["snapshots"][0]["id"][:6]
+    assert cure_told(path, later, capsys)[1] == (
+        "add later rows to `prices.csv` and keep them (`overweight data pull 'my a.yaml'`)"
+    )
+    desk.prices(made_prices(sessions=415))
+    assert pull_series(str(path), [], store=None, accept_shorter=False, as_json=True) == 0
+    assert asked(path, today=later) == 0
+    capsys.readouterr()
+    pinned = desk.config(data=f"{{source: files, path: prices.csv, snapshot: mine@{first}}}", to=None)
+    assert cure_told(pinned, later, capsys)[1].endswith(f" and say `snapshot: mine` in place of `mine@{first}`")
 
 
 @pytest.mark.parametrize(
