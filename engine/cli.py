@@ -246,7 +246,8 @@ def findings(
     """Run every config and study named and write, as Markdown, what each earned over its policy mix after costs, by
     era, with its error and the variants tried; and the verdict of every claim.
 
-    A file that fails is told, on the page too, and does not stop the others; the exit code is the highest.
+    A file that fails is told, on the page too, and does not stop the others; the exit code is the highest. Where all
+    fail there is no page.
     """
 
     def action() -> int:

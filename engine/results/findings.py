@@ -44,7 +44,10 @@ LEAST_SESSIONS = 63
 
 
 def write_findings(files: Sequence[str], *, out: Path | None, results: Path) -> int:
-    """Run what is named, or USUAL, and write the page to `out`, or to stdout; the exit code, the highest of all."""
+    """Run what is named, or USUAL, and write the page to `out`, or to stdout; the exit code, the highest of all.
+
+    Where nothing could be run there is no page, and one that is there stays.
+    """
     # What is named twice would be two systems, and two trials.
     named = files or usual()
     places = [os.path.realpath(name) for name in named]
@@ -53,6 +56,8 @@ def write_findings(files: Sequence[str], *, out: Path | None, results: Path) -> 
     systems = [system_of(one, results) for one in answers if isinstance(one, Result)]
     studies = [one for one in answers if isinstance(one, Studied)]
     failed = [one for one in answers if isinstance(one, Failure)]
+    if len(failed) == len(answers):
+        return exit_code(answers)
     text = page(systems, studies, failed, asked=[*files, *([] if out is None else ["--out", str(out)])])
     if out is None:
         terminal.put(text)

@@ -181,6 +181,16 @@ def test_a_file_that_fails_is_on_the_page_and_stops_no_other(desk: Desk, overwei
     assert "## What could not be run here\n\n- `b.yaml`: b.yaml:9:8: every: found the text `monthly`" in page
 
 
+def test_without_a_single_answer_there_is_no_page(desk: Desk, overweight: Command) -> None:
+    said = overweight("findings nofile.yaml")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("nofile.yaml: found no file")
+    desk.text("a page of before\n", "f.md")
+    said = overweight("findings nofile.yaml other.yaml --out f.md")
+    assert (said.code, said.out, said.err.count("found no file")) == (2, "", 2)
+    assert Path("f.md").read_text() == "a page of before\n"
+
+
 def test_what_cannot_be_done_is_told(desk: Desk, overweight: Command) -> None:
     said = overweight("findings")
     assert (said.code, said.err) == (
