@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from engine.config import load
 from engine.errors import ConfigError, DataError, OverweightError
+from engine.market.assemble import build_panel
 from tests.desk import Desk, made_prices
 
 Spoil = Callable[[pd.DataFrame], pd.DataFrame]
@@ -111,6 +113,21 @@ TEXTS = {
         "prices.csv: found no column `date` (columns: day, AAA, BBB, CCC); expected a column of dates; "
         "name it in the config: `date: <column>`",
     ),
+    "a row without its end": (
+        "date,AAA,BBB,CCC\n2020-01-01,1,2,3\n\n2020-01-02,1,2\n",
+        "prices.csv:4: found 3 fields; expected 4, as in the header; export the file again; a field that is empty has "
+        "its comma all the same",
+    ),
+    "a day alone": (
+        "date,AAA,BBB,CCC\n2020-01-01,1,2,\n2020-01-02",
+        "prices.csv:3: found 1 field; expected 4, as in the header; export the file again; a field that is empty has "
+        "its comma all the same",
+    ),
+    "a row without its end after quoted fields": (
+        'date,"A, the\nfirst",BBB,CCC\n2020-01-01,"1","2",3\n2020-01-02,"1,5"\n',
+        "prices.csv:4: found 2 fields; expected 4, as in the header; export the file again; a field that is empty has "
+        "its comma all the same",
+    ),
     "no day": (
         "date,AAA,BBB,CCC\n2020-01-01,1,2,3\nhello,1,2,3\n",
         "prices.csv: found `hello` as the date of row 3; expected a date like 2024-03-28; "
@@ -169,6 +186,16 @@ QUESTIONS: dict[str, tuple[dict[str, object], str]] = {
         "in `data`; add it: `data: {RF: {source: files, path: ..., column: RF}}`",
     ),
 }
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_empty_fields_with_their_commas_are_gaps(desk: Desk, end: str) -> None:
+    """Empty lines are no rows, quoted commas no commas."""
+    rows = ["date,AAA,BBB,CCC", "2020-06-29,1,2,3", "", "2020-06-30,1,2,", "2020-07-01,1,,", '2020-07-02,1,2,"3"', "  "]
+    for lines in (rows, [*rows[:5], "2020-07-02,1,2,3"]):
+        (desk.folder / "prices.csv").write_bytes(("\ufeff" + end.join(lines)).encode())
+        found = build_panel(load(desk.config(from_=None, to=None))).prices
+        np.testing.assert_array_equal(found, [[1, 2, 3], [1, 2, np.nan], [1, np.nan, np.nan], [1, 2, 3]])
 
 
 def refused(desk: Desk, **changes: object) -> OverweightError:

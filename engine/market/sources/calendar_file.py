@@ -17,6 +17,7 @@ import numpy as np
 
 from engine.config.yaml_text import read_yaml
 from engine.errors import DataError
+from engine.market.sources.fields import refuse_short_row
 from engine.market.sources.frames import refuse
 
 CHOSEN = ("in_hindsight", "rule", "real_time")
@@ -57,6 +58,7 @@ def _csv_rows(path: Path) -> list[Mapping[str, Any]]:
             reader = csv.DictReader(file)
             rows: list[Mapping[str, Any]] = list(reader)
             _refuse_columns(path, reader.fieldnames or ())
+        refuse_short_row(path)
     except (OSError, csv.Error, UnicodeDecodeError) as error:
         raise refuse(path, f"a file that cannot be read ({error})", "a CSV of events", "export it again") from error
     return rows

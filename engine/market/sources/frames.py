@@ -11,6 +11,7 @@ import pandas as pd
 
 from engine.config import Config
 from engine.errors import ConfigError, DataError, Fault
+from engine.market.sources.fields import refuse_short_row
 from engine.market.table import Dates
 
 #: Where a relative path is looked for after the config's own folder and the working directory.
@@ -68,7 +69,7 @@ def _read(path: Path) -> pd.DataFrame:
         if path.suffix.lower() in SHEETS:
             return pd.read_excel(path, engine="calamine")
         _refuse_header(path)
-        return pd.read_csv(path)
+        return _read_csv(path)
     except DataError:
         raise
     except pd.errors.EmptyDataError:
@@ -88,6 +89,14 @@ def _read(path: Path) -> pd.DataFrame:
         if path.suffix.lower() in SHEETS:
             raise _unreadable(path, error) from None
         raise
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    frame = pd.read_csv(path)
+    # A row that is too short has nothing in its last column, so most files need not be looked through.
+    if frame.shape[1] and frame.iloc[:, -1].isna().any():
+        refuse_short_row(path)
+    return frame
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

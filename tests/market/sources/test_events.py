@@ -159,3 +159,10 @@ def test_an_entry_that_asks_for_no_calendar_is_refused(desk: Desk, written: str)
     with pytest.raises(ConfigError) as caught:
         panel(desk, data=str(QUESTION["data"]).replace("path: own.csv", written))
     assert WRONG[written] in str(caught.value)
+
+
+def test_an_entry_without_its_end_is_refused(desk: Desk) -> None:
+    """What stands in no field would silently be the default: here `chosen: in_hindsight`."""
+    desk.text(OWN.replace("one,1,2,rule", "one,1,2"), "own.csv")
+    with pytest.raises(DataError, match=r"^own\.csv:2: found 5 fields; expected 6, as in the header; export"):
+        read_calendar(Path("own.csv"))
