@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, PrivateAttr, Tag
 
 from engine.config.record import Record, number, shown, wrong
 
@@ -23,6 +23,14 @@ class Span(Record):
     step: float | None = Field(None, gt=0, description="The distance from one to the next.", examples=["0.25"])
     count: int | None = Field(None, ge=1, description="How many, evenly spread.", examples=["7"])
     log: bool = Field(False, description="Whether they are spread by their ratio, not by their difference.")
+    #: Of a key whose numbers need not be whole.
+    _fractions: bool = PrivateAttr(False)
+
+    def of_fractions(self) -> Span:
+        """The same range for a key whose numbers need not be whole: none of them is rounded."""
+        span = self.model_copy()
+        span._fractions = True
+        return span
 
     @property
     def whole(self) -> bool:
@@ -34,11 +42,13 @@ class Span(Record):
         return all(float(one).is_integer() for one in ends) and not self.log and not crowded
 
     def at(self, share: float) -> float | int:
-        """The number at a share of the way from 0 to 1, rounded where all are whole."""
+        """The number at a share of the way from 0 to 1; rounded where all are whole, unless the key takes fractions."""
         if self.log:
             return float(self.from_ * (self.to / self.from_) ** share)
         value = self.from_ + (self.to - self.from_) * share
-        return round(value) if self.whole else float(value)
+        near = round(value)
+        rounded = abs(value - near) <= NEAR * max(abs(value), 1.0) if self._fractions else True
+        return near if self.whole and rounded else float(value)
 
     @property
     def size(self) -> int:

@@ -41,7 +41,7 @@ def test_a_long_grid_is_counted_without_making_it(desk: Desk) -> None:
 @pytest.mark.parametrize("how", ["random", "latin_hypercube"])
 def test_draws_are_the_same_for_a_seed_and_stay_inside(desk: Desk, how: str) -> None:
     block = (
-        "  over: {stance.enter: {from: 0.5, to: 2.5}, trade.after: [1, 2, 3], capital: {from: 10, to: 20}}\n"
+        "  over: {stance.enter: {from: 0.5, to: 2.5}, trade.after: [1, 2, 3], offset: {from: 10, to: 20}}\n"
         f"  sample: {{how: {how}, count: 300, seed: 4}}"
     )
     variants, again = (variants_of(load(swept(desk, block))) for _ in range(2))
@@ -50,10 +50,84 @@ def test_draws_are_the_same_for_a_seed_and_stay_inside(desk: Desk, how: str) -> 
     levels = np.array([row["stance.enter"] for row in rows])
     assert 0.5 <= levels.min() < 0.6 < 2.4 < levels.max() <= 2.5
     assert {row["trade.after"] for row in rows} == {1, 2, 3}
-    assert all(isinstance(row["capital"], int) for row in rows)
+    assert {row["offset"] for row in rows} == {*range(10, 21)}
+    assert all(isinstance(row["offset"], int) for row in rows)
     if how == "latin_hypercube":
         assert sorted(((levels - 0.5) / 2.0 * 300).astype(int)) == [*range(300)]
         assert [sum(row["trade.after"] == n for row in rows) for n in (1, 2, 3)] == [100, 100, 100]
+
+
+def test_a_latin_hypercube_of_lists_may_draw_a_combination_twice(desk: Desk) -> None:
+    """Each value comes as often as the others: 4 draws of 2 x 2 are all combinations in 4 of 6 ways, else 2 of them."""
+    block = "  over: {{every: [month_end, week_end], trade.after: [1, 2]}}\n  sample: {{how: {}, count: 4, seed: {}}}"
+    different = {"random": set[int](), "latin_hypercube": set[int]()}
+    for how, counts in different.items():
+        for seed in range(20):
+            variants = variants_of(load(swept(desk, block.format(how, seed))))
+            rows = [tuple(variants.values(row).values()) for row in range(4)]
+            assert how == "random" or [sum(row[0] == "month_end" for row in rows), sum(row[1] for row in rows)] == [
+                2,
+                6,
+            ]
+            counts.add(len({*rows}))
+    assert different["random"] == {4}
+    assert 2 in different["latin_hypercube"]
+
+
+STRATEGY = """\"\"\"For the types of its parameters.\"\"\"
+
+
+def score(past, *, share: float = 0.5, maybe: float | None = None, sessions: int = 5, untyped=1):
+    return 0.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "whole"),
+    [
+        ("tilt.one.over", False),
+        ("stance.exit", False),
+        ("trade.commission_bps", False),
+        ("with.share", False),
+        ("with.maybe", False),
+        ("brake.with.share", False),
+        ("brake.with.sessions", True),
+        ("with.sessions", True),
+        ("with.untyped", True),
+        ("offset", True),
+        ("trade.after", True),
+    ],
+)
+def test_what_is_drawn_is_whole_where_the_key_is(desk: Desk, key: str, whole: bool) -> None:
+    """The ends 0 and 1 are whole either way: a tilt of 0 or 1 points would be no tilt of a half."""
+    desk.text(STRATEGY, "strategies/typed.py")
+    desk.config(strategy="typed", brake="{strategy: typed, on: one, with: {share: 0.5}}")
+    desk.text(
+        f"base: a.yaml\nsweep:\n  over: {{{key}: {{from: 0, to: 1}}}}\n  sample: {{how: random, count: 50}}\n", "s.yaml"
+    )
+    variants = variants_of(load("s.yaml"))
+    drawn = [variants.values(row)[key] for row in range(50)]
+    assert {type(one) for one in drawn} == ({int} if whole else {float})
+    assert ({*drawn} == {0, 1}) if whole else len({*drawn}) == 50
+
+
+def test_a_parameter_of_several_strategies_is_whole_where_one_needs_it(desk: Desk) -> None:
+    desk.text(STRATEGY, "strategies/typed.py")
+    desk.text(STRATEGY.replace("share: float", "share: int"), "strategies/counted.py")
+    desk.config(strategy="typed")
+    for names, whole in (("[typed]", False), ("[typed, counted]", True), ("[typed, none_such]", True)):
+        over = f"{{strategy: {names}, with.share: {{from: 0, to: 9}}}}"
+        desk.text(f"base: a.yaml\nsweep:\n  over: {over}\n  sample: {{how: random, count: 9}}\n", "s.yaml")
+        variants = variants_of(load("s.yaml"))
+        assert all(isinstance(variants.values(row)["with.share"], int) == whole for row in range(9))
+
+
+def test_a_listed_range_of_fractions_is_spread_evenly(desk: Desk) -> None:
+    """Rounded, the one in the middle would be 2; what is whole is written so, as before."""
+    for key, numbers in (("trade.commission_bps", [0, 2.5, 5]), ("trade.after", [0, 2, 5])):
+        variants = variants_of(load(swept(desk, f"  over: {{{key}: {{from: 0, to: 5, count: 3}}}}")))
+        found = [variants.values(row)[key] for row in range(3)]
+        assert [repr(one) for one in found] == [repr(one) for one in numbers]
 
 
 def test_spread_by_ratio(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from engine.config import Config
 from engine.config.sweep import UNCOUNTED, Sample, Span, Sweep
 from engine.errors import ConfigError
 from engine.market.table import Indices, Matrix
+from engine.study.sweep.fractions import takes_fractions
 
 #: A range may list so many numbers.
 LONGEST = 1_000_000
@@ -114,7 +115,8 @@ def _axis(config: Config, sweep: Sweep, key: str) -> tuple[Any, ...] | Span:
                 "add for example `count: 5`, or draw variants: `sample: {how: random, count: 1000}`",
             )
         )
-    return written.listed() or written
+    span = written.of_fractions() if written.whole and takes_fractions(config, key, written) else written
+    return span.listed() or span
 
 
 def _draws(sample: Sample, axes: Sequence[tuple[Any, ...] | Span]) -> Draws:
