@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from engine.audit.record import Audit
+from engine.config import Config
 from engine.decide import Decided, Setting, entries, stance_in_force, unpriced
 from engine.market.panel import Panel
 from engine.market.table import Matrix
@@ -25,6 +26,9 @@ from engine.portfolio.stance import distance_to_change
 from engine.portfolio.tranches import whole_stance
 
 Figures = Mapping[str, float | None]
+
+#: More assets than this are counted, not named.
+LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,7 @@ def _caveats(setting: Setting, decided: Decided, ledger: Ledger) -> tuple[str, .
         said.append("sized before costs (`sizing: gross`): weights are short of their targets by the costs")
     if config.simulator == "vectorbt":
         said.append("simulated by vectorbt; overweight's own simulation agrees to 1e-9 of equity on every session")
+    said += _in_several_sleeves(config)
     said += brake_caveats(decided.braked)
     said += limit_caveats(decided.limited)
     late = entries(setting)
@@ -169,6 +174,18 @@ def _caveats(setting: Setting, decided: Decided, ledger: Ledger) -> tuple[str, .
     if pending:
         said.append(f"the last decision, of {panel.sessions[setting.decisions[-1]]}, is not traded yet")
     return tuple(said)
+
+
+def _in_several_sleeves(config: Config) -> list[str]:
+    """Held assets that more than one sleeve names."""
+    homes: dict[str, list[str]] = {}
+    for name, sleeve in config.hold.items():
+        for label in sleeve.members:
+            homes.setdefault(label, []).append(name)
+    shared = [f"{label} ({' and '.join(names)})" for label, names in sorted(homes.items()) if len(names) > 1]
+    more = [f"{len(shared) - LISTED} more"] if len(shared) > LISTED else []
+    named = ", ".join([*shared[:LISTED], *more])
+    return [f"in several sleeves, whose weights add up: {named}"] if shared else []
 
 
 def _ended(panel: Panel, first: int) -> list[str]:

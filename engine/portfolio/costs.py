@@ -144,8 +144,13 @@ def _deviation(returns: Matrix) -> Vector:
 
 
 def _each(config: Config, panel: Panel, key: str) -> Vector:
-    """(N,) one key: what is said of an asset stands above what is said of its sleeve, that above `default`."""
-    home = {label: name for name, sleeve in config.hold.items() for label in sleeve.members}
+    """(N,) one key: what is said of an asset stands above what is said of its sleeve, that above `default`.
+
+    Of the sleeves of one asset it is the last by name of which anything is said.
+    """
+    written = getattr(config.trade, key)
+    named = {*config.hold} & {*written} if isinstance(written, dict) else set[str]()
+    home = {label: name for name, sleeve in config.hold.items() if name in named for label in sleeve.members}
     return np.array([config.trade.cost_of(key, asset, home.get(asset)) for asset in panel.assets])
 
 
