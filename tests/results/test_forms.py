@@ -42,7 +42,7 @@ def test_a_comparison_is_printed_not_written(desk: Desk, overweight: Command, li
     file = cure.rpartition(" > ")[2].strip("'")
     assert (said.code, said.err) == (
         2,
-        f"overweight compare: --{form}: found `{file}`, which is no run and not there; "
+        f"overweight compare: --{form}: found `{file}`, which is no run; "
         f"expected no file: what is printed goes to stdout; write `{cure}`\n",
     )
     assert not Path("results").exists()
@@ -54,7 +54,11 @@ def test_the_command_that_keeps_a_page_works(desk: Desk, overweight: Command) ->
     said = overweight("compare a.yaml --html page.html")
     cured, _, file = said.err.rpartition("write `overweight ")[2].rstrip("`\n").partition(" > ")
     assert file == "page.html"
-    assert overweight(cured).out.startswith("<!doctype html>")
+    page = overweight(cured).out
+    assert page.startswith("<!doctype html>")
+    desk.text(page, file)
+    assert overweight("compare a.yaml --html page.html").err == said.err
+    Path(file).unlink()
     desk.config("page.html.yaml")
     assert overweight("run page.html.yaml").code == 0
     assert overweight("compare a.yaml --html page.html").code == 0

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MOST = 6
 
 Form = Literal["table", "json", "markdown", "html"]
-#: How files of a form end: whoever names one that is not there wants it written.
+#: How files of a form end: whoever names one wants it written.
 ENDINGS_OF: Mapping[Form, tuple[str, ...]] = {
     "table": (),
     "json": (".json",),
@@ -61,8 +61,8 @@ def compare_runs(runs: Sequence[str], *, form: Form, results: Path) -> int:
 
 
 def _refuse_file_to_write(runs: Sequence[str], form: Form, results: Path) -> None:
-    """Raise ConfigError for a word that ends as files of the form do and is neither there nor a saved run."""
-    taken = [one for one in runs if one.endswith(ENDINGS_OF[form]) and not Path(one).exists()]
+    """Raise ConfigError for a word that ends as files of the form do and is no saved run: those are folders."""
+    taken = [one for one in runs if one.endswith(ENDINGS_OF[form]) and not Path(one).is_dir()]
     names = {name_of(folder, results) for folder in saved_folders(results)} if taken else set()
     files = [one for one in taken if one not in names]
     if not files:
@@ -70,7 +70,7 @@ def _refuse_file_to_write(runs: Sequence[str], form: Form, results: Path) -> Non
     meant = [shlex.quote(one) for one in runs if one not in files] or ["RUN", "RUN"]
     place = [] if results == Path("results") else ["--results", shlex.quote(str(results))]
     command = " ".join(["overweight compare", *meant, f"--{form}", *place, ">", shlex.quote(files[0])])
-    found = f"`{files[0]}`, which is no run and not there"
+    found = f"`{files[0]}`, which is no run"
     expected = "no file: what is printed goes to stdout"
     raise ConfigError(Fault("overweight compare", f"--{form}", found, expected, f"write `{command}`"))
 
