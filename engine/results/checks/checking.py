@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.config.file_name import printable
 from engine.errors import ConfigError, Fault
 from engine.market.atomic import write_atomically
 from engine.results import terminal
@@ -91,7 +92,8 @@ def _as_check(answer: ConfigCheck | Failure) -> ConfigCheck:
     if isinstance(answer, ConfigCheck):
         return answer
     place = answer.error.partition(": ")[0]
-    return ConfigCheck(answer.name, answer.name, "error", answer.error, place, exit_code=answer.exit_code)
+    name = printable(answer.name)
+    return ConfigCheck(name, name, "error", answer.error, place, exit_code=answer.exit_code)
 
 
 def _unchanged(files: Sequence[str], changed: Changed, results: Path) -> list[str]:
