@@ -173,3 +173,16 @@ def test_a_broken_config_named_as_a_pattern_is_checked(desk: Desk, overweight: C
     assert said.code == 2
     assert "configs/[a].yaml" in said.err
     assert "every: found the text `monthly`" in said.err
+
+
+def test_a_summary_that_is_a_folder_is_told(desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.config("a.yaml")
+    overweight(AGREE + "a.yaml")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", ".")
+    said = overweight("check a.yaml")
+    assert (said.code, said.out) == (3, "a  ok\n")
+    assert said.err == (
+        "GITHUB_STEP_SUMMARY: found `.`, a file that cannot be read (Is a directory); expected a job's summary; "
+        "name a file that can be read and written\n"
+    )
