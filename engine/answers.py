@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from engine.backtest import backtest
@@ -45,7 +46,7 @@ def run(
 def run_named(path: str, results: Path) -> Result:
     """As `run`, for a command that takes runs alone. Raises as it does; of a study it says which commands take it."""
     config = _asked(path, (), results)
-    refuse_study(config, f"`overweight report {path}` shows it, `overweight run {path}` prints it")
+    refuse_study(config, f"`overweight report {quote(path)}` shows it, `overweight run {quote(path)}` prints it")
     return _run(config, results, full=False)
 
 

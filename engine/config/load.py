@@ -13,10 +13,11 @@ from engine.config.checks import findings_across
 from engine.config.endings import ENDINGS
 from engine.config.extends import OF_PRICES, UnreadableError, read_tree, with_override
 from engine.config.faults import findings_of, top_key
+from engine.config.file_name import printable, unwritable
 from engine.config.marked import Marked, MarkedFault, in_order
 from engine.config.models import Config
 from engine.config.record import did_you_mean
-from engine.errors import ConfigError
+from engine.errors import ConfigError, Fault
 
 #: Where an installed engine keeps the configs and strategies that come with it.
 SHIPPED = Path(__file__).parent.parent / "shipped"
@@ -30,6 +31,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     Raises ConfigError with every fault, sorted by place: `file:line:column: key: found; expected; cure`.
     """
     path = shipped(Path(path))
+    _refuse_name(str(path))
     findings: list[MarkedFault] = []
     try:
         tree = read_tree(path, findings)
@@ -38,6 +40,13 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     for option in overrides:
         tree = with_override(tree, option, findings)
     return checked(tree, findings, path, overrides)
+
+
+def _refuse_name(name: str) -> None:
+    odd = unwritable(name)
+    if odd:
+        found, expected = f"`{odd}` in the name of the file", "a name that is one line of UTF-8"
+        raise ConfigError(Fault(printable(name), "", found, expected, "give the file another name"))
 
 
 def checked(tree: Marked, findings: list[MarkedFault], path: Path, overrides: Sequence[str] = ()) -> Config:

@@ -80,7 +80,7 @@ def report_bug(error: BaseException) -> str:
     text = f"overweight {version}, Python {sys.version}\n{command}\n\n{trace}"
     path = Path(tempfile.gettempdir()) / BUG_FILE
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
         kept = f"and the file {path}"
     except OSError:
         kept = f"and this:\n{trace}"

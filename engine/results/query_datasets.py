@@ -15,6 +15,7 @@ from engine.errors import Fault
 
 #: Columns that every table has besides its own: whose row it is.
 OWNER = ("name", "id")
+CURE = "run its config again, or remove the folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,12 @@ def unreadable(files: Iterable[Path]) -> list[Path]:
 
 def left_out(path: Path) -> str:
     """What to tell of a damaged file."""
-    cure = "run its config again, or remove the folder"
-    return str(Fault(str(path), "", "a damaged file: its rows are left out", "a table", cure))
+    return str(Fault(str(path), "", "a damaged file: its rows are left out", "a table", CURE))
+
+
+def missing(path: Path) -> str:
+    """What to tell of a file that is gone from its folder."""
+    return str(Fault(str(path), "", "no such file: its rows are left out", "a table", CURE))
 
 
 def _has_rows(path: Path) -> bool:

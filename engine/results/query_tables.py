@@ -19,7 +19,7 @@ import pyarrow as pa
 from engine.errors import ConfigError, DataError, Fault
 from engine.folder import FRAMES, TRIALS
 from engine.measure.metrics import METRICS
-from engine.results.query_datasets import left_out, opened, unreadable
+from engine.results.query_datasets import left_out, missing, opened, unreadable
 from engine.results.saved import read_outcome, saved_folders
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Columns of `runs` that are no metrics.
 TEXTS = ("name", "id", "path", "from", "to", "currency", "reference", "verdict")
+#: Tables that no form of saved runs was without.
+ALWAYS = ("ledger", "targets", "weights", "trades", "decisions")
 #: No file, no network, no extension, no variable of Python, and no way back.
 WALLS = (
     "set python_enable_replacements = false",
@@ -114,7 +116,14 @@ def _add(database: DuckDBPyConnection, asked: Askable, name: str) -> list[str]:
         database.register(name, files.parts[0])
     else:
         _add_parts(database, name, files.parts, files.mixed)
-    return [left_out(path) for path in files.damaged]
+    return [*map(left_out, files.damaged), *map(missing, _missing(asked.results, name))]
+
+
+def _missing(results: Path, name: str) -> list[Path]:
+    """A table that every run has, where a run has lost it."""
+    if name not in ALWAYS:
+        return []
+    return [path for folder in saved_folders(results) if not (path := folder / f"{name}.parquet").exists()]
 
 
 def _add_parts(database: DuckDBPyConnection, name: str, parts: Sequence[Dataset], mixed: Sequence[str]) -> None:

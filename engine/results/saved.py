@@ -6,6 +6,7 @@ import difflib
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from shlex import quote
 
 from engine.errors import ConfigError, DataError, Fault
 from engine.results import shape
@@ -86,7 +87,7 @@ def _several(wanted: str, found: list[Path], results: Path) -> Fault:
     more = f" and {len(newest) - LISTED} more" if len(newest) > LISTED else ""
     cure = f"name one by its id, newest first: {', '.join(shown[:LISTED])}{more}"
     if names == {wanted.strip("/")}:
-        current = f"`overweight compare {config}`" if (config := _config_of(wanted)) else "comparing its config"
+        current = f"`overweight compare {quote(config)}`" if (config := _config_of(wanted)) else "comparing its config"
         cure += f"; {current} runs the current one; `{results / 'runs' / wanted}` stands for all"
     return Fault(wanted, "", f"{len(found)} saved runs", "one", cure)
 
@@ -104,7 +105,7 @@ def _config_of(name: str) -> str:
 
 def _none(wanted: str, folders: list[Path], results: Path) -> Fault:
     if any((results / "studies" / wanted.strip("/")).glob("*/study.json")):
-        cure = f"`overweight report {wanted}` shows it; name runs here"
+        cure = f"`overweight report {quote(wanted)}` shows it; name runs here"
         return Fault(wanted, "", "a saved study", "a config file, or a saved run", cure)
     names = sorted({name_of(folder, results) for folder in folders})
     close = difflib.get_close_matches(wanted, names, n=1)

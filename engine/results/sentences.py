@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from shlex import quote
 
 import numpy as np
 
@@ -186,4 +187,4 @@ def currency(result: Result) -> str:
 def quality(found: Mapping[str, int], file: str) -> str:
     """What looks odd in the prices held, in short, and what tells which. found: findings by kind; file: the config."""
     said = ", ".join(ODD.get(kind, f"{kind} {{}}").format(count) for kind, count in found.items())
-    return f"{said} (overweight data verify {file} tells which)"
+    return f"{said} (overweight data verify {quote(file)} tells which)"

@@ -13,9 +13,9 @@ SHOWN = 40
 
 
 def read_json(text: str) -> dict[str, Any]:
-    """The object in a text. Raises ValueError where there is none, or one with NaN or Infinity in it."""
+    """The object in a text. Raises ValueError where there is none, or one with NaN, Infinity or a key twice in it."""
     try:
-        document = json.loads(text, parse_constant=_refuse)
+        document = json.loads(text, parse_constant=_refuse, object_pairs_hook=_each_once)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     return mapping(document, "it")
@@ -86,6 +86,16 @@ def _is_finite(value: Any) -> bool:
 def _wrong(value: Any, where: str, expected: str) -> Any:
     shown = json.dumps(value)
     raise ValueError(f"{where} is {shown if len(shown) <= SHOWN else shown[:SHOWN] + '...'}, not {expected}")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a key that stands twice json keeps the last one; a merge that kept both sides has such keys."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"`{key}` stands twice")
+        found[key] = value
+    return found
 
 
 def _refuse(constant: str) -> None:

@@ -10,6 +10,7 @@ import glob
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 from engine.config.endings import ENDINGS
 from engine.errors import ConfigError, Fault
@@ -136,4 +137,4 @@ def _real(path: str) -> str:
 
 
 def _look(wanted: str) -> str:
-    return f"`overweight list` shows the saved runs, `ls {wanted}` the files"
+    return f"`overweight list` shows the saved runs, `ls {quote(wanted)}` the files"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,29 @@ def test_a_file_that_is_no_mapping(write) -> None:
     assert faults_of(write("- a\n")) == [
         "a.yaml:1:1: found a list; expected a mapping of keys; write for example `strategy: metals_lead`"
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "odd"),
+    [
+        ("two\nlines.yaml", "two\\nlines.yaml", "\\n"),
+        ("red\x1b[31m.yaml", "red\\x1b[31m.yaml", "\\x1b"),
+        (os.fsdecode(b"latin\xe9.yaml"), "latin\\udce9.yaml", "\\udce9"),
+        ("line\u2028.yaml", "line\\u2028.yaml", "\\u2028"),
+    ],
+)
+def test_a_name_that_is_no_line_of_text(write, good: str, name: str, shown: str, odd: str) -> None:
+    Path(write(good)).rename(name)
+    assert faults_of(name) == [
+        f"{shown}: found `{odd}` in the name of the file; expected a name that is one line of UTF-8; "
+        "give the file another name"
+    ]
+
+
+@pytest.mark.parametrize("name", ["my lead.yaml", "ünï 金属.yaml", "[a].yaml", "a|b`c.yaml", "-a.yaml", 'a<b>&"c.yaml'])
+def test_other_odd_names_are_names(write, good: str, name: str) -> None:
+    Path(write(good)).rename(name)
+    assert load(name).name == name.removesuffix(".yaml")
 
 
 def test_a_missing_file_a_folder_and_no_utf8(write, good: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import engine
 from tests.desk import Desk
 from tests.results.command import Command
 
@@ -28,6 +29,24 @@ def test_saved_runs_are_listed_by_name(desk: Desk, overweight: Command) -> None:
     compared = overweight("compare --json a b").json
     for entry, other in zip(overweight("list --json").json, compared, strict=True):
         assert entry == {key: other[key] for key in entry}
+
+
+@pytest.mark.parametrize("columns", [200, 80, 71, 40])
+def test_ids_and_figures_stay_whole_beside_long_names(
+    desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    """What is listed is looked for by name and taken by id, also where a terminal is narrow."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    name = "a_long_name_as_people_write_them_" * 3
+    result = engine.run(desk.config(f"{name}.yaml"))
+    listed = overweight("list").out
+    lines = listed.splitlines()
+    for whole in (result.id[:8], f"{100 * result.metrics['cagr']:.2f}%"):
+        assert whole in lines[1].split()
+    assert "…" not in listed
+    assert max(map(len, lines)) <= columns
+    assert "".join(line[: lines[0].index(" id")].strip() for line in lines[1:]).startswith(name)
+    assert "too few bets" in " ".join(listed.split())
 
 
 def test_unfinished_and_damaged_runs_do_not_hide_the_others(desk: Desk, overweight: Command) -> None:

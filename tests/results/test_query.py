@@ -121,6 +121,24 @@ def test_a_damaged_table_is_told_and_hides_no_other(desk: Desk, capsys: pytest.C
     assert len(asked("from runs", capsys)) == 2
 
 
+@pytest.mark.parametrize("table", ["ledger", "targets", "weights", "trades", "decisions"])
+def test_a_table_that_is_gone_is_told_and_hides_no_other(
+    desk: Desk, capsys: pytest.CaptureFixture[str], table: str
+) -> None:
+    one, other = desk.run(), desk.run(every="week_end")
+    assert other.path is not None
+    (other.path / f"{table}.parquet").unlink()
+    assert query(f"select distinct id from {table}", as_json=True, as_csv=False, results=Path("results")) == 3
+    said = capsys.readouterr()
+    assert json.loads(said.out) == [{"id": one.id}]
+    assert said.err == (
+        f"{other.path}/{table}.parquet: found no such file: its rows are left out; expected a table; "
+        "run its config again, or remove the folder\n"
+    )
+    assert query("select id from runs", as_json=True, as_csv=False, results=Path("results")) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 2
+
+
 def test_a_table_whose_rows_are_damaged_is_told_and_hides_no_other(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:

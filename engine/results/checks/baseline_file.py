@@ -38,9 +38,11 @@ RENEW = '`overweight check --update --reason "..." FILE`'
 
 
 def read_baseline(path: Path, name: str) -> Baseline:
-    """The baseline of the config called `name`. Raises DataError where the file is damaged, older or newer."""
+    """The baseline of the config called `name`. Raises DataError where it is damaged, in conflict, older or newer."""
     try:
-        document = shape.read_json(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        _refuse_conflict(path, text)
+        document = shape.read_json(text)
         _refuse_other_form(path, document)
         return _checked(document, name)
     except OSError as error:
@@ -104,6 +106,15 @@ def _alone(path: Path) -> Iterator[None]:
 def _form(document: Mapping[str, Any]) -> int:
     """The first form had no `format`."""
     return shape.part(document, "format", shape.count) if "format" in document else 1
+
+
+def _refuse_conflict(path: Path, text: str) -> None:
+    """Figures that a merge left side by side were not agreed on together, whichever side a person keeps."""
+    marked = next((i for i, line in enumerate(text.splitlines(), start=1) if line.startswith("<<<<<<< ")), None)
+    if marked is not None:
+        found, expected = "a merge conflict that is not resolved", "one side of it"
+        cure = "keep one: `git checkout --ours` or `--theirs`; then `overweight check` says whether it still holds"
+        raise DataError(Fault(f"{path}:{marked}", "", found, expected, cure))
 
 
 def _refuse_other_form(path: Path, document: Mapping[str, Any]) -> None:

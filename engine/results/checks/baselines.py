@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 from engine.config import Config, load
 from engine.config.endings import ENDINGS
@@ -35,7 +36,8 @@ def config_of(path: Path, results: Path) -> str:
     file = made_from(was) or renamed_to(was, results)
     if file is None:
         tried = " or ".join(f"`{name}`" for name in _candidates(was))
-        cure = f"restore the config; where it was renamed, agree on it anew; then remove the baseline: `rm {path}`"
+        remove = f"rm {quote(str(path))}"
+        cure = f"restore the config; where it was renamed, agree on it anew; then remove the baseline: `{remove}`"
         raise ConfigError(Fault(str(path), "", "a baseline without its config", f"a file {tried}", cure))
     return file
 

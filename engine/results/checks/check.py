@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 
@@ -118,12 +119,11 @@ def _up_to(setting: Setting, was: Baseline) -> tuple[Setting, str]:
 
 
 def _without_baseline(config: Config, file: str, path: Path, results: Path) -> ConfigCheck:
-    cause = f"no {path}; agree on one: {AGREE} {file}"
+    cause = f"no {path}; agree on one: {AGREE} {quote(file)}"
     old = renamed_from(config, results)
     if old is not None:
-        reason = f"renamed from {name_of(old, results)}"
-        anew = f'overweight check --update --reason "{reason}" {file}'
-        cause = f"no {path}; {old}, whose config is gone, agreed on the same question: {anew} && rm {old}"
+        anew = f'overweight check --update --reason "renamed from {name_of(old, results)}" {quote(file)}'
+        cause = f"no {path}; {old}, whose config is gone, agreed on the same question: {anew} && rm {quote(str(old))}"
     return ConfigCheck(config.name, file, "baseline missing", cause, config.place(), exit_code=1)
 
 
@@ -144,6 +144,6 @@ def _own_baseline(config: Config, path: Path, results: Path) -> Baseline:
     file = made_from(was)
     if file is not None and config.path.exists() and not config.path.samefile(file):
         found = f"the baseline of `{file}`, which has the same name `{was.name}`"
-        cure = f"give one of the two files another name, or remove the baseline: `rm {path}`"
+        cure = f"give one of the two files another name, or remove the baseline: `rm {quote(str(path))}`"
         raise ConfigError(Fault(str(path), "", found, f"the baseline of `{config.path}`", cure))
     return was

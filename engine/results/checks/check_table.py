@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ def checks_table(checks: Sequence[ConfigCheck], left_out: Sequence[str], since: 
         yield f"{len(left_out)} left out: nothing of them changed since {since}"
     moved = [one.file for one in shown if one.differences and not one.good]
     if moved:
-        yield '\nwhat is meant is agreed on by: overweight check --update --reason "..." ' + " ".join(moved)
+        yield '\nwhat is meant is agreed on by: overweight check --update --reason "..." ' + shlex.join(moved)
 
 
 def told(one: ConfigCheck) -> list[str]:

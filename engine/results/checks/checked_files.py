@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,7 +28,7 @@ def is_held(path: Path, results: Path) -> bool:
     try:
         config = load(path)
     except ConfigError:
-        named = (results / "baselines").rglob(f"{path.stem}.json")
+        named = (results / "baselines").rglob(f"{glob.escape(path.stem)}.json")
         return (
             any(named) or re.search(r"^expect:", path.read_text(encoding="utf-8", errors="replace"), re.M) is not None
         )

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import ConfigError, Fault
+from engine.config.file_name import printable
+from engine.errors import ConfigError, DataError, Fault
 from engine.market.atomic import write_atomically
 from engine.results import terminal
 from engine.results.checks.annotations import annotation_lines
@@ -91,7 +92,8 @@ def _as_check(answer: ConfigCheck | Failure) -> ConfigCheck:
     if isinstance(answer, ConfigCheck):
         return answer
     place = answer.error.partition(": ")[0]
-    return ConfigCheck(answer.name, answer.name, "error", answer.error, place, exit_code=answer.exit_code)
+    name = printable(answer.name)
+    return ConfigCheck(name, name, "error", answer.error, place, exit_code=answer.exit_code)
 
 
 def _unchanged(files: Sequence[str], changed: Changed, results: Path) -> list[str]:
@@ -128,7 +130,12 @@ def _write(wish: CheckWish, checks: Sequence[ConfigCheck]) -> list[object]:
 
 def _append(path: Path, checks: Sequence[ConfigCheck]) -> None:
     """Behind what the job's summary holds already; all of it together stays within the limit."""
-    before = path.read_bytes() if path.exists() else b""
+    try:
+        before = path.read_bytes() if path.exists() else b""
+    except OSError as error:
+        found = f"a file that cannot be read ({error.strerror})"
+        cure = "name a file that can be read and written"
+        raise DataError(Fault("GITHUB_STEP_SUMMARY", "", f"`{path}`, {found}", "a job's summary", cure)) from None
     text = markdown(checks, LIMIT - len(before))
     write_atomically(path, before + text.encode())
 

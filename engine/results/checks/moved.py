@@ -36,8 +36,8 @@ class MovedFigure:
 
 
 def differences(was: Baseline, now: Baseline) -> tuple[MovedFigure, ...]:
-    """Every figure that moved. A metric that is new since is none."""
-    return (*_exact(was, now), *_tolerant(was, now))
+    """Every figure that moved. A metric that is new since is none; equity counts where nothing else moved."""
+    return (*_exact(was, now), *_tolerant(was, now)) or (*_equity(was, now),)
 
 
 def equity_differs(was: Baseline, now: Baseline) -> str:
@@ -63,9 +63,16 @@ def _alike(old: float | None, new: float | None) -> bool:
 def _exact(was: Baseline, now: Baseline) -> Iterator[MovedFigure]:
     if was.targets.own != now.targets.own:
         yield MovedFigure("targets", was.targets.own, now.targets.own)
-    for key in ("trades", "first", "last"):
+    for key in ("decisions", "trades", "first", "last"):
         if getattr(was, key) != getattr(now, key):
             yield MovedFigure(key, getattr(was, key), getattr(now, key))
+
+
+def _equity(was: Baseline, now: Baseline) -> Iterator[MovedFigure]:
+    """Metrics move with equity, and their tolerances say how far; that equity moves alone takes an edited baseline."""
+    year = equity_differs(was, now)
+    if year:
+        yield MovedFigure(f"equity of {year}", was.equity.get(year), now.equity.get(year))
 
 
 def _tolerant(was: Baseline, now: Baseline) -> Iterator[MovedFigure]:

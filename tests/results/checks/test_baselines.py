@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,52 @@ def test_parts_of_another_type_are_bad_data(
     said = overweight("check")
     assert (said.code, said.out) == (3, "")
     assert said.err == f"{BASELINE}: found a damaged baseline ({found}){CURE}"
+
+
+@pytest.mark.parametrize(
+    ("edited", "figure"),
+    [
+        (lambda was: {"decisions": was["decisions"] + 1}, "decisions"),
+        (lambda was: {"trades": was["trades"] + 1}, "trades"),
+        (lambda was: {"first": "2020-06-29"}, "first"),
+        (lambda was: {"equity": [2020, was["equity"][1] * 1.0001, was["equity"][2]]}, "equity of 2020"),
+        (lambda was: {"equity": was["equity"][:2]}, "equity of 2021"),
+        (lambda was: {"metrics": was["metrics"] | {"beta": [7, "none", 0]}}, "beta"),
+    ],
+)
+def test_a_figure_edited_by_hand_is_told(
+    agreed: dict[str, Any], overweight: Command, edited: Callable[[dict[str, Any]], dict[str, Any]], figure: str
+) -> None:
+    BASELINE.write_text(json.dumps(agreed | edited(agreed)))
+    said = overweight("check --json")
+    (entry,) = said.json["checks"]
+    assert (said.code, entry["verdict"]) == (1, "regression")
+    assert [one["figure"] for one in entry["differences"]] == [figure]
+    assert "was the baseline edited by hand?" in entry["cause"]
+
+
+@pytest.mark.parametrize("line", ["check", "check configs", AGREE + "configs/a.yaml"])
+def test_a_merge_conflict_in_a_baseline_is_named(agreed: dict[str, Any], overweight: Command, line: str) -> None:
+    lines = BASELINE.read_text().splitlines()
+    row = next(i for i, one in enumerate(lines) if '"sharpe"' in one)
+    lines[row : row + 1] = ["<<<<<<< HEAD", lines[row], "=======", lines[row], ">>>>>>> topic"]
+    BASELINE.write_text("\n".join(lines))
+    said = overweight(line)
+    assert (said.code, said.out) == (3, "")
+    assert said.err == (
+        f"{BASELINE}:{row + 1}: found a merge conflict that is not resolved; expected one side of it; keep one: "
+        "`git checkout --ours` or `--theirs`; then `overweight check` says whether it still holds\n"
+    )
+    assert BASELINE.read_text() == "\n".join(lines)
+
+
+def test_a_merge_that_kept_both_sides_of_a_figure_is_damage(agreed: dict[str, Any], overweight: Command) -> None:
+    lines = BASELINE.read_text().splitlines()
+    row = next(i for i, one in enumerate(lines) if '"sharpe"' in one)
+    lines.insert(row, lines[row].replace(": [", ": [1"))
+    BASELINE.write_text("\n".join(lines))
+    said = overweight("check")
+    assert (said.code, said.err) == (3, f"{BASELINE}: found a damaged baseline (`sharpe` stands twice){CURE}")
 
 
 def test_a_number_that_overflows_is_not_finite(agreed: dict[str, Any], overweight: Command) -> None:

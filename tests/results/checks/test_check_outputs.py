@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -143,3 +145,44 @@ def test_a_file_that_cannot_be_written_is_told_after_the_verdicts(desk: Desk, ov
     assert (said.code, said.out) == (3, "a  ok\n")
     assert said.err.startswith("taken/j.xml: found a file that cannot be written (")
     assert Path("m.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("a\nb.yaml", "a\\nb.yaml"), (os.fsdecode(b"b\xff.yaml"), "b\\udcff.yaml")]
+)
+def test_every_output_is_written_where_a_name_is_no_text(
+    desk: Desk, overweight: Command, name: str, shown: str
+) -> None:
+    desk.config("a.yaml")
+    Path("a.yaml").rename(name)
+    said = overweight(f"check --junit j.xml --markdown m.md --annotations {shlex.quote(name)}")
+    assert said.code == 2
+    assert said.err.startswith(f"{shown}: found `\\")
+    assert f"::error file={shown},line=1," in said.out
+    assert f"### {shown}: error\n" in Path("m.md").read_text(encoding="utf-8").replace("\\\\", "\\")
+    (case,) = ElementTree.parse("j.xml").iter("testcase")
+    assert case.get("name") == shown
+
+
+def test_a_broken_config_named_as_a_pattern_is_checked(desk: Desk, overweight: Command) -> None:
+    desk.config("configs/[a].yaml", data="{source: files, path: ../prices.csv}")
+    assert overweight(AGREE + "'configs/[a].yaml'").code == 0
+    assert overweight("check configs").out == "[a]  ok\n"
+    desk.config("configs/[a].yaml", every="monthly")
+    said = overweight("check configs")
+    assert said.code == 2
+    assert "configs/[a].yaml" in said.err
+    assert "every: found the text `monthly`" in said.err
+
+
+def test_a_summary_that_is_a_folder_is_told(desk: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.config("a.yaml")
+    overweight(AGREE + "a.yaml")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", ".")
+    said = overweight("check a.yaml")
+    assert (said.code, said.out) == (3, "a  ok\n")
+    assert said.err == (
+        "GITHUB_STEP_SUMMARY: found `.`, a file that cannot be read (Is a directory); expected a job's summary; "
+        "name a file that can be read and written\n"
+    )

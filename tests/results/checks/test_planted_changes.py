@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -455,6 +456,26 @@ def test_a_session_that_is_gone_is_named(desk: Desk, overweight: Command) -> Non
     assert overweight("check --update --reason again a.yaml").code == 0
     desk.prices(made_prices())
     assert verdict(overweight)["notes"] == ["sessions that are new: 2020-11-12"]
+
+
+def test_commands_to_type_hold_names_with_spaces(desk: Desk, overweight: Command) -> None:
+    """What is printed is pasted into a shell, which takes it apart: `shlex.split` does as a shell does."""
+    agree(desk, overweight)
+    Path("a.yaml").rename("my a.yaml")
+    renamed = overweight("check").out.rpartition("the same question: ")[2]
+    update, remove = renamed.split(" && ")
+    assert shlex.split(update) == ["overweight", "check", "--update", "--reason", "renamed from a", "my a.yaml"]
+    assert overweight(update.removeprefix("overweight ")).code == 0
+    assert shlex.split(remove) == ["rm", "results/baselines/a.json"]
+    Path("results/baselines/a.json").unlink()
+    desk.config("my a.yaml", strategy="swing", trade="{commission_bps: 5}")
+    moved = overweight("check").out.splitlines()[-1].removeprefix("what is meant is agreed on by: overweight ")
+    assert overweight(moved.replace("...", "dearer")).code == 0
+    Path("my a.yaml").unlink()
+    assert overweight("check").err.endswith("`rm 'results/baselines/my a.json'`\n")
+    desk.config("one more.yaml", strategy="swing")
+    missing = overweight("check 'one more.yaml'").out.rpartition("agree on one: ")[2]
+    assert shlex.split(missing)[-1] == "one more.yaml"
 
 
 def test_a_renamed_config_is_led_to_its_baseline(desk: Desk, overweight: Command) -> None:
