@@ -58,10 +58,16 @@ def overweight(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPat
     return Command(capsys)
 
 
+def here_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other process is hired, however long it takes: it would know nothing of what a test has changed."""
+    monkeypatch.setattr(blocks, "PAYS", float("inf"))
+
+
 @pytest.mark.parametrize("name", SWEEPS)
 def test_every_row_is_the_plain_run_of_its_variant(desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether it went through the lanes, or alone."""
     desk.text(SHARE, "strategies/share.py")
+    here_alone(monkeypatch)
     path = sweep(desk, SWEEPS[name].replace("strategy: trend, on", "strategy: share, on"))
     alone: dict[int, dict[str, float]] = {}
     for worth, results in ((1, "lanes"), (10**9, "alone")):
@@ -134,6 +140,7 @@ def test_reasons_that_differ_in_numbers_alone_are_told_once(desk: Desk, overweig
 
 def test_whoever_fails_first_keeps_nobody_from_the_lanes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a strategy that cannot be asked, nor costs that eat a trade in a block before."""
+    here_alone(monkeypatch)
     monkeypatch.setattr("engine.study.sweep.block.WORTH", 1)
     desk.text('"""Takes no lookback."""\ndef score(past):\n    return 1.0\n', "strategies/bare.py")
     over = "    strategy: [bare, trend]\n    trade.commission_bps: [1, 10000]\n    against: [[AAA]]\n"
