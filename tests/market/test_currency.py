@@ -101,3 +101,40 @@ def test_membership_keeps_an_asset_out_before_and_after(desk: Desk) -> None:
     )
     with pytest.raises(ConfigError, match=r"membership\.ZZZ: found `ZZZ`, which no sleeve has"):
         desk.run(membership="{ZZZ: {to: 2021-01-01}}")
+
+
+def test_a_run_in_euros_is_worked_out_from_its_trades_in_pandas(desk: Desk) -> None:
+    """Dollars, pounds and euros held at once: equity, cash, weights and the effect of rates from units and files."""
+    frame = made_prices()
+    rates = pd.DataFrame(
+        {"USDEUR": made_prices(7, labels="X")["X"] / 110, "GBPEUR": made_prices(8, labels="X")["X"] / 90}
+    )
+    desk.prices(frame.join(rates))
+    result = desk.run(
+        data="{source: files, path: prices.csv, currency: {BBB: GBP, CCC: EUR, default: USD}}",
+        base_currency="EUR", fx="{USD: USDEUR, GBP: GBPEUR}", cash="{rate: 0.02}",
+    )  # fmt: skip
+    days = result.equity.index
+    local = frame[["AAA", "BBB", "CCC"]].loc[days]
+    rate = pd.DataFrame({"AAA": rates["USDEUR"], "BBB": rates["GBPEUR"], "CCC": 1.0}).loc[days]
+    trades = result.trades.assign(date=pd.to_datetime(result.trades["date"]))
+    bought = trades.pivot_table(index="date", columns="asset", values="units", aggfunc="sum")
+    bought = bought.reindex(index=days, columns=local.columns).fillna(0.0)
+    costs = (
+        trades.groupby("date")[["commission", "half_spread", "slippage"]].sum().sum(axis=1).reindex(days).fillna(0.0)
+    )
+    spent = (bought * local * rate).sum(axis=1) + costs
+    cash, left = result.equity.iloc[0], []
+    for i, day in enumerate(days):
+        cash = cash * (1.02 ** (1 / 252) if i else 1.0) - spent[day]
+        left.append(cash)
+    held = bought.cumsum()
+    value = held * local * rate
+    equity = value.sum(axis=1) + left
+    assert (held.iloc[-1] > 0).all()
+    np.testing.assert_allclose(result.equity, equity, rtol=1e-12)
+    np.testing.assert_allclose(result.ledger["cash"], left, atol=1e-6)
+    np.testing.assert_allclose(result.weights[local.columns], value.div(equity, axis=0), atol=1e-12)
+    moved = (held.shift() * local * rate.diff()).sum(axis=1)
+    np.testing.assert_allclose(result.ledger["currency"], moved, atol=1e-6)
+    assert abs(moved.sum()) > 1000

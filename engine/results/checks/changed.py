@@ -66,10 +66,11 @@ def _git(
     except FileNotFoundError:
         raise _refused("no git on this machine", "the command `git`", "install it, or name the configs") from None
     if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise _refused(
-            f"`{found}`, which git does not know" if found else said[-1] if said else "no answer", expected, cure
-        )
+        said = done.stderr.decode(errors="replace").strip().splitlines() or ["no answer"]
+        fatal = next((line for line in said if line.startswith("fatal:")), said[-1])
+        if "dubious ownership" in fatal:  # as in the containers of CI; git's last line is the command that helps
+            cure = f"say that it may be trusted: `{said[-1].strip()}`"
+        raise _refused(f"`{found}`, which git does not know" if found else fatal, expected, cure)
     return done.stdout.decode(errors="surrogateescape")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -254,3 +255,18 @@ def test_a_file_that_is_not_added_yet_changes_its_folder_and_an_ignored_one_does
     repository.text("capital: 1\n", "configs/c.yaml")
     assert changed_since("HEAD").touches(data)
     assert changed_since("HEAD").has(data)
+
+
+def test_a_repository_of_somebody_else_is_told_with_the_command_that_trusts_it(
+    repository: Desk, overweight: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container of CI: the files are another user's."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    said = overweight("check --changed-since HEAD")
+    assert (said.code, said.out) == (2, "")
+    here = os.path.realpath(repository.folder)
+    assert said.err == (
+        f"--changed-since: found fatal: detected dubious ownership in repository at '{here}'; "
+        "expected a git repository; "
+        f"say that it may be trusted: `git config --global --add safe.directory {here}`\n"
+    )
