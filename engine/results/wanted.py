@@ -137,4 +137,10 @@ def _real(path: str) -> str:
 
 
 def _look(wanted: str) -> str:
-    return f"`overweight list` shows the saved runs, `ls {quote(wanted)}` the files"
+    return f"`overweight list` shows the saved runs, `ls {_typed(wanted)}` the files"
+
+
+def _typed(pattern: str) -> str:
+    """As it is typed into a shell: quoted where it has to be, but for wildcards, which the shell expands."""
+    parts = re.split(r"([*?\[\]]+)", pattern)
+    return "".join(part if i % 2 else quote(part) for i, part in enumerate(parts) if part)

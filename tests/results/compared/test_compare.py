@@ -287,6 +287,7 @@ def test_what_stands_for_nothing_or_for_two_things_is_told_at_once(desk: Desk, o
         "write `./a*` for the folders, or `results/runs/a*` for the runs",
     ]
     assert names(overweight, "'results/runs/a*' ./configs") == ["a", "a"]
+    assert look.format("'my runs/'*'s v'?") in overweight("compare 'my runs/*s v?'").err
 
 
 def test_a_short_id_of_several_runs_names_them(desk: Desk, overweight: Command) -> None:
